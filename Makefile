@@ -1,0 +1,125 @@
+# Dacheng: everything starts here. `make help` lists the targets.
+#
+# BUILD   where all generated and compiled files go (default build/dev)
+# SAN     address | thread | "" : sanitizers; each has its own build directory
+SHELL := /bin/bash
+SAN ?=
+BUILD ?= build/$(if $(SAN),$(SAN),dev)
+CC = gcc
+CCACHE := $(shell command -v ccache 2>/dev/null)
+
+SERVICES := $(filter-out console,$(notdir $(patsubst %/,%,$(dir $(wildcard services/*/main.c)))))
+KERNEL_FLOORS := base edge service
+PROTOS := $(shell find proto -name '*.proto')
+
+PACKAGES := libzmq libprotobuf-c libpq yaml-0.1 jansson libmicrohttpd libcurl libsodium libcrypto gmp
+PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcsv -lm -lpthread
+
+VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
+            -Wno-format-nonliteral -Werror
+SANFLAGS_address := -fsanitize=address,undefined -fno-sanitize-recover=all
+SANFLAGS_thread := -fsanitize=thread
+OPTIMISE := $(if $(SAN),-O1,-O2)
+CFLAGS = -std=gnu17 -g $(OPTIMISE) -fno-omit-frame-pointer -D_GNU_SOURCE $(WARNINGS) \
+         $(SANFLAGS_$(SAN)) -Icommon -I$(BUILD)/gen $(PACKAGE_CFLAGS)
+LDFLAGS = $(SANFLAGS_$(SAN)) -rdynamic
+
+.DEFAULT_GOAL := build
+.PHONY: help build clean compile_commands.json
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+help: ## this list
+	@grep -hE '^[a-z_.-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+# --- generated code -----------------------------------------------------------------------------
+# protobuf: the .proto files stay free of C; the C name prefix is added here
+# (dacheng.goals.v1.Target is struct Goals__Target). proto/dacheng/goals/v1/goals.proto becomes
+# <goals/goals.pb-c.h>.
+PROTO_C := $(patsubst proto/dacheng/%.proto,$(BUILD)/gen/dacheng/%.pb-c.c,$(PROTOS))
+$(BUILD)/gen/.protos: $(PROTOS) deploy/build/proto-c
+	@deploy/build/proto-c $(BUILD)/gen
+	@touch $@
+$(PROTO_C): $(BUILD)/gen/.protos ;
+
+# SQL: services/goals/sql/load_target.sql becomes the prepared statement GOALS_LOAD_TARGET of
+# <goals_sql.h>; services/goals/migrations/*.sql becomes goals_migrations of the same header. The
+# kernel's own stand in common/service/sql and common/service/migrations (<kernel_sql.h>).
+SQL_OWNERS := kernel $(notdir $(patsubst %/,%,$(dir $(wildcard services/*/sql))))
+sql_dir = $(if $(filter kernel,$1),common/service,services/$1)
+define sql_rule
+$(BUILD)/gen/$1_sql.h $(BUILD)/gen/$1_sql.c &: $(wildcard $(call sql_dir,$1)/sql/*.sql $(call sql_dir,$1)/migrations/*.sql) $(call sql_dir,$1)/sql deploy/build/embed-sql
+	@mkdir -p $(BUILD)/gen
+	@deploy/build/embed-sql $1 $(call sql_dir,$1) $(BUILD)/gen
+endef
+$(foreach owner,$(SQL_OWNERS),$(eval $(call sql_rule,$(owner))))
+SQL_C := $(SQL_OWNERS:%=$(BUILD)/gen/%_sql.c)
+GENERATED := $(BUILD)/gen/.protos $(SQL_C)
+
+# --- objects ------------------------------------------------------------------------------------
+KERNEL_C := $(filter-out %_test.c %_fuzz.c,$(foreach floor,$(KERNEL_FLOORS),$(wildcard common/$(floor)/*.c)))
+KERNEL_O := $(KERNEL_C:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/kernel_sql.o
+PROTO_O = $(patsubst %.c,$(BUILD)/obj/gen/%.o,$(shell cat $(BUILD)/gen/.protolist 2>/dev/null))
+
+$(BUILD)/obj/%.o: %.c $(GENERATED)
+	@mkdir -p $(dir $@)
+	@echo "  CC   $<"
+	@$(CCACHE) $(CC) $(CFLAGS) $(if $(filter services/%,$<),-I$(dir $<)) -DDC_VERSION='"$(VERSION)"' -MMD -MP -c $< -o $@
+$(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c $(GENERATED)
+	@mkdir -p $(dir $@)
+	@$(CCACHE) $(CC) $(CFLAGS) -Wno-shadow -Wno-missing-prototypes -MMD -MP -c $< -o $@
+
+# The generated messages go into an archive of their own, made in a second step because the list
+# of its members is known only after generation.
+$(BUILD)/libproto.a: $(GENERATED)
+	@mkdir -p $(BUILD)
+	@$(MAKE) --no-print-directory BUILD=$(BUILD) SAN=$(SAN) $(BUILD)/.libproto
+	@touch $@
+$(BUILD)/.libproto: $(PROTO_O)
+	@ar rcs $(BUILD)/libproto.a $(PROTO_O)
+	@touch $@
+$(BUILD)/libkernel.a: $(KERNEL_O)
+	@rm -f $@; ar rcs $@ $^
+LIBS := $(BUILD)/libkernel.a $(BUILD)/libproto.a
+
+# --- programs -----------------------------------------------------------------------------------
+# services/<name>/main.c with its neighbours becomes bin/dacheng-<name>; services/ctl is `dacheng`.
+program = $(BUILD)/bin/$(if $(filter ctl,$1),dacheng,dacheng-$1)
+service_o = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out %_test.c %_fuzz.c %/main.c,$(wildcard services/$1/*.c))) \
+            $(if $(wildcard services/$1/sql),$(BUILD)/obj/gen/$1_sql.o)
+define program_rule
+$(call program,$1): $(BUILD)/obj/services/$1/main.o $(call service_o,$1) $(LIBS)
+	@mkdir -p $$(dir $$@)
+	@echo "  LD   $$@"
+	@$(CC) $(LDFLAGS) -o $$@ $(BUILD)/obj/services/$1/main.o $(call service_o,$1) $(LIBS) $(PACKAGE_LIBS)
+endef
+$(foreach service,$(SERVICES),$(eval $(call program_rule,$(service))))
+PROGRAMS := $(foreach service,$(SERVICES),$(call program,$(service)))
+
+# --- tests --------------------------------------------------------------------------------------
+# common/base/decimal_test.c becomes test/common/base/decimal_test; *_fuzz.c likewise, linked with
+# a small main that runs the seeds in tests/fuzz/<name>/ (see tests/fuzz/README.md).
+TEST_C := $(wildcard common/*/*_test.c services/*/*_test.c)
+FUZZ_C := $(wildcard common/*/*_fuzz.c services/*/*_fuzz.c)
+TESTS := $(TEST_C:%.c=$(BUILD)/test/%)
+FUZZERS := $(FUZZ_C:%.c=$(BUILD)/test/%)
+.SECONDEXPANSION:
+$(BUILD)/test/%_test: $(BUILD)/obj/%_test.o $$(call service_o,$$(if $$(filter services/%,$$*),$$(word 2,$$(subst /, ,$$*)),none)) $(BUILD)/obj/tests/lib/harness.o $(LIBS)
+	@mkdir -p $(dir $@)
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS) $(PACKAGE_LIBS) -lcmocka
+$(BUILD)/test/%_fuzz: $(BUILD)/obj/%_fuzz.o $$(call service_o,$$(if $$(filter services/%,$$*),$$(word 2,$$(subst /, ,$$*)),none)) $(BUILD)/obj/tests/fuzz/replay.o $(LIBS)
+	@mkdir -p $(dir $@)
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS) $(PACKAGE_LIBS)
+
+build: $(PROGRAMS) ## compile every program into BUILD/bin
+tests: $(TESTS) $(FUZZERS) ## compile every test
+
+compile_commands.json: ## for editors and clang-tidy
+	@deploy/build/compile-commands $(BUILD) '$(CFLAGS)' > $@
+
+clean: ## remove everything that was built
+	rm -rf build
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
