@@ -1,0 +1,31 @@
+/*
+ * migrate.h - brings a schema to the newest version: ordered SQL files, one transaction each.
+ *
+ * Runs as the schema's owner (a role of its own, which no service uses). An advisory lock keeps
+ * two runners apart. schema_migration keeps name, checksum (SHA-256) and time; a file that was
+ * applied and has changed since is an error: write a new one. Files see the schema's name as the
+ * search_path, and the service's role as the setting dacheng.role (grants are in the files:
+ * GRANT ... TO :role is written as a DO block with format('%I')).
+ */
+#ifndef DC_EDGE_MIGRATE_H
+#define DC_EDGE_MIGRATE_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+/* One file of a migrations/ folder. Made by deploy/build/embed-sql; lists end with a NULL name. */
+struct dc_migration {
+    const char *name; /* "001_targets" */
+    const char *sql;
+};
+
+/* `owner` labels the list within the schema ("kernel", "goals"), so that kernel and service
+ * migrations are numbered apart. After the last file the runner grants `role`: USAGE on the
+ * schema; SELECT, INSERT, UPDATE, DELETE on its tables except where a file revoked them; USAGE on
+ * its sequences; EXECUTE on its functions. */
+enum dc_code dc_migrate(const char *owner_dsn, const char *schema, const char *role,
+                        const char *owner, const struct dc_migration *migrations,
+                        size_t *ret_applied, struct dc_error *error) DC_MUST_CHECK;
+
+#endif
