@@ -54,8 +54,8 @@ uint64_t dc_test_seed(void);
 
 /*
  * A PostgreSQL cluster: Unix socket only, in a directory of its own, run as user postgres when the
- * test runs as root, fsync off. start ends when it takes connections (about two seconds). Stopped and
- * removed at exit when the test did not.
+ * test runs as root, fsync off. start ends when it takes connections (about two seconds). Stopped
+ * and removed at exit when the test did not.
  */
 struct dc_test_pg;
 void dc_test_pg_start(struct dc_test_pg **ret_pg);
