@@ -24,6 +24,7 @@
 #include "base/cleanup.h"
 #include "base/decimal.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "base/time.h"
 
 struct dc_db;
@@ -97,8 +98,8 @@ struct dc_param dc_p_bools(const bool *items, size_t count);
 /* `lists`: NULL-ended list of statement tables. Statements are named by their table and file, and
  * found by address of their row, so several services' tables can live on one connection. */
 enum dc_code dc_db_open(struct dc_db **ret_db, const char *dsn, const char *application_name,
-                        const struct dc_statement *const *lists, struct dc_error *error)
-    DC_MUST_CHECK;
+                        const struct dc_statement *const *lists,
+                        struct dc_error *error) DC_MUST_CHECK;
 void dc_db_free(struct dc_db *db);
 DC_DEFINE_AUTO(dc_db)
 enum dc_code dc_db_reconnect(struct dc_db *db, struct dc_error *error) DC_MUST_CHECK;
@@ -114,7 +115,8 @@ enum dc_code dc_db_run_(struct dc_db *db, const struct dc_statement *statement,
                         struct dc_error *error) DC_MUST_CHECK;
 #define dc_db_run(db, statement, ret_rows, error, ...)                                             \
     dc_db_run_((db), (statement), (const struct dc_param[]){{0}, ##__VA_ARGS__} + 1,               \
-               sizeof((const struct dc_param[]){{0}, ##__VA_ARGS__}) / sizeof(struct dc_param) - 1, \
+               sizeof((const struct dc_param[]){{0}, ##__VA_ARGS__}) / sizeof(struct dc_param) -   \
+                   1,                                                                              \
                (ret_rows), (error))
 
 /* The same, row by row (PQsetSingleRowMode) for large answers: memory does not grow. The callback
@@ -129,20 +131,34 @@ enum dc_code dc_db_each(struct dc_db *db, const struct dc_statement *statement,
 enum dc_code dc_db_exec(struct dc_db *db, const char *sql, struct dc_error *error) DC_MUST_CHECK;
 
 /* Transactions. begin sets the tenant for row-level security (setting dacheng.tenant; 0 = none)
- * and statement_timeout (0 = none) in the same round trip. rollback never fails loudly. */
+ * and statement_timeout (0 = none). It costs no round trip: it travels with the first statement,
+ * which is where its failure shows. rollback never fails loudly. */
 enum dc_code dc_db_begin(struct dc_db *db, int64_t tenant_id, int64_t timeout_ms,
                          struct dc_error *error) DC_MUST_CHECK;
-enum dc_code dc_db_begin_read(struct dc_db *db, int64_t tenant_id, int64_t timeout_ms,
-                              struct dc_error *error) DC_MUST_CHECK; /* repeatable read, read only */
+enum dc_code
+dc_db_begin_read(struct dc_db *db, int64_t tenant_id, int64_t timeout_ms,
+                 struct dc_error *error) DC_MUST_CHECK; /* repeatable read, read only */
 enum dc_code dc_db_set_tenant(struct dc_db *db, int64_t tenant_id, struct dc_error *error)
     DC_MUST_CHECK; /* inside a transaction, until its end */
 enum dc_code dc_db_commit(struct dc_db *db, struct dc_error *error) DC_MUST_CHECK;
+/* The last statement and the commit in one round trip; its rows are dropped. */
+enum dc_code dc_db_run_commit_(struct dc_db *db, const struct dc_statement *statement,
+                               const struct dc_param *params, size_t count,
+                               struct dc_error *error) DC_MUST_CHECK;
+#define dc_db_run_commit(db, statement, error, ...)                                                \
+    dc_db_run_commit_(                                                                             \
+        (db), (statement), (const struct dc_param[]){{0}, ##__VA_ARGS__} + 1,                      \
+        sizeof((const struct dc_param[]){{0}, ##__VA_ARGS__}) / sizeof(struct dc_param) - 1,       \
+        (error))
 void dc_db_rollback(struct dc_db *db);
 bool dc_db_in_transaction(const struct dc_db *db);
 
 /* Rows. Column access by index; NULL reads as 0 / "" / false, ask is_null. The types asked for
  * must fit the column (int2/4/8 -> int64; numeric -> decimal; timestamptz -> time; anything ->
- * text where the text is what `::text` would give, so cast in SQL for odd types). */
+ * text where the text is what `::text` would give, so cast in SQL for odd types: a statement that
+ * answers a type unknown here is refused at start). Infinite dates and times read as the largest
+ * or smallest number. A numeric keeps six decimal places, rounded half away from zero; its column
+ * must bound it below 10^24, and NaN is a bug. */
 void dc_rows_free(struct dc_rows *rows);
 DC_DEFINE_AUTO(dc_rows)
 size_t dc_rows_count(const struct dc_rows *rows);
@@ -160,8 +176,8 @@ size_t dc_rows_int64s(const struct dc_rows *rows, size_t row, int column, struct
                       const int64_t **ret_items);
 size_t dc_rows_texts(const struct dc_rows *rows, size_t row, int column, struct dc_arena *arena,
                      const char ***ret_items);
-size_t dc_rows_decimals(const struct dc_rows *rows, size_t row, int column,
-                        struct dc_arena *arena, const struct dc_decimal **ret_items);
+size_t dc_rows_decimals(const struct dc_rows *rows, size_t row, int column, struct dc_arena *arena,
+                        const struct dc_decimal **ret_items);
 
 /*
  * Bulk in: COPY ... FROM STDIN (FORMAT binary). Rows are buffered and sent in pieces. The table
@@ -174,11 +190,20 @@ enum dc_code dc_copy_begin(struct dc_copy **ret_copy, struct dc_db *db, const ch
 /* The scalar param types; INT64 goes as int8, DECIMAL as numeric, and so on. */
 enum dc_code dc_copy_row(struct dc_copy *copy, const struct dc_param *values,
                          struct dc_error *error) DC_MUST_CHECK;
-enum dc_code dc_copy_end(struct dc_copy *copy, int64_t *ret_rows, struct dc_error *error)
-    DC_MUST_CHECK;                       /* frees the copy in every case */
+enum dc_code dc_copy_end(struct dc_copy *copy, int64_t *ret_rows,
+                         struct dc_error *error) DC_MUST_CHECK; /* frees the copy in every case */
 void dc_copy_abort(struct dc_copy *copy); /* frees it; the transaction is to be rolled back */
 
 /* The SQLSTATE of the last failure on this connection, "" if none: for the few who must know. */
 const char *dc_db_sqlstate(const struct dc_db *db);
+/* The constraint that the last failure was about, "" if none. */
+const char *dc_db_constraint(const struct dc_db *db);
+
+/* A connection text (keywords or URI) with a password and a search_path put in; NULL leaves either
+ * as it is. For the user that a connection text names: "" when it names none. */
+enum dc_code dc_db_dsn_with(const char *dsn, const char *password, const char *search_path,
+                            struct dc_text *ret_dsn, struct dc_error *error) DC_MUST_CHECK;
+enum dc_code dc_db_dsn_user(const char *dsn, struct dc_text *ret_user,
+                            struct dc_error *error) DC_MUST_CHECK;
 
 #endif

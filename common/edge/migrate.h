@@ -21,9 +21,9 @@ struct dc_migration {
 };
 
 /* `owner` labels the list within the schema ("kernel", "goals"), so that kernel and service
- * migrations are numbered apart. After the last file the runner grants `role`: USAGE on the
- * schema; SELECT, INSERT, UPDATE, DELETE on its tables except where a file revoked them; USAGE on
- * its sequences; EXECUTE on its functions. */
+ * migrations are numbered apart. What the files make is granted to `role` as it is made: USAGE on
+ * the schema; SELECT, INSERT, UPDATE, DELETE on tables; USAGE on sequences; EXECUTE on functions
+ * (and to nobody else). A file that wants less for a table revokes it, in the same file. */
 enum dc_code dc_migrate(const char *owner_dsn, const char *schema, const char *role,
                         const char *owner, const struct dc_migration *migrations,
                         size_t *ret_applied, struct dc_error *error) DC_MUST_CHECK;

@@ -1,0 +1,345 @@
+/* db_run.c - running prepared statements and transactions. A pending BEGIN and a final COMMIT
+ * travel with the statement beside them, as a pipeline of one round trip. */
+#include <string.h>
+
+#include "base/assert.h"
+#include "edge/db_internal.h"
+
+static const struct dc_prepared *
+find_prepared(const struct dc_db *db, const struct dc_statement *statement)
+{
+    for (size_t i = 0; i < db->table_count; i++) {
+        const struct dc_statement_table *table = &db->tables[i];
+        if (statement >= table->first && statement < table->first + table->count) {
+            return &db->prepared[table->offset + (size_t)(statement - table->first)];
+        }
+    }
+    DC_ASSERT(!"a statement of the tables that this connection was opened with");
+    return NULL;
+}
+
+/* Sends one prepared statement; the answer is still to be read. */
+static bool
+send(struct dc_db *db, const struct dc_statement *statement, const struct dc_param *params,
+     size_t count)
+{
+    const struct dc_prepared *prepared = find_prepared(db, statement);
+    DC_ASSERT((size_t)prepared->param_count == count);
+    struct dc_encoded encoded;
+    dc_params_encode(params, count, prepared->param_types, &db->buffer, &encoded);
+    bool sent = PQsendQueryPrepared(db->connection, prepared->name, (int)count, encoded.values,
+                                    encoded.lengths, encoded.formats, 1) == 1;
+    if (db->buffer.capacity > 1 << 20) { /* a large batch must not stay with an idle connection */
+        dc_text_release(&db->buffer);
+    }
+    return sent;
+}
+
+static int
+send_begin(struct dc_db *db, bool *sent)
+{
+    *sent = send(db, dc_db_own_statement(db->begin_read_only ? DC_DB_BEGIN_READ : DC_DB_BEGIN),
+                 NULL, 0);
+    /* The session's own settings are tenant 0 and no timeout. */
+    if (!*sent || (db->begin_tenant == 0 && db->begin_timeout_ms == 0)) {
+        return 1;
+    }
+    char tenant[24], timeout[24];
+    snprintf(tenant, sizeof(tenant), "%lld", (long long)db->begin_tenant);
+    snprintf(timeout, sizeof(timeout), "%lld", (long long)db->begin_timeout_ms);
+    struct dc_param settings[] = {dc_p_text(tenant), dc_p_text(timeout)};
+    *sent = send(db, dc_db_own_statement(DC_DB_SETTINGS), settings, 2);
+    return 2;
+}
+
+static bool
+is_success(const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+}
+
+/* Takes the answer of one command of the pipeline; keeps the rows of the one wanted. */
+static enum dc_code
+read_one(struct dc_db *db, PGresult **ret_result, struct dc_error *error)
+{
+    PGresult *result = PQgetResult(db->connection);
+    if (!result) {
+        return dc_db_failure(db, NULL, error);
+    }
+    enum dc_code code = DC_OK;
+    if (PQresultStatus(result) == PGRES_PIPELINE_ABORTED) {
+        code = DC_ABORTED; /* because of the failure before it, which is the one that is told */
+    } else if (!is_success(result)) {
+        code = dc_db_failure(db, result, error);
+    }
+    if (code == DC_OK && ret_result) {
+        *ret_result = result;
+    } else {
+        PQclear(result);
+    }
+    PQclear(PQgetResult(db->connection)); /* the NULL that ends the command */
+    return code;
+}
+
+static enum dc_code
+end_pipeline(struct dc_db *db, struct dc_error *error)
+{
+    PGresult *sync = PQgetResult(db->connection);
+    bool good = PQresultStatus(sync) == PGRES_PIPELINE_SYNC;
+    PQclear(sync);
+    if (!good || !PQexitPipelineMode(db->connection)) {
+        return dc_db_failure(db, NULL, error);
+    }
+    return DC_OK;
+}
+
+/* [BEGIN, settings,] statement [, COMMIT]. statement NULL: begin alone. */
+static enum dc_code
+run_pipeline(struct dc_db *db, const struct dc_statement *statement, const struct dc_param *params,
+             size_t count, bool commit, PGresult **ret_result, struct dc_error *error)
+{
+    if (!PQenterPipelineMode(db->connection)) {
+        return dc_db_failure(db, NULL, error);
+    }
+    bool sent = true;
+    int before = 0;
+    if (db->begin_pending) {
+        before = send_begin(db, &sent);
+        db->begin_pending = false;
+    }
+    sent = sent && (!statement || send(db, statement, params, count));
+    sent = sent && (!commit || send(db, dc_db_own_statement(DC_DB_COMMIT), NULL, 0));
+    if (!sent || !PQpipelineSync(db->connection)) {
+        return dc_db_failure(db, NULL, error);
+    }
+    enum dc_code code = DC_OK;
+    PGresult *wanted = NULL;
+    int total = before + (statement ? 1 : 0) + (commit ? 1 : 0);
+    for (int i = 0; i < total && PQstatus(db->connection) == CONNECTION_OK; i++) {
+        PGresult **keep = statement && i == before ? &wanted : NULL;
+        enum dc_code each = read_one(db, keep, code == DC_OK ? error : NULL);
+        code = code == DC_OK ? each : code;
+    }
+    enum dc_code ended = end_pipeline(db, code == DC_OK ? error : NULL);
+    code = code == DC_OK ? ended : code;
+    if (code == DC_OK && ret_result) {
+        *ret_result = wanted;
+    } else {
+        PQclear(wanted);
+    }
+    return code;
+}
+
+static enum dc_code
+refuse_if_unusable(struct dc_db *db, struct dc_error *error)
+{
+    DC_ASSERT(!db->copying);
+    if (dc_db_is_broken(db)) {
+        return dc_fail(error, DC_UNAVAILABLE, "the connection to the database is lost");
+    }
+    if (db->failed && dc_db_in_transaction(db)) {
+        return dc_fail(error, DC_INTERNAL, "the transaction has failed and is to be rolled back");
+    }
+    return DC_OK;
+}
+
+/* A failure outside a transaction leaves nothing to be rolled back. */
+static enum dc_code
+settle(struct dc_db *db, enum dc_code code)
+{
+    if (code != DC_OK && !dc_db_is_broken(db) && !dc_db_in_transaction(db)) {
+        db->failed = false;
+    }
+    return code;
+}
+
+static struct dc_rows *
+rows_new(PGresult *result)
+{
+    struct dc_rows *rows = calloc(1, sizeof(*rows));
+    DC_ASSERT(rows);
+    rows->result = result;
+    return rows;
+}
+
+enum dc_code
+dc_db_run_(struct dc_db *db, const struct dc_statement *statement, const struct dc_param *params,
+           size_t count, struct dc_rows **ret_rows, struct dc_error *error)
+{
+    DC_ASSERT(db && db->tag == DC_DB_TAG && statement);
+    DC_TRY(refuse_if_unusable(db, error));
+    PGresult *result = NULL;
+    enum dc_code code;
+    if (db->begin_pending) {
+        code = run_pipeline(db, statement, params, count, false, &result, error);
+    } else {
+        code = send(db, statement, params, count) ? read_one(db, &result, error)
+                                                  : dc_db_failure(db, NULL, error);
+    }
+    DC_TRY(settle(db, code));
+    if (ret_rows) {
+        *ret_rows = rows_new(result);
+    } else {
+        PQclear(result);
+    }
+    return DC_OK;
+}
+
+enum dc_code
+dc_db_run_commit_(struct dc_db *db, const struct dc_statement *statement,
+                  const struct dc_param *params, size_t count, struct dc_error *error)
+{
+    DC_ASSERT(db && db->tag == DC_DB_TAG && statement && dc_db_in_transaction(db));
+    DC_TRY(refuse_if_unusable(db, error));
+    return settle(db, run_pipeline(db, statement, params, count, true, NULL, error));
+}
+
+/* Cancels what still runs and reads the answer to its end, so that the connection is usable. */
+static void
+stop_early(struct dc_db *db)
+{
+    char ignored[64];
+    PGcancel *cancel = PQgetCancel(db->connection);
+    if (cancel) {
+        (void)PQcancel(cancel, ignored, sizeof(ignored));
+        PQfreeCancel(cancel);
+    }
+    PGresult *result;
+    while ((result = PQgetResult(db->connection))) {
+        PQclear(result);
+    }
+}
+
+enum dc_code
+dc_db_each(struct dc_db *db, const struct dc_statement *statement, const struct dc_param *params,
+           size_t count, dc_row_fn *fn, void *context, struct dc_error *error)
+{
+    DC_ASSERT(db && db->tag == DC_DB_TAG && statement && fn);
+    DC_TRY(refuse_if_unusable(db, error));
+    DC_TRY(dc_db_begin_now(db, error));
+    if (!send(db, statement, params, count) || !PQsetSingleRowMode(db->connection)) {
+        return settle(db, dc_db_failure(db, NULL, error));
+    }
+    enum dc_code code = DC_OK;
+    PGresult *result;
+    while (code == DC_OK && (result = PQgetResult(db->connection))) {
+        if (PQresultStatus(result) == PGRES_SINGLE_TUPLE) {
+            struct dc_rows row = {.result = result};
+            code = fn(context, &row, error);
+            dc_arena_free(row.arena);
+        } else if (!is_success(result)) {
+            code = dc_db_failure(db, result, error);
+        }
+        PQclear(result);
+    }
+    if (code != DC_OK) {
+        db->failed = true;
+        stop_early(db);
+    }
+    return settle(db, code);
+}
+
+enum dc_code
+dc_db_exec(struct dc_db *db, const char *sql, struct dc_error *error)
+{
+    DC_ASSERT(db && db->tag == DC_DB_TAG && sql);
+    DC_TRY(refuse_if_unusable(db, error));
+    DC_TRY(dc_db_begin_now(db, error));
+    PGresult *result = PQexec(db->connection, sql);
+    enum dc_code code = is_success(result) ? DC_OK : dc_db_failure(db, result, error);
+    PQclear(result);
+    return settle(db, code);
+}
+
+/* --- transactions -------------------------------------------------------------------------------
+ */
+static enum dc_code
+begin(struct dc_db *db, bool read_only, int64_t tenant_id, int64_t timeout_ms,
+      struct dc_error *error)
+{
+    DC_ASSERT(db && db->tag == DC_DB_TAG && !dc_db_in_transaction(db));
+    DC_ASSERT(tenant_id >= 0 && timeout_ms >= 0);
+    db->failed = false;
+    DC_TRY(refuse_if_unusable(db, error));
+    db->begin_pending = true;
+    db->begin_read_only = read_only;
+    db->begin_tenant = tenant_id;
+    db->begin_timeout_ms = timeout_ms;
+    return DC_OK;
+}
+
+enum dc_code
+dc_db_begin(struct dc_db *db, int64_t tenant_id, int64_t timeout_ms, struct dc_error *error)
+{
+    return begin(db, false, tenant_id, timeout_ms, error);
+}
+
+enum dc_code
+dc_db_begin_read(struct dc_db *db, int64_t tenant_id, int64_t timeout_ms, struct dc_error *error)
+{
+    return begin(db, true, tenant_id, timeout_ms, error);
+}
+
+enum dc_code
+dc_db_begin_now(struct dc_db *db, struct dc_error *error)
+{
+    if (!db->begin_pending) {
+        return DC_OK;
+    }
+    return settle(db, run_pipeline(db, NULL, NULL, 0, false, NULL, error));
+}
+
+enum dc_code
+dc_db_set_tenant(struct dc_db *db, int64_t tenant_id, struct dc_error *error)
+{
+    DC_ASSERT(db && dc_db_in_transaction(db) && tenant_id >= 0);
+    if (db->begin_pending) {
+        db->begin_tenant = tenant_id;
+        return DC_OK;
+    }
+    if (db->begin_tenant == tenant_id) {
+        return DC_OK;
+    }
+    char sql[64];
+    snprintf(sql, sizeof(sql), "SET LOCAL dacheng.tenant = '%lld'", (long long)tenant_id);
+    DC_TRY(dc_db_exec(db, sql, error));
+    db->begin_tenant = tenant_id;
+    return DC_OK;
+}
+
+enum dc_code
+dc_db_commit(struct dc_db *db, struct dc_error *error)
+{
+    DC_ASSERT(db && dc_db_in_transaction(db));
+    if (db->begin_pending) { /* nothing was done in it */
+        db->begin_pending = false;
+        return DC_OK;
+    }
+    return dc_db_run(db, dc_db_own_statement(DC_DB_COMMIT), NULL, error);
+}
+
+void
+dc_db_rollback(struct dc_db *db)
+{
+    DC_ASSERT(db && db->tag == DC_DB_TAG && !db->copying);
+    db->begin_pending = false;
+    db->failed = false;
+    if (dc_db_is_broken(db) || PQtransactionStatus(db->connection) == PQTRANS_IDLE) {
+        return;
+    }
+    PGresult *result = PQexec(db->connection, "ROLLBACK");
+    PQclear(result); /* when it fails the connection is lost, and the transaction with it */
+}
+
+bool
+dc_db_in_transaction(const struct dc_db *db)
+{
+    DC_ASSERT(db && db->tag == DC_DB_TAG);
+    if (db->begin_pending) {
+        return true;
+    }
+    PGTransactionStatusType status =
+        db->connection ? PQtransactionStatus(db->connection) : PQTRANS_UNKNOWN;
+    return status == PQTRANS_INTRANS || status == PQTRANS_INERROR || status == PQTRANS_ACTIVE;
+}
