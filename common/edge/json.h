@@ -20,8 +20,8 @@
 
 /* An empty text is read as {}. The message lives in `arena`. */
 enum dc_code dc_json_decode(const ProtobufCMessageDescriptor *descriptor, const char *json,
-                            size_t length, struct dc_arena *arena,
-                            ProtobufCMessage **ret_message, struct dc_error *error) DC_MUST_CHECK;
+                            size_t length, struct dc_arena *arena, ProtobufCMessage **ret_message,
+                            struct dc_error *error) DC_MUST_CHECK;
 /* Appends compact JSON. */
 void dc_json_encode(const ProtobufCMessage *message, struct dc_text *text);
 
