@@ -44,12 +44,18 @@ void dc_bus_terminate(void);
 
 /* True when at least one instance has welcomed us. */
 bool dc_bus_is_connected(const struct dc_bus *bus);
+/* The last thing that went wrong with a connection (key refused, permission missing, silence), for
+ * a log line; NULL when there was none since the last call. Lives until the next call. */
+const struct dc_error *dc_bus_trouble(struct dc_bus *bus);
 
 /* --- worker: answers requests ------------------------------------------------------------------
  * Offers `service` with `credits` requests at a time. Each reply gives its credit back. bye(): no
  * further requests; those already handed over are still to be answered. */
 void dc_bus_ready(struct dc_bus *bus, const char *service, int credits);
 void dc_bus_bye(struct dc_bus *bus);
+/* After bye: true once every connected instance confirmed that nothing more will be handed over,
+ * and everything that was is answered. */
+bool dc_bus_is_drained(const struct dc_bus *bus);
 
 /* --- caller -------------------------------------------------------------------------------------
  * Sends a request; the answer comes as a DC_BUS_REPLY with the same id (from 1), also when the
@@ -110,7 +116,8 @@ struct dc_bus_message {
 };
 
 /* Waits up to timeout_ms (-1: until something happens; heartbeats are kept meanwhile) for
- * messages, for `fds` to become readable, or for dc_bus_wake. */
+ * messages, or for the watched descriptor to become readable. Must be called at least every second
+ * or so by a thread that has no request in hand: that is what keeps it alive in the bus's eyes. */
 void dc_bus_poll(struct dc_bus *bus, int timeout_ms);
 /* Also wakes dc_bus_poll when `fd` is readable (a wake-up pipe, an epoll descriptor); -1 removes. */
 void dc_bus_watch_fd(struct dc_bus *bus, int fd);
