@@ -23,11 +23,12 @@ SANFLAGS_address := -fsanitize=address,undefined -fno-sanitize-recover=all
 SANFLAGS_thread := -fsanitize=thread
 OPTIMISE := $(if $(SAN),-O1,-O2)
 CFLAGS = -std=gnu17 -g $(OPTIMISE) -fno-omit-frame-pointer -D_GNU_SOURCE $(WARNINGS) \
-         $(SANFLAGS_$(SAN)) -Icommon -I$(BUILD)/gen $(PACKAGE_CFLAGS)
+         $(SANFLAGS_$(SAN)) -Icommon -I. -I$(BUILD)/gen $(PACKAGE_CFLAGS)
 LDFLAGS = $(SANFLAGS_$(SAN)) -rdynamic
 
 .DEFAULT_GOAL := build
-.PHONY: help build clean compile_commands.json
+.PHONY: help build tests console packages run test test-units test-sanitizers test-scenarios test-browser \
+        test-containers faults bench clean compile_commands.json
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -105,8 +106,9 @@ TEST_C := $(wildcard common/*/*_test.c services/*/*_test.c)
 FUZZ_C := $(wildcard common/*/*_fuzz.c services/*/*_fuzz.c)
 TESTS := $(TEST_C:%.c=$(BUILD)/test/%)
 FUZZERS := $(FUZZ_C:%.c=$(BUILD)/test/%)
+HARNESS_O := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/lib/*.c))
 .SECONDEXPANSION:
-$(BUILD)/test/%_test: $(BUILD)/obj/%_test.o $$(call service_o,$$(if $$(filter services/%,$$*),$$(word 2,$$(subst /, ,$$*)),none)) $(BUILD)/obj/tests/lib/harness.o $(LIBS)
+$(BUILD)/test/%_test: $(BUILD)/obj/%_test.o $$(call service_o,$$(if $$(filter services/%,$$*),$$(word 2,$$(subst /, ,$$*)),none)) $(HARNESS_O) $(LIBS)
 	@mkdir -p $(dir $@)
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS) $(PACKAGE_LIBS) -lcmocka
 $(BUILD)/test/%_fuzz: $(BUILD)/obj/%_fuzz.o $$(call service_o,$$(if $$(filter services/%,$$*),$$(word 2,$$(subst /, ,$$*)),none)) $(BUILD)/obj/tests/fuzz/replay.o $(LIBS)
@@ -115,6 +117,54 @@ $(BUILD)/test/%_fuzz: $(BUILD)/obj/%_fuzz.o $$(call service_o,$$(if $$(filter se
 
 build: $(PROGRAMS) ## compile every program into BUILD/bin
 tests: $(TESTS) $(FUZZERS) ## compile every test
+
+# --- the console ----------------------------------------------------------------------------------
+CONSOLE_SOURCES := $(shell find services/console proto -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+console: $(BUILD)/console/index.html ## build the browser console into BUILD/console
+services/console/node_modules/.installed: services/console/package.json services/console/package-lock.json
+	@cd services/console && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+$(BUILD)/console/index.html: services/console/node_modules/.installed $(CONSOLE_SOURCES)
+	@cd services/console && OUT_DIR=$(abspath $(BUILD)/console) npm run --silent build
+	@touch $@
+
+# --- running and testing ---------------------------------------------------------------------------
+# The packages come first, in a make of their own: this file asks pkg-config when it is read.
+run: ## install what is missing, build, and run everything here; Ctrl-C stops it
+	@deploy/packages/install build run
+	@$(MAKE) --no-print-directory build console
+	@exec env BUILD=$(BUILD) deploy/local/run
+
+test: ## install what is missing, build, and run every test that needs no container
+	@deploy/packages/install build run test
+	@$(MAKE) --no-print-directory -j2 build tests console
+	@$(MAKE) --no-print-directory -j2 SAN=address tests
+	@$(MAKE) --no-print-directory -j2 SAN=thread kernel-tests
+	@tests/run $$(tests/select $(BUILD))
+
+kernel-tests: $(filter $(BUILD)/test/common/%,$(TESTS))
+
+test-units: tests ## unit and service tests, and the fuzz seeds
+	@tests/run $(TESTS) $(FUZZERS)
+
+test-scenarios: build console ## scenarios over all services
+	@tests/run $(wildcard tests/scenarios/*_test.py)
+
+test-browser: build console ## the main job in a real browser
+	@tests/browser/run
+
+test-containers: ## the real docker-compose.yml, brought up and used (needs root)
+	@deploy/packages/install run test container
+	@tests/run tests/containers/compose_test.py
+
+SECONDS ?= 60
+SEED ?= 1
+faults: build ## everything killed at random: make faults SECONDS=60 SEED=7
+	@python3 tests/faults/faults.py --seconds $(SECONDS) --seed $(SEED)
+
+BENCH ?= request fresh import rescore cascade memory
+bench: build console ## numbers beside their peers: make bench BENCH="import request"
+	@tests/bench/run $(BENCH)
 
 compile_commands.json: ## for editors and clang-tidy
 	@deploy/build/compile-commands $(BUILD) '$(CFLAGS)' > $@

@@ -1,0 +1,259 @@
+"""The whole of Dacheng for a test: started by the same runner that users start, in a directory of
+its own, on a port of its own; and a client that speaks the Connect protocol with JSON.
+
+    with Stack() as stack:
+        boss = stack.login("boss")
+        boss.call("scoring.ScoringService/GetUnit", {"period": "2026Q4"})
+"""
+import http.client
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import uuid
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PASSWORD = "scenario-Pass-2026"
+
+
+def wait_until(condition, seconds=30, what="the condition"):
+    """Waits for a true value of `condition()` and returns it. Not a sleep: a deadline."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not come true within {seconds} s")
+        time.sleep(0.02)
+
+
+class CallError(Exception):
+    def __init__(self, status, body):
+        self.status = status
+        self.code = body.get("code", "?")
+        self.message = body.get("message", "")
+        super().__init__(f"{status} {self.code}: {self.message}")
+
+
+class Client:
+    """One person's browser: cookie, keep-alive connection. For one thread."""
+
+    def __init__(self, address, bearer=None, tls=None):
+        self.address = address
+        self.tls = tls  # an ssl.SSLContext, or None for plain HTTP
+        self.cookie = None
+        self.bearer = bearer
+        self.me = None
+        self.connection = None
+
+    def headers(self):
+        headers = {"Content-Type": "application/json", "Connect-Protocol-Version": "1"}
+        if self.cookie:
+            headers["Cookie"] = self.cookie
+        if self.bearer:
+            headers["Authorization"] = "Bearer " + self.bearer
+        return headers
+
+    def request(self, method, path, body=b"", headers=None, timeout=60):
+        for attempt in (1, 2):
+            if self.connection is None:
+                self.connection = http.client.HTTPSConnection(self.address, timeout=timeout, context=self.tls) \
+                    if self.tls else http.client.HTTPConnection(self.address, timeout=timeout)
+            try:
+                self.connection.request(method, path, body, headers or self.headers())
+                response = self.connection.getresponse()
+                data = response.read()
+                return response, data
+            except (http.client.HTTPException, ConnectionError, OSError):
+                self.connection.close()
+                self.connection = None
+                if attempt == 2:
+                    raise
+
+    def call(self, method, request=None, key=None, timeout=60):
+        """`method` is "goals.GoalService/AdjustTarget"; answers the response as a dict."""
+        service, name = method.split(".", 1)
+        headers = self.headers()
+        headers["Idempotency-Key"] = key or str(uuid.uuid4())
+        response, data = self.request("POST", f"/dacheng.{service}.v1.{name}",
+                                      json.dumps(request or {}).encode(), headers, timeout)
+        try:
+            answer = json.loads(data or b"{}")
+        except ValueError:
+            raise CallError(response.status, {"code": "not_json", "message": data[:200].decode("utf-8", "replace")})
+        if response.status != 200:
+            raise CallError(response.status, answer)
+        cookie = response.getheader("Set-Cookie")
+        if cookie:
+            self.cookie = cookie.split(";")[0]
+        return answer
+
+    def call_retrying(self, method, request, seconds=60):
+        """As a careful caller does: the same key again after every failure that may be retried."""
+        key = str(uuid.uuid4())
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                return self.call(method, request, key)
+            except CallError as error:
+                if error.code not in ("unavailable", "deadline_exceeded", "aborted", "resource_exhausted", "not_json") \
+                        or time.monotonic() > deadline:
+                    raise
+            except (OSError, http.client.HTTPException):
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(0.05)
+
+    def upload(self, data, name="records.csv", source="test", all_or_nothing=False, piece=4 << 20):
+        run = self.call("ingest.IngestService/StartUpload", {
+            "source": source, "name": name, "size": str(len(data)), "allOrNothing": all_or_nothing})
+        run_id, offset = run["run"]["id"], int(run.get("offset", 0))
+        while offset < len(data):
+            headers = dict(self.headers(), **{"Content-Type": "application/octet-stream"})
+            response, body = self.request("PUT", f"/upload/{run_id}?offset={offset}", data[offset:offset + piece], headers)
+            if response.status != 200:
+                raise CallError(response.status, json.loads(body or b"{}"))
+            offset = int(json.loads(body)["offset"])
+        self.call("ingest.IngestService/FinishUpload", {"runId": run_id})
+        return self.wait_run(run_id)
+
+    def wait_run(self, run_id, seconds=300):
+        done = ("RUN_STATE_DONE", "RUN_STATE_REFUSED", "RUN_STATE_CANCELLED")
+
+        def finished():
+            run = self.call("ingest.IngestService/GetRun", {"runId": run_id})["run"]
+            return run if run.get("state") in done else None
+        return wait_until(finished, seconds, f"run {run_id}")
+
+
+class Stack:
+    """demo: with the demo group. environment: further settings of deploy/local/run."""
+
+    def __init__(self, demo=True, **environment):
+        # Below /tmp, where the database's own user may enter, and with a path short enough for sockets.
+        self.home = tempfile.mkdtemp(prefix="dc-", dir="/tmp")
+        os.chmod(self.home, 0o711)
+        self.environment = dict(os.environ, DACHENG_HOME=self.home, PORT="0", DEMO="1" if demo else "0")
+        self.environment.update({key.upper() if key != "replicas" else "REPLICAS": str(value)
+                                 for key, value in environment.items()})
+        self.process = None
+        self.people = {}
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, kind, value, trace):
+        if kind is not None:
+            self.show_logs()
+        self.stop()
+        if not os.environ.get("KEEP_HOME"):
+            shutil.rmtree(self.home, ignore_errors=True)
+
+    def start(self, seconds=180):
+        output = open(os.path.join(self.home, "runner.log"), "ab")
+        self.process = subprocess.Popen([os.path.join(ROOT, "deploy/local/run")], stdin=subprocess.DEVNULL,
+                                        stdout=output, stderr=subprocess.STDOUT, env=self.environment, cwd=ROOT,
+                                        start_new_session=True)
+        output.close()
+
+        def up():
+            if self.process.poll() is not None:
+                raise AssertionError("the runner ended:\n" + self.read("runner.log")[-4000:])
+            return os.path.exists(os.path.join(self.home, "run/ready"))
+        try:
+            wait_until(up, seconds, "the stack")
+        except AssertionError:
+            self.show_logs()
+            self.stop()
+            raise
+        self.address = self.read("run/address").strip()
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(60)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+        self.process = None
+
+    def read(self, name):
+        with open(os.path.join(self.home, name), encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def show_logs(self):
+        for directory, _, files in os.walk(os.path.join(self.home, "log")):
+            for name in sorted(files):
+                lines = self.read(os.path.join(directory, name)).splitlines()
+                for line in lines[-15:]:
+                    print(f"{name}: {line}")
+
+    # --- people
+    def one_time_passwords(self):
+        rows = [line.split("\t") for line in self.read("one-time-passwords.txt").splitlines() if line]
+        return {row[0]: row[1] for row in rows if len(row) >= 2 and row[0] != "account"}
+
+    def login(self, account):
+        """A client that is logged in; the first time its one-time password is changed."""
+        client = Client(self.address)
+        if account not in self.people:
+            first = self.one_time_passwords()[account]
+            client.call("org.SessionService/Login", {"account": account, "password": first})
+            client.call("org.SessionService/ChangePassword", {"oldPassword": first, "newPassword": PASSWORD})
+            self.people[account] = PASSWORD
+        answer = client.call("org.SessionService/Login", {"account": account, "password": PASSWORD})
+        client.me = answer["me"]
+        return client
+
+    # --- the command line and the database
+    def ctl(self, *arguments, check=True, timeout=60, text_input=None):
+        script = f'. "{self.home}/dacheng.env" && exec dacheng "$@"'
+        done = subprocess.run(["bash", "-c", script, "dacheng", *arguments], capture_output=True, text=True,
+                              timeout=timeout, input=text_input, cwd=ROOT)
+        if check and done.returncode != 0:
+            raise AssertionError(f"dacheng {' '.join(arguments)}: {done.stderr}")
+        return done
+
+    def ctl_call(self, method, request=None, *flags):
+        return json.loads(self.ctl("call", *flags, method, json.dumps(request or {})).stdout)
+
+    def sql(self, statement, role=None):
+        """As the superuser, or as a service's role with its password; answers the rows' fields."""
+        environment = dict(os.environ)
+        for part in self.read("pg.env").split():
+            if "=" in part:
+                key, value = part.split("=", 1)
+                environment[key] = value
+        if role:
+            environment["PGUSER"] = "dacheng_" + role
+            environment["PGPASSWORD"] = self.read(f"secrets/{role}.db").strip()
+        done = subprocess.run(["psql", "-XqAt", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose",
+                               "-d", "dacheng", "-c", statement], capture_output=True, text=True, env=environment)
+        if done.returncode != 0:
+            raise AssertionError(done.stderr.strip())
+        return [line.split("\t") for line in done.stdout.splitlines()]
+
+    # --- processes
+    def pid(self, name):
+        return int(self.read(f"run/{name}.pid"))
+
+    def programs(self):
+        return sorted(name[:-4] for name in os.listdir(os.path.join(self.home, "run")) if name.endswith(".pid"))
+
+    def kill(self, name, number=signal.SIGKILL):
+        try:
+            os.kill(self.pid(name), number)
+            return True
+        except (OSError, ValueError):
+            return False
+
+    def crash_database(self):
+        subprocess.run([os.path.join(ROOT, "deploy/local/postgres"), "kill", self.home], check=True)
+
+    def start_database(self):
+        subprocess.run([os.path.join(ROOT, "deploy/local/postgres"), "start", self.home], check=True)
