@@ -383,17 +383,14 @@ dc_ratio_cmp(struct dc_ratio a, struct dc_ratio b)
     return flip * ((order > 0) - (order < 0));
 }
 
-/* Divides both by a common power of ten where that is cheap to see: amounts of money are whole
- * cents, so four digits of each fall away and most scores stay within 128 bits. */
+/* Equal factors over and under fall away: plain amounts have the denominator 1, and with it most
+ * scores stay within 128 bits. */
 static void
-shorten(wide *a, wide *b)
+cancel(wide *over, wide *under)
 {
-    while (*a % 1000 == 0 && *b % 1000 == 0 && *b != 0) {
-        *a /= 1000;
-        *b /= 1000;
-        if (*a == 0) {
-            return;
-        }
+    if (*over == *under) {
+        *over = 1;
+        *under = 1;
     }
 }
 
@@ -405,8 +402,9 @@ dc_ratio_scale(struct dc_decimal factor, struct dc_ratio a, struct dc_ratio b, i
     DC_ASSERT(a.denominator.units != 0 && b.numerator.units != 0 && b.denominator.units != 0);
     wide over[] = {factor.units, a.numerator.units, b.denominator.units};
     wide under[3] = {a.denominator.units, b.numerator.units};
-    shorten(&over[2], &under[0]);
-    shorten(&over[1], &under[1]);
+    cancel(&over[2], &under[0]);
+    cancel(&over[2], &under[1]);
+    cancel(&over[1], &under[0]);
     return quotient(over, 3, under, 2, places, ret_value, error);
 }
 
