@@ -163,7 +163,12 @@ faults: build ## everything killed at random: make faults SECONDS=60 SEED=7
 	@python3 tests/faults/faults.py --seconds $(SECONDS) --seed $(SEED)
 
 BENCH ?= request fresh import rescore cascade memory
-bench: build console ## numbers beside their peers: make bench BENCH="import request"
+BENCH_C := $(wildcard tests/bench/*.c)
+bench-programs: $(BENCH_C:tests/bench/%.c=$(BUILD)/bench/%)
+$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/obj/tests/lib/harness.o $(LIBS)
+	@mkdir -p $(dir $@)
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS) $(PACKAGE_LIBS)
+bench: build console bench-programs ## numbers beside their peers: make bench BENCH="import request"
 	@tests/bench/run $(BENCH)
 
 compile_commands.json: ## for editors and clang-tidy
