@@ -10,7 +10,7 @@ CCACHE := $(shell command -v ccache 2>/dev/null)
 
 SERVICES := $(filter-out console,$(notdir $(patsubst %/,%,$(dir $(wildcard services/*/main.c)))))
 KERNEL_FLOORS := base edge service
-PROTOS := $(shell find proto -name '*.proto')
+PROTOS := $(shell find proto tests/proto -name '*.proto' 2>/dev/null)
 
 PACKAGES := libzmq libprotobuf-c libpq yaml-0.1 jansson libmicrohttpd libcurl libsodium libcrypto gmp
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
@@ -39,7 +39,7 @@ help: ## this list
 # protobuf: the .proto files stay free of C; the C name prefix is added here
 # (dacheng.goals.v1.Target is struct Goals__Target). proto/dacheng/goals/v1/goals.proto becomes
 # <goals/goals.pb-c.h>.
-PROTO_C := $(patsubst proto/dacheng/%.proto,$(BUILD)/gen/dacheng/%.pb-c.c,$(PROTOS))
+PROTO_C := $(patsubst proto/dacheng/%.proto,$(BUILD)/gen/dacheng/%.pb-c.c,$(PROTOS:tests/%=%))
 $(BUILD)/gen/.protos: $(PROTOS) deploy/build/proto-c
 	@deploy/build/proto-c $(BUILD)/gen
 	@touch $@
