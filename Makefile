@@ -115,8 +115,14 @@ $(BUILD)/test/%_fuzz: $(BUILD)/obj/%_fuzz.o $$(call service_o,$$(if $$(filter se
 	@mkdir -p $(dir $@)
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS) $(PACKAGE_LIBS)
 
+# Our side of comparisons with independent implementations (tests/interop/*/run).
+INTEROP := $(patsubst tests/interop/%/echo.c,$(BUILD)/test/interop/%_echo,$(wildcard tests/interop/*/echo.c))
+$(BUILD)/test/interop/%_echo: $(BUILD)/obj/tests/interop/%/echo.o $(LIBS)
+	@mkdir -p $(dir $@)
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS) $(PACKAGE_LIBS)
+
 build: $(PROGRAMS) ## compile every program into BUILD/bin
-tests: $(TESTS) $(FUZZERS) ## compile every test
+tests: $(TESTS) $(FUZZERS) $(INTEROP) ## compile every test
 
 # --- the console ----------------------------------------------------------------------------------
 CONSOLE_SOURCES := $(shell find services/console proto -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
@@ -160,7 +166,7 @@ test-containers: ## the real docker-compose.yml, brought up and used (needs root
 SECONDS ?= 60
 SEED ?= 1
 faults: build ## everything killed at random: make faults SECONDS=60 SEED=7
-	@python3 tests/faults/faults.py --seconds $(SECONDS) --seed $(SEED)
+	@/usr/bin/python3 tests/faults/faults.py --seconds $(SECONDS) --seed $(SEED)
 
 BENCH ?= request fresh import rescore cascade memory
 BENCH_C := $(wildcard tests/bench/*.c)
