@@ -1,0 +1,2 @@
+-- $1 tenant, $2 people
+DELETE FROM person_grant WHERE tenant_id = $1 AND person_id = ANY ($2::bigint[])

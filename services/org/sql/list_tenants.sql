@@ -1,0 +1,2 @@
+-- The ids of all tenants, for tasks.
+SELECT id FROM list_tenants()
