@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """fresh: from the acknowledged push of a record to the changed number at a streaming client, while
 1,000 records a second stream in (50 pushes of 20 records a second, and a probe every 100 ms)."""
 import json

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """import: a CSV of 1,000,000 records through the gateway until every total is measured, beside
 `\\copy` of the same file into one table with the same primary and unique keys, on the same server.
 Also memory: of every process before and after. BENCH_ROWS changes the size, BENCH_RUNS the runs."""

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """request: requests per second and p99 through gateway -> bus -> service -> one-row SELECT, beside
 a bare libmicrohttpd handler with the same SELECT (tests/bench/request_peer.c). Both are loaded by
 wrk (Debian's package) with 32 connections, in turn."""

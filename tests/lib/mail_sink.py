@@ -1,0 +1,28 @@
+"""An SMTP server for tests (aiosmtpd): keeps what it accepted."""
+import email
+
+from aiosmtpd.controller import Controller
+
+
+class MailSink:
+    def __init__(self):
+        self.messages = []  # (recipient, Message-ID, subject)
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 (aiosmtpd's name)
+        message = email.message_from_bytes(envelope.content)
+        for recipient in envelope.rcpt_tos:
+            self.messages.append((recipient, message["Message-ID"], message["Subject"]))
+        return "250 accepted"
+
+    def __enter__(self):
+        self.controller = Controller(self, hostname="127.0.0.1", port=0)
+        # Port 0: the controller asks its own port back only from the server, so it is read there.
+        try:
+            self.controller.start()
+        except OSError:
+            pass
+        self.port = self.controller.server.sockets[0].getsockname()[1]
+        return self
+
+    def __exit__(self, *_):
+        self.controller.stop()
