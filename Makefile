@@ -18,7 +18,7 @@ PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcsv -lm -lp
 
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
-            -Wno-format-nonliteral -Werror
+            -Wno-format-nonliteral -Wno-missing-field-initializers -Werror
 SANFLAGS_address := -fsanitize=address,undefined -fno-sanitize-recover=all
 SANFLAGS_thread := -fsanitize=thread
 OPTIMISE := $(if $(SAN),-O1,-O2)
