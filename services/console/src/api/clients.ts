@@ -1,0 +1,21 @@
+// Typed clients of everything that the console speaks to.
+import { createClient } from '@connectrpc/connect'
+import { AuditService } from '@gen/audit/v1/audit_pb'
+import { BusService } from '@gen/bus/v1/bus_pb'
+import { LiveService } from '@gen/gateway/v1/live_pb'
+import { GoalService } from '@gen/goals/v1/goals_pb'
+import { IngestService } from '@gen/ingest/v1/ingest_pb'
+import { NotifyService } from '@gen/notify/v1/notify_pb'
+import { OrgService, SessionService } from '@gen/org/v1/org_pb'
+import { ScoringService } from '@gen/scoring/v1/scoring_pb'
+import { transport } from './transport'
+
+export const sessionClient = createClient(SessionService, transport)
+export const orgClient = createClient(OrgService, transport)
+export const goalClient = createClient(GoalService, transport)
+export const ingestClient = createClient(IngestService, transport)
+export const scoringClient = createClient(ScoringService, transport)
+export const notifyClient = createClient(NotifyService, transport)
+export const auditClient = createClient(AuditService, transport)
+export const busClient = createClient(BusService, transport)
+export const liveClient = createClient(LiveService, transport)
