@@ -104,6 +104,8 @@ void dc_db_free(struct dc_db *db);
 DC_DEFINE_AUTO(dc_db)
 enum dc_code dc_db_reconnect(struct dc_db *db, struct dc_error *error) DC_MUST_CHECK;
 bool dc_db_is_broken(const struct dc_db *db); /* the connection is lost; reconnect */
+/* The same, after a look at the socket: also notices a server that went away while we were idle. */
+bool dc_db_is_alive(struct dc_db *db);
 
 /*
  * Runs a prepared statement: dc_db_run(db, &goals_statements[GOALS_LOAD_TARGET], &rows, error,

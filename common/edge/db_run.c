@@ -1,5 +1,6 @@
 /* db_run.c - running prepared statements and transactions. A pending BEGIN and a final COMMIT
  * travel with the statement beside them, as a pipeline of one round trip. */
+#include <poll.h>
 #include <string.h>
 
 #include "base/assert.h"
@@ -59,7 +60,7 @@ is_success(const PGresult *result)
     return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 }
 
-/* Takes the answer of one command of the pipeline; keeps the rows of the one wanted. */
+/* Takes the answer of one command; keeps its result, good or bad, when it is wanted. */
 static enum dc_code
 read_one(struct dc_db *db, PGresult **ret_result, struct dc_error *error)
 {
@@ -73,12 +74,18 @@ read_one(struct dc_db *db, PGresult **ret_result, struct dc_error *error)
     } else if (!is_success(result)) {
         code = dc_db_failure(db, result, error);
     }
-    if (code == DC_OK && ret_result) {
+    if (ret_result) {
         *ret_result = result;
     } else {
         PQclear(result);
     }
-    PQclear(PQgetResult(db->connection)); /* the NULL that ends the command */
+    /* The NULL that ends the command; before it stands what a commit of its own had to say. */
+    while ((result = PQgetResult(db->connection))) {
+        if (code == DC_OK && !is_success(result)) {
+            code = dc_db_failure(db, result, error);
+        }
+        PQclear(result);
+    }
     return code;
 }
 
@@ -177,7 +184,10 @@ dc_db_run_(struct dc_db *db, const struct dc_statement *statement, const struct 
         code = send(db, statement, params, count) ? read_one(db, &result, error)
                                                   : dc_db_failure(db, NULL, error);
     }
-    DC_TRY(settle(db, code));
+    if (code != DC_OK) {
+        PQclear(result);
+        return settle(db, code);
+    }
     if (ret_rows) {
         *ret_rows = rows_new(result);
     } else {
@@ -330,6 +340,20 @@ dc_db_rollback(struct dc_db *db)
     }
     PGresult *result = PQexec(db->connection, "ROLLBACK");
     PQclear(result); /* when it fails the connection is lost, and the transaction with it */
+}
+
+bool
+dc_db_is_alive(struct dc_db *db)
+{
+    DC_ASSERT(db && db->tag == DC_DB_TAG);
+    if (dc_db_is_broken(db)) {
+        return false;
+    }
+    struct pollfd readable = {.fd = PQsocket(db->connection), .events = POLLIN};
+    if (poll(&readable, 1, 0) == 1) { /* the server speaks unasked: mostly to say goodbye */
+        (void)PQconsumeInput(db->connection);
+    }
+    return !dc_db_is_broken(db);
 }
 
 bool

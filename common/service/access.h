@@ -4,7 +4,7 @@
  *
  * The tree of units and the people in it is the one part of the domain that the kernel knows,
  * because a scope is defined by it. Each service that checks scopes adds dc_access_reactions to
- * its reactions and dc_access_migrations run with the kernel's (tables org_unit, org_unit_tree
+ * its reactions; the tables come with the kernel's own migrations (org_unit, org_unit_tree
  * (closure with depth), org_person, org_post in the service's own schema, all tenant-led and under
  * row-level security), and may join these tables in its own SQL. Today's tree decides what a
  * person may see.
@@ -13,6 +13,11 @@
 #define DC_SERVICE_ACCESS_H
 
 #include "service/service.h"
+
+#include <dacheng/org/v1/events.pb-c.h>
+
+/* Posts are held from one day to another; this is where the day begins, in seconds east of UTC. */
+enum { DC_ACCESS_UTC_OFFSET = 8 * 3600 };
 
 /* Reactions to the stream "org" that keep the projection; put them into a service's table with
  * DC_ACCESS_REACTIONS (a comma-separated list of struct dc_reaction). */

@@ -1,0 +1,75 @@
+/* task.c - the loop of a task: a bounded piece of work after the other while there is some. */
+#include <poll.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "edge/log.h"
+#include "service/service_internal.h"
+
+/* One piece; returns whether there is more. */
+static bool
+run_piece(struct dc_thread *thread, const struct dc_task *task)
+{
+    dc_arena_reset(thread->arena, 0);
+    struct dc_step step;
+    dc_step_init(&step, thread, task->name, dc_now());
+    step.cause = task->name;
+    bool more = false;
+    struct dc_error error;
+    enum dc_code code = task->fn(&step, &more, &error);
+    if (code != DC_OK) {
+        error.code = code;
+        dc_step_rollback(&step);
+        dc_thread_say(thread, DC_LOG_ERROR, "a task failed; it will be tried again", &error);
+        return false;
+    }
+    DC_ASSERT(!dc_db_in_transaction(thread->db)); /* the task commits what it begins */
+    return more;
+}
+
+void
+dc_task_run(struct dc_thread *thread)
+{
+    const struct dc_task *task = thread->argument;
+    while (!dc_thread_is_stopping(thread)) {
+        bool able = dc_thread_database(thread);
+        if (able && run_piece(thread, task)) {
+            continue;
+        }
+        int most =
+            task->interval_ms > 0 && task->interval_ms < 3600000 ? (int)task->interval_ms : 3600000;
+        /* While idle a look at the connection every second, so that readiness stays true. */
+        int64_t end = dc_monotonic() + (int64_t)dc_thread_jitter(thread, most) * DC_MILLISECOND;
+        int64_t left;
+        while (!dc_thread_is_stopping(thread) &&
+               (left = (end - dc_monotonic()) / DC_MILLISECOND) >= 0) {
+            int wait = dc_thread_wait_ms(thread, left < 1000 ? (int)left + 1 : 1000);
+            struct pollfd wake = {.fd = thread->wake_fd, .events = POLLIN};
+            if (poll(&wake, 1, wait) == 1 && dc_thread_take_wakes(thread)) {
+                break;
+            }
+            if (!dc_thread_database(thread)) {
+                continue;
+            }
+            if (!able) {
+                break; /* connected just now: there may be work that waited */
+            }
+        }
+    }
+}
+
+void
+dc_task_wake(struct dc_service *service, const char *name)
+{
+    DC_ASSERT(service && service->tag == DC_SERVICE_TAG && name);
+    bool found = false;
+    for (size_t i = 0; i < service->thread_count; i++) {
+        struct dc_thread *thread = &service->threads[i];
+        const struct dc_task *task = thread->run == dc_task_run ? thread->argument : NULL;
+        if (task && strcmp(task->name, name) == 0) {
+            dc_thread_wake(thread);
+            found = true;
+        }
+    }
+    DC_ASSERT(found || service->thread_count == 0); /* the name stands in the table of tasks */
+}
