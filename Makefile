@@ -108,10 +108,10 @@ TESTS := $(TEST_C:%.c=$(BUILD)/test/%)
 FUZZERS := $(FUZZ_C:%.c=$(BUILD)/test/%)
 HARNESS_O := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/lib/*.c))
 .SECONDEXPANSION:
-$(BUILD)/test/%_test: $(BUILD)/obj/%_test.o $$(call service_o,$$(if $$(filter services/%,$$*),$$(word 2,$$(subst /, ,$$*)),none)) $(HARNESS_O) $(LIBS)
+$(BUILD)/test/%_test: $(BUILD)/obj/%_test.o $$(call service_o,$$(if $$(findstring services/,$$*),$$(word 2,$$(subst /, ,$$*)),none)) $(HARNESS_O) $(LIBS)
 	@mkdir -p $(dir $@)
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS) $(PACKAGE_LIBS) -lcmocka
-$(BUILD)/test/%_fuzz: $(BUILD)/obj/%_fuzz.o $$(call service_o,$$(if $$(filter services/%,$$*),$$(word 2,$$(subst /, ,$$*)),none)) $(BUILD)/obj/tests/fuzz/replay.o $(LIBS)
+$(BUILD)/test/%_fuzz: $(BUILD)/obj/%_fuzz.o $$(call service_o,$$(if $$(findstring services/,$$*),$$(word 2,$$(subst /, ,$$*)),none)) $(BUILD)/obj/tests/fuzz/replay.o $(LIBS)
 	@mkdir -p $(dir $@)
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS) $(PACKAGE_LIBS)
 
