@@ -1,0 +1,38 @@
+/*
+ * goals.h - the requests that goals answers, and its options.
+ */
+#ifndef DC_GOALS_GOALS_H
+#define DC_GOALS_GOALS_H
+
+#include "service/service.h"
+
+/* Minutes east of UTC: decides which day it is. */
+#define GOALS_OPTION_UTC_OFFSET "goals.utc_offset_minutes"
+#define GOALS_OPTIONS                                                                              \
+    {                                                                                              \
+        GOALS_OPTION_UTC_OFFSET, DC_OPTION_INT, "480", -720, 840,                                  \
+            "minutes east of UTC: decides which day today is (480 is China)"                       \
+    }
+
+/* The day that it is now for the tenant. */
+dc_date goals_today(struct dc_step *step);
+
+dc_handler goals_list_definitions;
+dc_handler goals_save_measure;
+dc_handler goals_save_indicator;
+dc_handler goals_install_library;
+
+dc_handler goals_save_plan;
+dc_handler goals_change_weights;
+dc_handler goals_list_plan_versions;
+
+dc_handler goals_get_target_tree;
+dc_handler goals_list_targets;
+dc_handler goals_list_versions;
+
+dc_handler goals_set_target;
+dc_handler goals_adjust_target;
+dc_handler goals_split_target;
+dc_handler goals_cascade_target;
+
+#endif

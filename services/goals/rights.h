@@ -1,0 +1,37 @@
+/*
+ * rights.h - who may read and change targets and definitions.
+ *
+ * Reading: TEAM_LEAD, DIRECTOR, VICE_PRESIDENT, BOSS and SUPERVISOR what their scope covers;
+ * everybody with one of these roles or EMPLOYEE himself. Administrators, auditors, operations and
+ * integrators read nothing here. Defining: SUPERVISOR of the whole group. Changing a target:
+ * SUPERVISOR over the unit that the owner is (in); DIRECTOR and TEAM_LEAD strictly below the unit
+ * that they head, and never their own.
+ *
+ * A refusal never tells whether the thing exists.
+ */
+#ifndef DC_GOALS_RIGHTS_H
+#define DC_GOALS_RIGHTS_H
+
+#include "store.h"
+
+enum dc_code rights_define(struct dc_step *step, struct dc_error *error) DC_MUST_CHECK;
+enum dc_code rights_read_definitions(struct dc_step *step, struct dc_error *error) DC_MUST_CHECK;
+
+/* What the caller may see, for lists. */
+void rights_reach(struct dc_step *step, struct dc_access_reach *ret_reach);
+enum dc_code rights_read_owner(struct dc_step *step, Goals__OwnerKind kind, int64_t owner_id,
+                               struct dc_error *error) DC_MUST_CHECK;
+
+/* Changing the target of this very owner. */
+enum dc_code rights_change(struct dc_step *step, const struct store_place *owner,
+                           struct dc_error *error) DC_MUST_CHECK;
+/* Handing out a unit's target among those below it. ret_self: the caller's own person, whose
+ * target he may not touch; 0 when he may. */
+enum dc_code rights_hand_out(struct dc_step *step, int64_t unit_id, int64_t *ret_self,
+                             struct dc_error *error) DC_MUST_CHECK;
+
+/* The answer to an id that is not there: NOT_FOUND only to those who may see everything. */
+enum dc_code rights_missing(struct dc_step *step, const char *field, const char *sentence,
+                            struct dc_error *error) DC_MUST_CHECK;
+
+#endif

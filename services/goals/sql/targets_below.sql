@@ -1,0 +1,7 @@
+-- The children of a target.
+-- $1 tenant, $2 target
+SELECT t.target_id, t.owner_kind, t.owner_id, t.indicator_id, t.period, t.parent_id, t.version,
+       t.pinned, t.over_assignment_allowed, t.value, t.floor, t.stretch
+FROM target t
+WHERE t.tenant_id = $1 AND t.parent_id = $2
+ORDER BY t.owner_kind, t.owner_id
