@@ -349,8 +349,9 @@ dc_db_is_alive(struct dc_db *db)
     if (dc_db_is_broken(db)) {
         return false;
     }
+    /* The server speaks unasked mostly to say goodbye: its words first, then the end. */
     struct pollfd readable = {.fd = PQsocket(db->connection), .events = POLLIN};
-    if (poll(&readable, 1, 0) == 1) { /* the server speaks unasked: mostly to say goodbye */
+    for (int i = 0; i < 4 && !dc_db_is_broken(db) && poll(&readable, 1, 0) == 1; i++) {
         (void)PQconsumeInput(db->connection);
     }
     return !dc_db_is_broken(db);

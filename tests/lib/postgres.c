@@ -46,16 +46,17 @@ run(const char *log, const char *const *arguments)
         dc_test_die("fork: %s", strerror(errno));
     }
     if (child == 0) {
+        struct passwd *user = geteuid() == 0 ? getpwnam("postgres") : NULL;
+        if (user && (setgid(user->pw_gid) != 0 || setuid(user->pw_uid) != 0)) {
+            _exit(126);
+        }
+        /* As the user that the server writes it as, too. */
         int out = open(log, O_WRONLY | O_CREAT | O_APPEND, 0666);
         int in = open("/dev/null", O_RDONLY);
         dup2(in, 0);
         dup2(out, 1);
         dup2(out, 2);
         closefrom(3);
-        struct passwd *user = geteuid() == 0 ? getpwnam("postgres") : NULL;
-        if (user && (setgid(user->pw_gid) != 0 || setuid(user->pw_uid) != 0)) {
-            _exit(126);
-        }
         if (chdir("/") != 0) {
             _exit(126);
         }
