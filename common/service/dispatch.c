@@ -378,7 +378,8 @@ dc_dispatch(struct dc_thread *thread, const struct dc_bus_message *message)
         }
         dc_step_rollback(&request.step);
         const struct dc_error *denial = is_denial(code) ? &request.error : NULL;
-        bool sensitive = code == DC_OK && request.entry->method->sensitive;
+        bool sensitive = code == DC_OK && request.entry->method->sensitive &&
+                         !request.step.outbox->not_sensitive;
         if ((denial || sensitive) && thread->service->stamper) {
             request.error.code = code;
             struct dc_error trouble;

@@ -107,6 +107,8 @@ struct dc_method {
 
 /* Names what a sensitive read looked at or a denial was about ("person/17"), for the audit. */
 void dc_step_subject(struct dc_step *step, const char *format, ...) DC_PRINTF(2, 3);
+/* A read that the method's row calls sensitive was none this time: the caller read what is his. */
+void dc_step_not_sensitive(struct dc_step *step);
 
 /* --- reactions to other services' events --------------------------------------------------------- */
 struct dc_delivery {

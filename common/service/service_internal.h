@@ -136,6 +136,7 @@ struct dc_outbox {
     const char *wakes[DC_WAKES_MAX];
     size_t wake_count;
     const char *subject; /* of the audit; NULL: not named */
+    bool not_sensitive;  /* whatever the method's row says */
 };
 
 /* A command's answer, kept under the caller's key. */

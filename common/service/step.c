@@ -93,6 +93,13 @@ dc_step_subject(struct dc_step *step, const char *format, ...)
     step->outbox->subject = dc_arena_strdup(step->arena, text);
 }
 
+void
+dc_step_not_sensitive(struct dc_step *step)
+{
+    DC_ASSERT(step);
+    step->outbox->not_sensitive = true;
+}
+
 static void
 forget(struct dc_step *step)
 {
