@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "handlers.h"
 
-enum { EVENT_ITEMS = 1000, PEOPLE_BUCKETS = 16 };
+enum { EVENT_ITEMS = 1000, EVENT_BYTES = 512 * 1024, PEOPLE_BUCKETS = 16 };
 
 const struct org_shared *
 org_shared_of(const struct dc_step *step)
@@ -89,15 +89,16 @@ org_emit_people(struct dc_step *step, const struct org_person *people, size_t co
 {
     Org__Person **batch = DC_NEW_ARRAY(step->arena, Org__Person *, EVENT_ITEMS);
     for (int bucket = 0; bucket < PEOPLE_BUCKETS; bucket++) {
-        size_t filled = 0;
+        size_t filled = 0, bytes = 0;
         for (size_t i = 0; i < count; i++) {
             if (people[i].id % PEOPLE_BUCKETS != bucket) {
                 continue;
             }
-            batch[filled++] = org_person_write(step->arena, &people[i]);
-            if (filled == EVENT_ITEMS) {
+            batch[filled] = org_person_write(step->arena, &people[i]);
+            bytes += org__person__get_packed_size(batch[filled++]);
+            if (filled == EVENT_ITEMS || bytes > EVENT_BYTES) {
                 emit_bucket(step, bucket, batch, filled, reason);
-                filled = 0;
+                filled = bytes = 0;
             }
         }
         if (filled > 0) {

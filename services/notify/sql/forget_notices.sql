@@ -1,0 +1,6 @@
+-- $1 tenant, $2 before, $3 at most
+DELETE FROM notice WHERE (tenant_id, id) IN (
+    SELECT n.tenant_id, n.id FROM notice n
+    WHERE n.tenant_id = $1 AND n.at < $2
+      AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.tenant_id = $1 AND d.id = n.id)
+    LIMIT $3)
