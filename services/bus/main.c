@@ -37,10 +37,10 @@ static const struct dc_option options[] = {
      "milliseconds of silence after which a peer is taken for dead"},
     {"bus.drain_ms", DC_OPTION_INT, "5000", 0, 600000,
      "milliseconds that a stopping bus waits for answers under way"},
-    {"metrics.address", DC_OPTION_TEXT, "127.0.0.1:0", 0, 0,
+    {"metrics.address", DC_OPTION_TEXT, "127.0.0.1:9100", 0, 0,
      "where /metrics, /healthz and /readyz are answered; port 0 takes any"},
     {"log.level", DC_OPTION_TEXT, "info", 0, 0, "debug, info, warn or error"},
-    {"log.format", DC_OPTION_TEXT, "plain", 0, 0, "plain or json"},
+    {"log.format", DC_OPTION_TEXT, "json", 0, 0, "plain or json"},
     {0},
 };
 static const struct dc_option *const tables[] = {options, NULL};
