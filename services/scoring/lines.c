@@ -1,0 +1,137 @@
+/*
+ * lines.c - lines of answers.
+ */
+#include "lines.h"
+
+#include "tell.h"
+
+const char *
+line_gap(struct dc_arena *arena, struct maybe actual, struct maybe target, bool lower_is_better)
+{
+    struct rule_input input = {.lower_is_better = lower_is_better,
+                               .has_target = target.known,
+                               .target = target.value,
+                               .actual = {actual.value, DC_DECIMAL_INT(actual.known)}};
+    struct maybe gap = {0};
+    gap.known = rule_gap(&input, &gap.value);
+    return tell_amount(arena, gap);
+}
+
+const char *
+line_share(struct dc_arena *arena, struct maybe part, struct maybe whole)
+{
+    struct maybe share = {0};
+    share.known = part.known && whole.known && whole.value.units != 0 &&
+                  dc_decimal_mul_div(part.value, DC_DECIMAL_INT(100), whole.value, 2, &share.value,
+                                     NULL) == DC_OK;
+    return tell_fixed(arena, share, 2);
+}
+
+void
+line_figures(Scoring__Item *item, struct dc_arena *arena, const struct indicator *indicator,
+             const struct rule_input *input, const struct rule_ratio *rule)
+{
+    item->indicator_id = indicator->id;
+    item->indicator_name = (char *)indicator->name;
+    item->indicator_name_en = (char *)indicator->name_en;
+    item->unit_of_measure = (char *)indicator->unit_of_measure;
+    item->decimals = indicator->decimals;
+    item->primary = indicator->primary;
+    item->direction = indicator->lower_is_better ? GOALS__DIRECTION__DIRECTION_LOWER
+                                                 : GOALS__DIRECTION__DIRECTION_HIGHER;
+    struct maybe target = {input->has_target, input->target};
+    struct maybe gap = {0}, attainment = {0};
+    gap.known = rule_gap(input, &gap.value);
+    attainment.known =
+        rule_attainment(rule ? rule->lower_better : QUOTIENT_DIFFERENCE, input, &attainment.value);
+    item->actual = (char *)tell_amount(arena, facts_actual(input));
+    item->target = (char *)tell_amount(arena, target);
+    item->gap = (char *)tell_amount(arena, gap);
+    item->attainment = (char *)tell_fixed(arena, attainment, 2);
+}
+
+void
+line_score(Scoring__Item *item, struct dc_arena *arena, const struct plan *plan,
+           const struct plan_item *plan_item, bool scored, struct dc_decimal score, char remark)
+{
+    item->score =
+        (char *)tell_fixed(arena, (struct maybe){scored, score}, plan_item->rule.decimals);
+    item->weight = (char *)tell_fixed(arena, (struct maybe){true, plan_item->weight}, 2);
+    item->remark = (char *)rule_remark_code(remark);
+    item->plan_id = plan->id;
+    item->plan_version = plan->version;
+    item->plan_name = (char *)plan->name;
+}
+
+Scoring__PersonRow *
+line_person(struct dc_arena *arena, const struct person_line *line, int32_t rank,
+            bool lower_is_better)
+{
+    Scoring__PersonRow *row = DC_NEW_MESSAGE(arena, Scoring__PersonRow, scoring__person_row__init);
+    row->person_id = line->person_id;
+    row->name = (char *)line->name;
+    row->code = (char *)line->code;
+    row->unit_id = line->unit_id;
+    row->unit_name = (char *)line->unit_name;
+    row->actual = (char *)tell_amount(arena, line->actual);
+    row->target = (char *)tell_amount(arena, line->target);
+    row->gap = (char *)line_gap(arena, line->actual, line->target, lower_is_better);
+    row->attainment = (char *)tell_fixed(arena, line->attainment, 2);
+    row->total = (char *)tell_fixed(arena, line->total, line->total_decimals);
+    row->rank = rank ? rank : line->rank;
+    return row;
+}
+
+Scoring__UnitRow *
+line_unit(struct dc_arena *arena, const struct unit_view *view, struct maybe whole,
+          bool lower_is_better)
+{
+    Scoring__UnitRow *row = DC_NEW_MESSAGE(arena, Scoring__UnitRow, scoring__unit_row__init);
+    struct maybe mean = {0};
+    mean.known =
+        view->rollup.people > 0 &&
+        dc_decimal_mul_div(view->rollup.total_sum, DC_DECIMAL_INT(1),
+                           DC_DECIMAL_INT(view->rollup.people), 2, &mean.value, NULL) == DC_OK;
+    row->unit_id = view->unit_id;
+    row->name = (char *)view->name;
+    row->code = (char *)view->code;
+    row->actual = (char *)tell_amount(arena, view->actual);
+    row->target = (char *)tell_amount(arena, view->target);
+    row->gap = (char *)line_gap(arena, view->actual, view->target, lower_is_better);
+    row->attainment = (char *)tell_fixed(arena, view->attainment, 2);
+    row->rank = view->rank;
+    row->people = view->rollup.people;
+    row->mean_total = (char *)tell_fixed(arena, mean, 2);
+    row->open_items = view->rollup.open_items;
+    row->share = (char *)line_share(arena, view->actual, whole);
+    return row;
+}
+
+void
+line_items(struct dc_arena *arena, const struct person_view *view,
+           const struct definitions *definitions, Scoring__Item ***ret_items, size_t *ret_count)
+{
+    Scoring__Item **items = dc_arena_alloc(arena, (view->item_count + 1) * sizeof(Scoring__Item *));
+    size_t count = 0;
+    for (size_t i = 0; i < view->item_count; i++) {
+        const struct indicator *indicator =
+            definitions_indicator(definitions, view->indicator_ids[i]);
+        const struct plan *plan =
+            definitions_plan(definitions, view->plan_ids[i], view->plan_versions[i]);
+        const struct plan_item *plan_item =
+            plan ? plan_item_of(plan, view->indicator_ids[i]) : NULL;
+        if (!indicator || !plan_item) {
+            continue; /* never deleted; then nothing sensible could be shown */
+        }
+        struct rule_input input = facts_input(&view->facts, definitions, indicator);
+        Scoring__Item *item = DC_NEW_MESSAGE(arena, Scoring__Item, scoring__item__init);
+        char remark = view->remarks[i];
+        bool scored = remark != rule_remark_letter(RULE_NO_TARGET) &&
+                      remark != rule_remark_letter(RULE_NO_DATA);
+        line_figures(item, arena, indicator, &input, &plan_item->rule);
+        line_score(item, arena, plan, plan_item, scored, view->scores[i], remark);
+        items[count++] = item;
+    }
+    *ret_items = items;
+    *ret_count = count;
+}

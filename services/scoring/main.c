@@ -1,0 +1,81 @@
+/*
+ * main.c - scoring: scores, roll-ups, rankings, and where they come from.
+ */
+#include "scoring.h"
+#include "store.h"
+
+#include <dacheng/goals/v1/events.pb-c.h>
+#include <dacheng/ingest/v1/events.pb-c.h>
+#include <dacheng/org/v1/events.pb-c.h>
+#include <kernel_sql.h>
+#include <scoring_sql.h>
+
+static const struct dc_option options[] = {
+    {"time.utc_offset_minutes", DC_OPTION_INT, "480", -720, 840,
+     "minutes that the tenants' clocks are ahead of UTC; decides which day today is"},
+    {0},
+};
+
+static const struct dc_method methods[] = {
+    {&scoring__scoring_service__descriptor, "GetPerson", DC_QUERY, scoring_get_person, true, false},
+    {&scoring__scoring_service__descriptor, "GetUnit", DC_QUERY, scoring_get_unit, false, false},
+    {&scoring__scoring_service__descriptor, "ListRanking", DC_QUERY, scoring_list_ranking, false,
+     false},
+    {&scoring__scoring_service__descriptor, "Explain", DC_QUERY, scoring_explain, true, false},
+    {&scoring__scoring_service__descriptor, "ListPeriods", DC_QUERY, scoring_list_periods, false,
+     false},
+    {0},
+};
+
+static const struct dc_reaction reactions[] = {
+    {"org", "UnitsChanged", &org__units_changed__descriptor, scoring_on_units_changed},
+    {"org", "PeopleChanged", &org__people_changed__descriptor, scoring_on_people_changed},
+    {"goals", "MeasuresDefined", &goals__measures_defined__descriptor, scoring_on_measures_defined},
+    {"goals", "IndicatorsDefined", &goals__indicators_defined__descriptor,
+     scoring_on_indicators_defined},
+    {"goals", "PlanChanged", &goals__plan_changed__descriptor, scoring_on_plan_changed},
+    {"goals", "TargetsAdjusted", &goals__targets_adjusted__descriptor, scoring_on_targets_adjusted},
+    {"ingest", "MeasuresChanged", &ingest__measures_changed__descriptor,
+     scoring_on_measures_changed},
+    {0},
+};
+
+static const struct dc_task tasks[] = {
+    {"score", 100, scoring_score},
+    {"rescore", 200, scoring_rescore},
+    {"turn_day", 60000, scoring_turn_day},
+    {0},
+};
+
+static void *
+thread_state_new(struct dc_service *service)
+{
+    (void)service;
+    return store_cache_new();
+}
+
+static void
+thread_state_free(void *state)
+{
+    store_cache_free(state);
+}
+
+int
+main(int argc, char **argv)
+{
+    static const struct dc_statement *const statements[] = {scoring_statements, NULL};
+    static const struct dc_service_spec spec = {
+        .name = "scoring",
+        .sentence = "scores, roll-ups, rankings, and where they come from",
+        .options = options,
+        .statements = statements,
+        .migrations = scoring_migrations,
+        .methods = methods,
+        .reactions = reactions,
+        .tasks = tasks,
+        .publishes = true,
+        .thread_state_new = thread_state_new,
+        .thread_state_free = thread_state_free,
+    };
+    return dc_service_main(argc, argv, &spec);
+}

@@ -1,0 +1,102 @@
+/*
+ * plan.h - definitions held in memory, and which of them a person is scored by. Pure.
+ *
+ * The most specific plan wins per indicator: the person's own, then the one of the deepest unit
+ * tree that contains his main unit (with a position before without), then one for his position
+ * alone, then one for everybody. goals refuses two plans of one scope for the same indicator;
+ * should there be a tie all the same, the lower id wins, here as there. The total is rounded as the
+ * most specific plan that gives an item says.
+ */
+#ifndef SCORING_PLAN_H
+#define SCORING_PLAN_H
+
+#include "rule.h"
+#include "tree.h"
+
+struct measure {
+    int64_t id;
+    bool zero_without_records; /* sums and counts; an average or a ratio of nothing is no data */
+};
+
+struct indicator {
+    int64_t id;
+    int64_t measure_id; /* 0 = none */
+    bool lower_is_better;
+    bool primary;
+    bool retired;
+    int decimals;
+    const char *name;
+    const char *name_en;
+    const char *unit_of_measure;
+};
+
+struct plan_item {
+    int64_t indicator_id;
+    struct dc_decimal weight; /* percent */
+    struct rule_ratio rule;
+};
+
+struct plan {
+    int64_t id;
+    int64_t version;
+    dc_date effective_from;
+    bool retired;
+    const char *position; /* "" = any */
+    int64_t unit_id;      /* 0 = any */
+    int64_t person_id;    /* 0 = any */
+    enum rule_missing missing;
+    int total_decimals;
+    const char *name;
+    const struct plan_item *items;
+    size_t item_count;
+};
+
+/* All of a tenant, from one reading. */
+struct definitions {
+    int64_t edition;
+    const struct measure *measures; /* by id */
+    size_t measure_count;
+    const struct indicator *indicators; /* by id */
+    size_t indicator_count;
+    const struct plan *plans; /* every version, by id and version */
+    size_t plan_count;
+    const struct tree_place *places;
+    size_t place_count;
+};
+
+const struct measure *definitions_measure(const struct definitions *definitions, int64_t id);
+const struct indicator *definitions_indicator(const struct definitions *definitions, int64_t id);
+const struct indicator *definitions_primary(const struct definitions *definitions); /* or NULL */
+
+const struct plan *definitions_plan(const struct definitions *definitions, int64_t id,
+                                    int64_t version);                                /* or NULL */
+const struct plan_item *plan_item_of(const struct plan *plan, int64_t indicator_id); /* or NULL */
+
+/* The plan versions in force on a day, most specific first. */
+struct plans_in_force {
+    const struct plan **plans;
+    int32_t *units; /* their place in the tree; -1: no unit, or one that is not in it */
+    size_t count;
+};
+void plans_in_force(struct plans_in_force *ret_plans, struct dc_arena *arena,
+                    const struct definitions *definitions, const struct tree *tree, dc_date day);
+bool plans_are_personal(const struct plans_in_force *plans, int64_t person_id);
+
+/* By which items somebody is scored: primary indicator first, then by weight, largest first. */
+struct scheme_item {
+    const struct indicator *indicator;
+    const struct plan *plan;
+    const struct plan_item *item;
+};
+struct scheme {
+    int64_t id; /* in the database; 0 = not there yet, or no items */
+    struct scheme_item *items;
+    size_t count;
+    int total_decimals;
+    const char *content; /* "places,plan@version:indicator,..."; equal contents are equal schemes */
+};
+void scheme_resolve(struct scheme *ret_scheme, struct dc_arena *arena,
+                    const struct plans_in_force *plans, const struct definitions *definitions,
+                    const struct tree *tree, int64_t person_id, int32_t unit, const char *position);
+
+#endif

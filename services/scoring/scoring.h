@@ -1,0 +1,43 @@
+/*
+ * scoring.h - what the files of this service share: handlers, reactions, tasks, and which day it
+ * is.
+ */
+#ifndef SCORING_SCORING_H
+#define SCORING_SCORING_H
+
+#include "service/access.h"
+#include "service/service.h"
+
+#include <dacheng/scoring/v1/scoring.pb-c.h>
+
+/* Who reads results, within his scope; the others (three administrators, operations, integrators)
+ * read none. */
+#define SCORING_READERS                                                                            \
+    (DC_ROLE(EMPLOYEE) | DC_ROLE(TEAM_LEAD) | DC_ROLE(DIRECTOR) | DC_ROLE(VICE_PRESIDENT) |        \
+     DC_ROLE(BOSS) | DC_ROLE(SUPERVISOR))
+
+/* Today where the tenants live: option time.utc_offset_minutes. */
+dc_date scoring_today(const struct dc_step *step);
+
+/* Reactions (reactions.c). */
+dc_reaction_fn scoring_on_measures_defined;
+dc_reaction_fn scoring_on_indicators_defined;
+dc_reaction_fn scoring_on_plan_changed;
+dc_reaction_fn scoring_on_targets_adjusted;
+dc_reaction_fn scoring_on_measures_changed;
+dc_reaction_fn scoring_on_units_changed;
+dc_reaction_fn scoring_on_people_changed;
+
+/* Tasks (worker.c). */
+enum dc_code scoring_score(struct dc_step *step, bool *ret_more, struct dc_error *error);
+enum dc_code scoring_rescore(struct dc_step *step, bool *ret_more, struct dc_error *error);
+enum dc_code scoring_turn_day(struct dc_step *step, bool *ret_more, struct dc_error *error);
+
+/* Requests. */
+dc_handler scoring_get_person;   /* person.c */
+dc_handler scoring_get_unit;     /* unit.c */
+dc_handler scoring_list_ranking; /* ranking.c */
+dc_handler scoring_explain;      /* explain.c */
+dc_handler scoring_list_periods; /* person.c */
+
+#endif

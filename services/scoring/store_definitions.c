@@ -1,0 +1,217 @@
+/*
+ * store_definitions.c - measures, indicators, plans and the tree of a tenant, read into memory and
+ * kept there until their edition changes.
+ */
+#include "store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/assert.h"
+
+#include <scoring_sql.h>
+
+#define STATEMENT(name) (&scoring_statements[SCORING_##name])
+
+enum { CACHE_TENANTS = 16 }; /* then the one not used for the longest time goes */
+
+struct cached {
+    int64_t tenant_id;
+    struct dc_arena *arena;
+    struct definitions *definitions;
+    uint64_t used;
+};
+struct store_cache {
+    struct cached tenants[CACHE_TENANTS];
+    uint64_t clock;
+};
+
+struct store_cache *
+store_cache_new(void)
+{
+    struct store_cache *cache = calloc(1, sizeof(*cache));
+    DC_ASSERT(cache);
+    return cache;
+}
+
+void
+store_cache_free(struct store_cache *cache)
+{
+    for (size_t i = 0; cache && i < CACHE_TENANTS; i++) {
+        dc_arena_free(cache->tenants[i].arena);
+    }
+    free(cache);
+}
+
+static enum dc_code
+load_measures(struct dc_step *step, struct dc_arena *arena, struct dc_param tenant,
+              struct definitions *definitions, struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, STATEMENT(LOAD_MEASURES), &rows, error, tenant));
+    size_t count = dc_rows_count(rows);
+    struct measure *measures = DC_NEW_ARRAY(arena, struct measure, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        int64_t kind = dc_rows_int64(rows, i, 1);
+        measures[i].id = dc_rows_int64(rows, i, 0);
+        measures[i].zero_without_records = kind == GOALS__MEASURE_KIND__MEASURE_KIND_SUM ||
+                                           kind == GOALS__MEASURE_KIND__MEASURE_KIND_COUNT ||
+                                           kind == GOALS__MEASURE_KIND__MEASURE_KIND_DISTINCT;
+    }
+    definitions->measures = measures;
+    definitions->measure_count = count;
+    return DC_OK;
+}
+
+static enum dc_code
+load_indicators(struct dc_step *step, struct dc_arena *arena, struct dc_param tenant,
+                struct definitions *definitions, struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, STATEMENT(LOAD_INDICATORS), &rows, error, tenant));
+    size_t count = dc_rows_count(rows);
+    struct indicator *indicators = DC_NEW_ARRAY(arena, struct indicator, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        indicators[i] = (struct indicator){
+            .id = dc_rows_int64(rows, i, 0),
+            .measure_id = dc_rows_int64(rows, i, 1),
+            .lower_is_better = dc_rows_int64(rows, i, 2) == GOALS__DIRECTION__DIRECTION_LOWER,
+            .primary = dc_rows_bool(rows, i, 3),
+            .retired = dc_rows_bool(rows, i, 4),
+            .decimals = (int)dc_rows_int64(rows, i, 5),
+            .name = dc_arena_strdup(arena, dc_rows_text(rows, i, 6)),
+            .name_en = dc_arena_strdup(arena, dc_rows_text(rows, i, 7)),
+            .unit_of_measure = dc_arena_strdup(arena, dc_rows_text(rows, i, 8))};
+    }
+    definitions->indicators = indicators;
+    definitions->indicator_count = count;
+    return DC_OK;
+}
+
+static struct plan_item
+plan_item_at(const struct dc_rows *rows, size_t row)
+{
+    return (struct plan_item){
+        .indicator_id = dc_rows_int64(rows, row, 2),
+        .weight = dc_rows_decimal(rows, row, 3),
+        .rule = {.full_marks = dc_rows_decimal(rows, row, 4),
+                 .lower = dc_rows_decimal(rows, row, 5),
+                 .cap = dc_rows_decimal(rows, row, 6),
+                 .has_threshold = !dc_rows_is_null(rows, row, 7),
+                 .threshold = dc_rows_decimal(rows, row, 7),
+                 .lower_better =
+                     dc_rows_int64(rows, row, 8) == GOALS__LOWER_IS_BETTER__LOWER_IS_BETTER_QUOTIENT
+                         ? QUOTIENT_INVERSE
+                         : QUOTIENT_DIFFERENCE,
+                 .decimals = (int)dc_rows_int64(rows, row, 9)}};
+}
+
+static enum dc_code
+load_plans(struct dc_step *step, struct dc_arena *arena, struct dc_param tenant,
+           struct definitions *definitions, struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_AUTO(dc_rows) struct dc_rows *items = NULL;
+    DC_TRY(dc_db_run(step->db, STATEMENT(LOAD_PLANS), &rows, error, tenant));
+    DC_TRY(dc_db_run(step->db, STATEMENT(LOAD_PLAN_ITEMS), &items, error, tenant));
+    size_t count = dc_rows_count(rows), item_count = dc_rows_count(items), next = 0;
+    struct plan *plans = DC_NEW_ARRAY(arena, struct plan, count + 1);
+    struct plan_item *all = DC_NEW_ARRAY(arena, struct plan_item, item_count + 1);
+    for (size_t i = 0; i < count; i++) {
+        plans[i] = (struct plan){.id = dc_rows_int64(rows, i, 0),
+                                 .version = dc_rows_int64(rows, i, 1),
+                                 .effective_from = dc_rows_date(rows, i, 2),
+                                 .retired = dc_rows_bool(rows, i, 3),
+                                 .position = dc_arena_strdup(arena, dc_rows_text(rows, i, 4)),
+                                 .unit_id = dc_rows_int64(rows, i, 5),
+                                 .person_id = dc_rows_int64(rows, i, 6),
+                                 .missing = dc_rows_int64(rows, i, 7) ==
+                                                    GOALS__MISSING_POLICY__MISSING_POLICY_ZERO
+                                                ? RULE_ZERO
+                                                : RULE_DROP,
+                                 .total_decimals = (int)dc_rows_int64(rows, i, 8),
+                                 .name = dc_arena_strdup(arena, dc_rows_text(rows, i, 9)),
+                                 .items = &all[next]};
+        /* A version that was stored between the two readings may be missing in the first. */
+        while (next < item_count && (dc_rows_int64(items, next, 0) < plans[i].id ||
+                                     (dc_rows_int64(items, next, 0) == plans[i].id &&
+                                      dc_rows_int64(items, next, 1) < plans[i].version))) {
+            next++;
+        }
+        plans[i].items = &all[next];
+        while (next < item_count && dc_rows_int64(items, next, 0) == plans[i].id &&
+               dc_rows_int64(items, next, 1) == plans[i].version) {
+            all[next] = plan_item_at(items, next);
+            plans[i].item_count++;
+            next++;
+        }
+    }
+    definitions->plans = plans;
+    definitions->plan_count = count;
+    return DC_OK;
+}
+
+static enum dc_code
+load_places(struct dc_step *step, struct dc_arena *arena, struct dc_param tenant,
+            struct definitions *definitions, struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, STATEMENT(LOAD_PLACES), &rows, error, tenant));
+    size_t count = dc_rows_count(rows);
+    struct tree_place *places = DC_NEW_ARRAY(arena, struct tree_place, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        places[i] = (struct tree_place){.unit_id = dc_rows_int64(rows, i, 0),
+                                        .parent_id = dc_rows_int64(rows, i, 1),
+                                        .from_day = dc_rows_date(rows, i, 2),
+                                        .closed = !dc_rows_is_null(rows, i, 3),
+                                        .closed_on = dc_rows_date(rows, i, 3)};
+    }
+    definitions->places = places;
+    definitions->place_count = count;
+    return DC_OK;
+}
+
+/* The tenant's slot, or the one that was not used for the longest time. */
+static struct cached *
+slot_of(struct store_cache *cache, int64_t tenant_id)
+{
+    struct cached *slot = &cache->tenants[0];
+    for (size_t i = 0; i < CACHE_TENANTS; i++) {
+        if (cache->tenants[i].definitions && cache->tenants[i].tenant_id == tenant_id) {
+            return &cache->tenants[i];
+        }
+        if (cache->tenants[i].used < slot->used) {
+            slot = &cache->tenants[i];
+        }
+    }
+    return slot;
+}
+
+enum dc_code
+store_definitions(struct dc_step *step, struct store_cache *cache, int64_t tenant_id,
+                  const struct definitions **ret_definitions, struct dc_error *error)
+{
+    struct dc_param tenant = dc_p_int64(tenant_id);
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    /* The edition is read before what it counts: what follows is of this edition or newer. */
+    DC_TRY(dc_db_run(step->db, STATEMENT(LOAD_EDITION), &rows, error, tenant));
+    int64_t edition = dc_rows_count(rows) > 0 ? dc_rows_int64(rows, 0, 0) : 0;
+    struct cached *slot = slot_of(cache, tenant_id);
+    slot->used = ++cache->clock;
+    if (slot->definitions && slot->tenant_id == tenant_id &&
+        slot->definitions->edition == edition) {
+        *ret_definitions = slot->definitions;
+        return DC_OK;
+    }
+    DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
+    struct definitions *definitions = DC_NEW(arena, struct definitions);
+    definitions->edition = edition;
+    DC_TRY(load_measures(step, arena, tenant, definitions, error));
+    DC_TRY(load_indicators(step, arena, tenant, definitions, error));
+    DC_TRY(load_plans(step, arena, tenant, definitions, error));
+    DC_TRY(load_places(step, arena, tenant, definitions, error));
+    dc_arena_free(slot->arena);
+    *slot = (struct cached){tenant_id, DC_TAKE(arena), definitions, cache->clock};
+    *ret_definitions = definitions;
+    return DC_OK;
+}

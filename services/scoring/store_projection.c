@@ -1,0 +1,470 @@
+/*
+ * store_projection.c - what others told, stored by version, with the dirty rows that follow.
+ */
+#include "store.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+
+#include <scoring_sql.h>
+
+#define STATEMENT(name) (&scoring_statements[SCORING_##name])
+
+static struct dc_param
+tenant_of(const struct dc_step *step)
+{
+    return dc_p_int64(step->context->tenant_id);
+}
+
+/* Definitions or the tree changed: workers read them anew. */
+static enum dc_code
+bump_edition(struct dc_step *step, struct dc_error *error)
+{
+    return dc_db_run(step->db, STATEMENT(BUMP_EDITION), NULL, error, tenant_of(step));
+}
+
+static enum dc_code
+mark_everybody(struct dc_step *step, struct dc_param from_day, struct dc_error *error)
+{
+    return dc_db_run(step->db, STATEMENT(MARK), NULL, error, tenant_of(step), dc_p_bool(true),
+                     from_day, dc_p_bool(true), dc_p_null(), dc_p_null());
+}
+
+/* Runs a statement that answers one number. */
+static enum dc_code
+count_of(struct dc_step *step, const struct dc_statement *statement, const struct dc_param *params,
+         size_t count, int64_t *ret_number, struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run_(step->db, statement, params, count, &rows, error));
+    *ret_number = dc_rows_int64(rows, 0, 0);
+    return DC_OK;
+}
+
+static struct dc_bytes
+packed(struct dc_arena *arena, const ProtobufCMessage *message)
+{
+    uint8_t *data = dc_arena_alloc(arena, protobuf_c_message_get_packed_size(message) + 1);
+    return (struct dc_bytes){data, protobuf_c_message_pack(message, data)};
+}
+
+/* An amount within what the rules can compute with: below 10^18, so that no product of a limit and
+ * a target leaves what GMP and the database take as a number. "" is refused. */
+static enum dc_code
+read_amount(const char *text, const char *field, struct dc_decimal *ret_amount,
+            struct dc_error *error)
+{
+    static const struct dc_decimal limit = {(__int128)1000000000000 * 1000000000000};
+    if (dc_decimal_parse(text, ret_amount, error) != DC_OK) {
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, field, "\"%.60s\" is not an amount", text);
+    }
+    struct dc_decimal size =
+        dc_decimal_sign(*ret_amount) < 0 ? dc_decimal_neg(*ret_amount) : *ret_amount;
+    if (dc_decimal_cmp(size, limit) >= 0) {
+        return dc_fail_field(error, DC_OUT_OF_RANGE, field, "%.60s is 10^18 or more", text);
+    }
+    return DC_OK;
+}
+
+/* Makes sure that the periods have their rows. `periods` may name one several times in a row. */
+static enum dc_code
+add_periods(struct dc_step *step, const char *const *periods, size_t count, struct dc_error *error)
+{
+    const char **names = dc_arena_alloc(step->arena, (count + 1) * sizeof(const char *));
+    dc_date *first = DC_NEW_ARRAY(step->arena, dc_date, count + 1);
+    dc_date *last = DC_NEW_ARRAY(step->arena, dc_date, count + 1);
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && strcmp(periods[i], periods[i - 1]) == 0) {
+            continue;
+        }
+        size_t known = 0;
+        while (known < found && strcmp(names[known], periods[i]) != 0) {
+            known++;
+        }
+        if (known == found) {
+            struct dc_period period;
+            DC_TRY(dc_period_parse(periods[i], &period, error));
+            names[found] = periods[i];
+            first[found] = period.first;
+            last[found++] = period.last;
+        }
+    }
+    return dc_db_run(step->db, STATEMENT(ADD_PERIODS), NULL, error, tenant_of(step),
+                     dc_p_texts(names, found), dc_p_dates(first, found), dc_p_dates(last, found));
+}
+
+/* --- definitions
+ * ----------------------------------------------------------------------------------- */
+
+enum dc_code
+store_measures(struct dc_step *step, const Goals__MeasuresDefined *event, struct dc_error *error)
+{
+    size_t count = event->n_measures;
+    int64_t *ids = DC_NEW_ARRAY(step->arena, int64_t, count + 1);
+    int64_t *versions = DC_NEW_ARRAY(step->arena, int64_t, count + 1);
+    int64_t *kinds = DC_NEW_ARRAY(step->arena, int64_t, count + 1);
+    struct dc_bytes *bodies = DC_NEW_ARRAY(step->arena, struct dc_bytes, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        const Goals__Measure *measure = event->measures[i];
+        ids[i] = measure->id;
+        versions[i] = measure->version;
+        kinds[i] = measure->kind;
+        bodies[i] = packed(step->arena, &measure->base);
+    }
+    int64_t news = 0;
+    struct dc_param params[] = {tenant_of(step), dc_p_int64s(ids, count),
+                                dc_p_int64s(versions, count), dc_p_int64s(kinds, count),
+                                dc_p_bytes_array(bodies, count)};
+    DC_TRY(count_of(step, STATEMENT(STORE_MEASURES), params, 5, &news, error));
+    if (news > 0) {
+        DC_TRY(bump_edition(step, error));
+        DC_TRY(mark_everybody(step, dc_p_null(), error));
+    }
+    return DC_OK;
+}
+
+enum dc_code
+store_indicators(struct dc_step *step, const Goals__IndicatorsDefined *event,
+                 struct dc_error *error)
+{
+    size_t count = event->n_indicators;
+    enum { ID, VERSION, DIRECTION, DECIMALS, MEASURE, COLUMNS };
+    int64_t *columns[COLUMNS];
+    for (int c = 0; c < COLUMNS; c++) {
+        columns[c] = DC_NEW_ARRAY(step->arena, int64_t, count + 1);
+    }
+    const char **names[3];
+    for (int c = 0; c < 3; c++) {
+        names[c] = dc_arena_alloc(step->arena, (count + 1) * sizeof(const char *));
+    }
+    bool *primary = DC_NEW_ARRAY(step->arena, bool, count + 1);
+    bool *retired = DC_NEW_ARRAY(step->arena, bool, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        const Goals__Indicator *indicator = event->indicators[i];
+        columns[ID][i] = indicator->id;
+        columns[VERSION][i] = indicator->version;
+        columns[DIRECTION][i] = indicator->direction;
+        columns[DECIMALS][i] = indicator->decimals;
+        columns[MEASURE][i] = indicator->measure_id;
+        names[0][i] = indicator->name;
+        names[1][i] = indicator->name_en;
+        names[2][i] = indicator->unit_of_measure;
+        primary[i] = indicator->primary;
+        retired[i] = indicator->retired;
+    }
+    int64_t news = 0;
+    struct dc_param params[] = {tenant_of(step),
+                                dc_p_int64s(columns[ID], count),
+                                dc_p_int64s(columns[VERSION], count),
+                                dc_p_texts(names[0], count),
+                                dc_p_texts(names[1], count),
+                                dc_p_texts(names[2], count),
+                                dc_p_int64s(columns[DIRECTION], count),
+                                dc_p_int64s(columns[DECIMALS], count),
+                                dc_p_int64s(columns[MEASURE], count),
+                                dc_p_bools(primary, count),
+                                dc_p_bools(retired, count)};
+    DC_TRY(count_of(step, STATEMENT(STORE_INDICATORS), params, 11, &news, error));
+    if (news > 0) {
+        DC_TRY(bump_edition(step, error));
+        DC_TRY(mark_everybody(step, dc_p_null(), error));
+    }
+    return DC_OK;
+}
+
+/* The items of a plan as columns; checked against the bounds of rule.h. */
+struct items {
+    int64_t *indicators, *lower_better, *decimals;
+    struct dc_decimal *weights, *full_marks, *lowers, *caps, *thresholds;
+    bool *has_threshold;
+};
+
+static enum dc_code
+read_item(struct items *items, size_t i, const Goals__PlanItem *item, struct dc_error *error)
+{
+    if (!item->ratio) {
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, "plan.items", "item %zu has no rule", i);
+    }
+    const Goals__RatioRule *rule = item->ratio;
+    items->indicators[i] = item->indicator_id;
+    items->lower_better[i] = rule->lower_is_better;
+    items->decimals[i] = rule->decimals;
+    items->has_threshold[i] = rule->threshold[0] != '\0';
+    DC_TRY(read_amount(item->weight, "weight", &items->weights[i], error));
+    DC_TRY(read_amount(rule->full_marks, "full_marks", &items->full_marks[i], error));
+    DC_TRY(read_amount(rule->lower, "lower", &items->lowers[i], error));
+    DC_TRY(read_amount(rule->cap, "cap", &items->caps[i], error));
+    if (items->has_threshold[i]) {
+        DC_TRY(read_amount(rule->threshold, "threshold", &items->thresholds[i], error));
+    }
+    bool fits = dc_decimal_sign(items->weights[i]) > 0 &&
+                dc_decimal_cmp(items->weights[i], DC_DECIMAL_INT(100)) <= 0 &&
+                dc_decimal_sign(items->full_marks[i]) > 0 &&
+                dc_decimal_cmp(items->full_marks[i], DC_DECIMAL_INT(1000000000)) < 0 &&
+                dc_decimal_sign(items->lowers[i]) >= 0 &&
+                dc_decimal_cmp(items->caps[i], items->lowers[i]) >= 0 &&
+                dc_decimal_cmp(items->caps[i], DC_DECIMAL_INT(1000000)) < 0 &&
+                rule->decimals >= 0 && rule->decimals <= DC_DECIMAL_PLACES;
+    return fits ? DC_OK
+                : dc_fail_field(error, DC_INVALID_ARGUMENT, "plan.items",
+                                "item %zu: 0 < weight <= 100, 0 < full marks < 10^9, 0 <= lower <= "
+                                "cap < 10^6, 0 to 6 decimals are allowed",
+                                i);
+}
+
+static enum dc_code
+read_items(struct dc_arena *arena, const Goals__Plan *plan, struct items *ret_items,
+           struct dc_error *error)
+{
+    size_t room = plan->n_items + 1;
+    struct items items = {.indicators = DC_NEW_ARRAY(arena, int64_t, room),
+                          .lower_better = DC_NEW_ARRAY(arena, int64_t, room),
+                          .decimals = DC_NEW_ARRAY(arena, int64_t, room),
+                          .weights = DC_NEW_ARRAY(arena, struct dc_decimal, room),
+                          .full_marks = DC_NEW_ARRAY(arena, struct dc_decimal, room),
+                          .lowers = DC_NEW_ARRAY(arena, struct dc_decimal, room),
+                          .caps = DC_NEW_ARRAY(arena, struct dc_decimal, room),
+                          .thresholds = DC_NEW_ARRAY(arena, struct dc_decimal, room),
+                          .has_threshold = DC_NEW_ARRAY(arena, bool, room)};
+    for (size_t i = 0; i < plan->n_items; i++) {
+        DC_TRY(read_item(&items, i, plan->items[i], error));
+    }
+    *ret_items = items;
+    return DC_OK;
+}
+
+static enum dc_code
+store_plan_version(struct dc_step *step, const Goals__Plan *plan, int64_t *ret_news,
+                   struct dc_error *error)
+{
+    static const Goals__PlanScope everybody = GOALS__PLAN_SCOPE__INIT;
+    const Goals__PlanScope *scope = plan->scope ? plan->scope : &everybody;
+    size_t count = plan->n_items;
+    struct items items;
+    dc_date from;
+    DC_TRY(dc_date_parse(plan->effective_from, &from, error));
+    DC_TRY(read_items(step->arena, plan, &items, error));
+    if (plan->total_decimals < 0 || plan->total_decimals > DC_DECIMAL_PLACES) {
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, "plan.total_decimals", "0 to 6");
+    }
+    struct dc_bytes body = packed(step->arena, &plan->base);
+    struct dc_param params[] = {tenant_of(step),
+                                dc_p_int64(plan->id),
+                                dc_p_int64(plan->version),
+                                dc_p_date(from),
+                                dc_p_bool(plan->retired),
+                                dc_p_text(scope->position),
+                                dc_p_int64(scope->unit_id),
+                                dc_p_int64(scope->person_id),
+                                dc_p_int64(plan->missing_policy),
+                                dc_p_int64(plan->total_decimals),
+                                dc_p_text(plan->name),
+                                dc_p_bytes(body.data, body.size),
+                                dc_p_int64s(items.indicators, count),
+                                dc_p_decimals(items.weights, count),
+                                dc_p_decimals(items.full_marks, count),
+                                dc_p_decimals(items.lowers, count),
+                                dc_p_decimals(items.caps, count),
+                                dc_p_bools(items.has_threshold, count),
+                                dc_p_decimals(items.thresholds, count),
+                                dc_p_int64s(items.lower_better, count),
+                                dc_p_int64s(items.decimals, count)};
+    return count_of(step, STATEMENT(STORE_PLAN), params, sizeof(params) / sizeof(params[0]),
+                    ret_news, error);
+}
+
+/* Whom a plan reaches is whom it may have changed; of a plan that changed its scope also whom it
+ * reached before. */
+static enum dc_code
+mark_scopes(struct dc_step *step, const Goals__Plan *plan, const Goals__Plan *previous,
+            struct dc_error *error)
+{
+    const Goals__Plan *both[] = {plan, previous};
+    int64_t people[2], units[2];
+    size_t person_count = 0, unit_count = 0;
+    bool everybody = false;
+    for (int i = 0; i < 2; i++) {
+        const Goals__PlanScope *scope = both[i] ? both[i]->scope : NULL;
+        if (scope && scope->person_id) {
+            people[person_count++] = scope->person_id;
+        } else if (scope && scope->unit_id) {
+            units[unit_count++] = scope->unit_id;
+        } else if (both[i]) {
+            everybody = true;
+        }
+    }
+    dc_date from;
+    DC_TRY(dc_date_parse(plan->effective_from, &from, error));
+    return dc_db_run(step->db, STATEMENT(MARK), NULL, error, tenant_of(step),
+                     dc_p_bool(everybody || unit_count > 0), dc_p_date(from), dc_p_bool(everybody),
+                     dc_p_int64s(people, person_count), dc_p_int64s(units, unit_count));
+}
+
+enum dc_code
+store_plan(struct dc_step *step, const Goals__Plan *plan, const Goals__Plan *previous,
+           struct dc_error *error)
+{
+    int64_t news = 0;
+    DC_TRY(store_plan_version(step, plan, &news, error));
+    if (news > 0) {
+        DC_TRY(bump_edition(step, error));
+        DC_TRY(mark_scopes(step, plan, previous, error));
+    }
+    return DC_OK;
+}
+
+/* --- targets and totals
+ * ------------------------------------------------------------------------------ */
+
+enum dc_code
+store_targets(struct dc_step *step, const Goals__TargetsAdjusted *event, struct dc_error *error)
+{
+    size_t count = event->n_targets;
+    if (count == 0) {
+        return DC_OK;
+    }
+    enum { KIND, OWNER, INDICATOR, ID, VERSION, PARENT, INTEGERS };
+    enum { PERIOD, VALUE, FLOOR, STRETCH, TEXTS };
+    int64_t *integers[INTEGERS];
+    const char **texts[TEXTS];
+    for (int c = 0; c < INTEGERS; c++) {
+        integers[c] = DC_NEW_ARRAY(step->arena, int64_t, count);
+    }
+    for (int c = 0; c < TEXTS; c++) {
+        texts[c] = dc_arena_alloc(step->arena, count * sizeof(const char *));
+    }
+    bool *pinned = DC_NEW_ARRAY(step->arena, bool, count);
+    for (size_t i = 0; i < count; i++) {
+        const Goals__Target *target = event->targets[i];
+        struct dc_decimal amount;
+        DC_TRY(read_amount(target->removed ? "0" : target->value, "value", &amount, error));
+        DC_TRY(read_amount(target->floor[0] ? target->floor : "0", "floor", &amount, error));
+        DC_TRY(read_amount(target->stretch[0] ? target->stretch : "0", "stretch", &amount, error));
+        texts[PERIOD][i] = target->period;
+        texts[VALUE][i] = target->removed ? NULL : target->value;
+        texts[FLOOR][i] = target->floor;
+        texts[STRETCH][i] = target->stretch;
+        integers[KIND][i] = target->owner_kind;
+        integers[OWNER][i] = target->owner_id;
+        integers[INDICATOR][i] = target->indicator_id;
+        integers[ID][i] = target->id;
+        integers[VERSION][i] = target->version;
+        integers[PARENT][i] = target->parent_id;
+        pinned[i] = target->pinned;
+    }
+    DC_TRY(add_periods(step, texts[PERIOD], count, error));
+    DC_TRY(dc_db_run(step->db, STATEMENT(ADD_ADJUSTMENT), NULL, error, tenant_of(step),
+                     dc_p_int64(event->adjustment_id), dc_p_int64(event->author_person_id),
+                     dc_p_text(event->author), dc_p_text(event->reason),
+                     dc_p_text(event->effective_on), dc_p_time(event->at_us)));
+    int64_t owners = 0;
+    struct dc_param params[] = {tenant_of(step),
+                                dc_p_texts(texts[PERIOD], count),
+                                dc_p_int64s(integers[KIND], count),
+                                dc_p_int64s(integers[OWNER], count),
+                                dc_p_int64s(integers[INDICATOR], count),
+                                dc_p_texts(texts[VALUE], count),
+                                dc_p_int64s(integers[ID], count),
+                                dc_p_int64s(integers[VERSION], count),
+                                dc_p_texts(texts[FLOOR], count),
+                                dc_p_texts(texts[STRETCH], count),
+                                dc_p_int64s(integers[PARENT], count),
+                                dc_p_bools(pinned, count),
+                                dc_p_int64(event->adjustment_id)};
+    return count_of(step, STATEMENT(STORE_TARGETS), params, sizeof(params) / sizeof(params[0]),
+                    &owners, error);
+}
+
+enum dc_code
+store_totals(struct dc_step *step, const Ingest__MeasuresChanged *event, struct dc_error *error)
+{
+    size_t count = event->n_totals;
+    if (count == 0) {
+        return DC_OK;
+    }
+    enum { KIND, OWNER, MEASURE, RECORDS, VERSION, INTEGERS };
+    int64_t *integers[INTEGERS];
+    for (int c = 0; c < INTEGERS; c++) {
+        integers[c] = DC_NEW_ARRAY(step->arena, int64_t, count);
+    }
+    const char **periods = dc_arena_alloc(step->arena, count * sizeof(const char *));
+    struct dc_decimal *numerators = DC_NEW_ARRAY(step->arena, struct dc_decimal, count);
+    struct dc_decimal *denominators = DC_NEW_ARRAY(step->arena, struct dc_decimal, count);
+    for (size_t i = 0; i < count; i++) {
+        const Ingest__Total *total = event->totals[i];
+        DC_TRY(read_amount(total->numerator, "numerator", &numerators[i], error));
+        DC_TRY(read_amount(total->denominator, "denominator", &denominators[i], error));
+        periods[i] = total->period;
+        integers[KIND][i] = total->owner_kind;
+        integers[OWNER][i] = total->owner_id;
+        integers[MEASURE][i] = total->measure_id;
+        integers[RECORDS][i] = total->records;
+        integers[VERSION][i] = total->version;
+    }
+    DC_TRY(add_periods(step, periods, count, error));
+    int64_t owners = 0;
+    struct dc_param params[] = {
+        tenant_of(step),
+        dc_p_texts(periods, count),
+        dc_p_int64s(integers[KIND], count),
+        dc_p_int64s(integers[OWNER], count),
+        dc_p_int64s(integers[MEASURE], count),
+        dc_p_decimals(numerators, count),
+        dc_p_decimals(denominators, count),
+        dc_p_int64s(integers[RECORDS], count),
+        dc_p_int64s(integers[VERSION], count),
+    };
+    return count_of(step, STATEMENT(STORE_TOTALS), params, sizeof(params) / sizeof(params[0]),
+                    &owners, error);
+}
+
+/* --- the organisation
+ * ---------------------------------------------------------------------------------- */
+
+enum dc_code
+store_units(struct dc_step *step, const Org__UnitsChanged *event, struct dc_error *error)
+{
+    size_t count = event->n_units;
+    int64_t *ids = DC_NEW_ARRAY(step->arena, int64_t, count + 1);
+    int64_t *parents = DC_NEW_ARRAY(step->arena, int64_t, count + 1);
+    int64_t *versions = DC_NEW_ARRAY(step->arena, int64_t, count + 1);
+    dc_date *from = DC_NEW_ARRAY(step->arena, dc_date, count + 1);
+    dc_date *to = DC_NEW_ARRAY(step->arena, dc_date, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        const Org__Unit *unit = event->units[i];
+        ids[i] = unit->id;
+        parents[i] = unit->parent_id;
+        versions[i] = unit->version;
+        DC_TRY(dc_date_parse(unit->valid_from, &from[i], error));
+        to[i] = INT32_MAX; /* infinity */
+        if (unit->valid_to[0]) {
+            DC_TRY(dc_date_parse(unit->valid_to, &to[i], error));
+        }
+    }
+    int64_t changed = 0;
+    struct dc_param params[] = {
+        tenant_of(step),         dc_p_int64s(ids, count), dc_p_int64s(parents, count),
+        dc_p_dates(from, count), dc_p_dates(to, count),   dc_p_int64s(versions, count)};
+    DC_TRY(count_of(step, STATEMENT(STORE_PLACES), params, 6, &changed, error));
+    if (changed > 0) {
+        DC_TRY(bump_edition(step, error));
+        DC_TRY(mark_everybody(step, dc_p_null(), error));
+    }
+    return DC_OK;
+}
+
+enum dc_code
+store_people_moved(struct dc_step *step, const Org__PeopleChanged *event, struct dc_error *error)
+{
+    int64_t *ids = DC_NEW_ARRAY(step->arena, int64_t, event->n_people + 1);
+    for (size_t i = 0; i < event->n_people; i++) {
+        ids[i] = event->people[i]->id;
+    }
+    if (event->n_people == 0) {
+        return DC_OK;
+    }
+    return dc_db_run(step->db, STATEMENT(MARK), NULL, error, tenant_of(step), dc_p_bool(false),
+                     dc_p_null(), dc_p_bool(false), dc_p_int64s(ids, event->n_people), dc_p_null());
+}

@@ -1,0 +1,363 @@
+/*
+ * store_read.c - what requests read.
+ */
+#include "views.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+
+#include <scoring_sql.h>
+
+#define STATEMENT(name) (&scoring_statements[SCORING_##name])
+
+static struct dc_param
+tenant_of(const struct dc_step *step)
+{
+    return dc_p_int64(step->context->tenant_id);
+}
+
+static struct maybe
+maybe_at(const struct dc_rows *rows, size_t row, int column)
+{
+    return (struct maybe){!dc_rows_is_null(rows, row, column), dc_rows_decimal(rows, row, column)};
+}
+
+static const char *
+text_at(struct dc_step *step, const struct dc_rows *rows, size_t row, int column)
+{
+    return dc_arena_strdup(step->arena, dc_rows_text(rows, row, column));
+}
+
+static struct facts
+facts_at(struct dc_step *step, const struct dc_rows *rows, size_t row, int first)
+{
+    struct facts facts = {0};
+    facts.measure_count = dc_rows_int64s(rows, row, first, step->arena, &facts.measure_ids);
+    dc_rows_decimals(rows, row, first + 1, step->arena, &facts.numerators);
+    dc_rows_decimals(rows, row, first + 2, step->arena, &facts.denominators);
+    facts.target_count = dc_rows_int64s(rows, row, first + 3, step->arena, &facts.indicator_ids);
+    dc_rows_decimals(rows, row, first + 4, step->arena, &facts.targets);
+    return facts;
+}
+
+static size_t
+ids_at(struct dc_step *step, const struct dc_rows *rows, const int64_t **ret_ids)
+{
+    size_t count = dc_rows_count(rows);
+    int64_t *ids = DC_NEW_ARRAY(step->arena, int64_t, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        ids[i] = dc_rows_int64(rows, i, 0);
+    }
+    *ret_ids = ids;
+    return count;
+}
+
+enum dc_code
+view_person(struct dc_step *step, const char *period, int64_t person_id,
+            struct person_view *ret_view, struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, STATEMENT(READ_PERSON), &rows, error, tenant_of(step),
+                     dc_p_text(period), dc_p_int64(person_id)));
+    struct person_view view = {.found = dc_rows_count(rows) > 0};
+    if (view.found) {
+        view.name = text_at(step, rows, 0, 0);
+        view.code = text_at(step, rows, 0, 1);
+        view.unit_id = dc_rows_int64(rows, 0, 2);
+        view.unit_name = text_at(step, rows, 0, 3);
+        view.scored = !dc_rows_is_null(rows, 0, 8);
+        size_t scores = dc_rows_decimals(rows, 0, 4, step->arena, &view.scores);
+        view.remarks = text_at(step, rows, 0, 5);
+        view.total = maybe_at(rows, 0, 6);
+        view.rank = (int32_t)dc_rows_int64(rows, 0, 7);
+        view.computed_at = dc_rows_time(rows, 0, 8);
+        view.item_count = dc_rows_int64s(rows, 0, 9, step->arena, &view.indicator_ids);
+        dc_rows_int64s(rows, 0, 10, step->arena, &view.plan_ids);
+        dc_rows_int64s(rows, 0, 11, step->arena, &view.plan_versions);
+        DC_ASSERT(scores == view.item_count && strlen(view.remarks) == scores);
+        view.total_decimals = (int)dc_rows_int64(rows, 0, 12);
+        view.attainment = maybe_at(rows, 0, 13);
+        view.actual = maybe_at(rows, 0, 14);
+        view.target = maybe_at(rows, 0, 15);
+        view.unit_size = (int32_t)dc_rows_int64(rows, 0, 16);
+        view.facts = facts_at(step, rows, 0, 17);
+    }
+    *ret_view = view;
+    return DC_OK;
+}
+
+/* --- units ---------------------------------------------------------------------------------------
+ */
+
+static struct unit_view
+unit_at(struct dc_step *step, const struct dc_rows *rows, size_t row)
+{
+    struct unit_view view = {.unit_id = dc_rows_int64(rows, row, 0),
+                             .name = text_at(step, rows, row, 1),
+                             .code = text_at(step, rows, row, 2),
+                             .parent_id = dc_rows_int64(rows, row, 3),
+                             .actual = maybe_at(rows, row, 4),
+                             .target = maybe_at(rows, row, 5),
+                             .attainment = maybe_at(rows, row, 6),
+                             .rank = (int32_t)dc_rows_int64(rows, row, 7),
+                             .rollup = {.people = (int32_t)dc_rows_int64(rows, row, 8),
+                                        .total_sum = dc_rows_decimal(rows, row, 9),
+                                        .open_items = (int32_t)dc_rows_int64(rows, row, 10)},
+                             .computed_at = dc_rows_time(rows, row, 11)};
+    const int64_t *people;
+    const struct dc_decimal *totals;
+    size_t count = dc_rows_int64s(rows, row, 12, step->arena, &people);
+    dc_rows_decimals(rows, row, 13, step->arena, &totals);
+    view.rollup.top = DC_NEW_ARRAY(step->arena, struct ranked_person, count + 1);
+    view.rollup.top_count = count;
+    for (size_t i = 0; i < count; i++) {
+        view.rollup.top[i] = (struct ranked_person){people[i], totals[i]};
+    }
+    return view;
+}
+
+/* Which row has the id in its first column? The answer is bounded by what was asked for, and small.
+ */
+static size_t
+row_of(const struct dc_rows *rows, int64_t id)
+{
+    size_t row = 0;
+    while (row < dc_rows_count(rows) && dc_rows_int64(rows, row, 0) != id) {
+        row++;
+    }
+    return row;
+}
+
+enum dc_code
+view_units(struct dc_step *step, const char *period, const int64_t *ids, size_t count,
+           struct unit_view **ret_views, size_t *ret_count, struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, STATEMENT(READ_UNITS), &rows, error, tenant_of(step),
+                     dc_p_text(period), dc_p_int64s(ids, count)));
+    struct unit_view *views = DC_NEW_ARRAY(step->arena, struct unit_view, count + 1);
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t row = row_of(rows, ids[i]);
+        if (row < dc_rows_count(rows)) {
+            views[found++] = unit_at(step, rows, row);
+        }
+    }
+    *ret_views = views;
+    *ret_count = found;
+    return DC_OK;
+}
+
+enum dc_code
+view_children(struct dc_step *step, const char *period, int64_t unit_id, const int64_t **ret_ids,
+              size_t *ret_count, struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, STATEMENT(READ_CHILDREN), &rows, error, tenant_of(step),
+                     dc_p_text(period), dc_p_int64(unit_id)));
+    *ret_count = ids_at(step, rows, ret_ids);
+    return DC_OK;
+}
+
+enum dc_code
+view_path(struct dc_step *step, const char *period, int64_t unit_id,
+          const struct dc_access_reach *reach, const int64_t **ret_ids, size_t *ret_count,
+          struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, STATEMENT(READ_PATH), &rows, error, tenant_of(step),
+                     dc_p_text(period), dc_p_int64(unit_id), dc_p_bool(reach->all),
+                     dc_p_int64s(reach->tree_units, reach->tree_unit_count),
+                     dc_p_int64s(reach->units, reach->unit_count)));
+    *ret_count = ids_at(step, rows, ret_ids);
+    return DC_OK;
+}
+
+enum dc_code
+view_highest(struct dc_step *step, const struct dc_access_reach *reach, int64_t *ret_unit_id,
+             struct dc_error *error)
+{
+    size_t trees = reach->tree_unit_count, count = trees + reach->unit_count;
+    int64_t *units = DC_NEW_ARRAY(step->arena, int64_t, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        units[i] = i < trees ? reach->tree_units[i] : reach->units[i - trees];
+    }
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, STATEMENT(READ_HIGHEST), &rows, error, tenant_of(step),
+                     dc_p_bool(reach->all), dc_p_int64s(units, count)));
+    if (dc_rows_count(rows) == 0) {
+        return dc_fail_field(error, DC_NOT_FOUND, "unit_id", "there is no unit within your reach");
+    }
+    *ret_unit_id = dc_rows_int64(rows, 0, 0);
+    return DC_OK;
+}
+
+/* --- rankings
+ * ------------------------------------------------------------------------------------- */
+
+enum dc_code
+view_people(struct dc_step *step, const char *period, const int64_t *ids, size_t count,
+            struct person_line **ret_lines, size_t *ret_count, struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, STATEMENT(READ_PEOPLE), &rows, error, tenant_of(step),
+                     dc_p_text(period), dc_p_int64s(ids, count)));
+    struct person_line *lines = DC_NEW_ARRAY(step->arena, struct person_line, count + 1);
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t row = row_of(rows, ids[i]);
+        if (row == dc_rows_count(rows)) {
+            continue;
+        }
+        lines[found++] = (struct person_line){.person_id = ids[i],
+                                              .name = text_at(step, rows, row, 1),
+                                              .code = text_at(step, rows, row, 2),
+                                              .unit_id = dc_rows_int64(rows, row, 3),
+                                              .unit_name = text_at(step, rows, row, 4),
+                                              .actual = maybe_at(rows, row, 5),
+                                              .target = maybe_at(rows, row, 6),
+                                              .attainment = maybe_at(rows, row, 7),
+                                              .total = maybe_at(rows, row, 8),
+                                              .total_decimals = (int)dc_rows_int64(rows, row, 9),
+                                              .rank = (int32_t)dc_rows_int64(rows, row, 10)};
+    }
+    *ret_lines = lines;
+    *ret_count = found;
+    return DC_OK;
+}
+
+enum dc_code
+view_ranking(struct dc_step *step, const char *period, int64_t unit_id, bool tree, bool ascending,
+             int64_t limit, int64_t offset, struct ranked_id **ret_ids, size_t *ret_count,
+             int32_t *ret_total, struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, STATEMENT(READ_RANKING), &rows, error, tenant_of(step),
+                     dc_p_text(period), dc_p_int64(unit_id), dc_p_bool(tree), dc_p_bool(ascending),
+                     dc_p_int64(limit), dc_p_int64(offset)));
+    size_t count = dc_rows_count(rows);
+    struct ranked_id *ids = DC_NEW_ARRAY(step->arena, struct ranked_id, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        ids[i] = (struct ranked_id){dc_rows_int64(rows, i, 0), (int32_t)dc_rows_int64(rows, i, 1)};
+    }
+    *ret_ids = ids;
+    *ret_count = count;
+    *ret_total = count > 0 ? (int32_t)dc_rows_int64(rows, 0, 2) : 0;
+    return DC_OK;
+}
+
+/* --- figures and lineage
+ * -------------------------------------------------------------------------- */
+
+enum dc_code
+view_unit_facts(struct dc_step *step, const char *period, int64_t unit_id, struct facts *ret_facts,
+                struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, STATEMENT(LOAD_UNIT_FACTS), &rows, error, tenant_of(step),
+                     dc_p_text(period), dc_p_int64s(&unit_id, 1)));
+    *ret_facts = dc_rows_count(rows) > 0 ? facts_at(step, rows, 0, 1) : (struct facts){0};
+    return DC_OK;
+}
+
+enum dc_code
+view_months(struct dc_step *step, int64_t unit_id, const char *const *months, size_t count,
+            struct facts *ret_facts, struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, STATEMENT(READ_MONTHS), &rows, error, tenant_of(step),
+                     dc_p_int64(unit_id), dc_p_texts(months, count)));
+    DC_ASSERT(dc_rows_count(rows) == count);
+    for (size_t i = 0; i < count; i++) {
+        ret_facts[i] = facts_at(step, rows, i, 1);
+    }
+    return DC_OK;
+}
+
+/* A message as it was stored; NULL of none. */
+static ProtobufCMessage *
+message_at(struct dc_step *step, const struct dc_rows *rows, int column,
+           const ProtobufCMessageDescriptor *descriptor)
+{
+    struct dc_bytes body = dc_rows_bytes(rows, 0, column);
+    return body.data ? protobuf_c_message_unpack(descriptor, dc_arena_allocator(step->arena),
+                                                 body.size, body.data)
+                     : NULL;
+}
+
+static char *
+amount_at(struct dc_step *step, const struct dc_rows *rows, int column)
+{
+    char text[DC_DECIMAL_TEXT];
+    if (dc_rows_is_null(rows, 0, column)) {
+        return (char *)"";
+    }
+    return dc_arena_strdup(step->arena, dc_decimal_format(dc_rows_decimal(rows, 0, column), text));
+}
+
+enum dc_code
+view_lineage(struct dc_step *step, const char *period, int owner_kind, int64_t owner_id,
+             int64_t measure_id, int64_t indicator_id, struct lineage_view *ret_view,
+             struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, STATEMENT(READ_LINEAGE), &rows, error, tenant_of(step),
+                     dc_p_text(period), dc_p_int64(owner_kind), dc_p_int64(owner_id),
+                     dc_p_int64(measure_id), dc_p_int64(indicator_id)));
+    struct lineage_view view = {
+        .measure = (Goals__Measure *)message_at(step, rows, 0, &goals__measure__descriptor),
+        .total_version = dc_rows_int64(rows, 0, 1),
+        .records = dc_rows_int64(rows, 0, 2),
+        .author = text_at(step, rows, 0, 10),
+        .reason = text_at(step, rows, 0, 11)};
+    if (!dc_rows_is_null(rows, 0, 3)) {
+        Goals__Target *target = DC_NEW_MESSAGE(step->arena, Goals__Target, goals__target__init);
+        target->id = dc_rows_int64(rows, 0, 3);
+        target->version = dc_rows_int64(rows, 0, 4);
+        target->value = amount_at(step, rows, 5);
+        target->floor = amount_at(step, rows, 6);
+        target->stretch = amount_at(step, rows, 7);
+        target->parent_id = dc_rows_int64(rows, 0, 8);
+        target->pinned = dc_rows_bool(rows, 0, 9);
+        target->owner_kind = (Goals__OwnerKind)owner_kind;
+        target->owner_id = owner_id;
+        target->indicator_id = indicator_id;
+        target->period = dc_arena_strdup(step->arena, period);
+        view.target = target;
+    }
+    *ret_view = view;
+    return DC_OK;
+}
+
+enum dc_code
+view_plan(struct dc_step *step, int64_t plan_id, int64_t version, Goals__Plan **ret_plan,
+          const char **ret_unit_name, struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, STATEMENT(READ_PLAN), &rows, error, tenant_of(step),
+                     dc_p_int64(plan_id), dc_p_int64(version)));
+    *ret_plan = NULL;
+    *ret_unit_name = "";
+    if (dc_rows_count(rows) > 0) {
+        *ret_plan = (Goals__Plan *)message_at(step, rows, 0, &goals__plan__descriptor);
+        *ret_unit_name = text_at(step, rows, 0, 1);
+    }
+    return DC_OK;
+}
+
+enum dc_code
+view_periods(struct dc_step *step, const char ***ret_periods, size_t *ret_count,
+             struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, STATEMENT(READ_PERIODS), &rows, error, tenant_of(step)));
+    size_t count = dc_rows_count(rows);
+    const char **periods = dc_arena_alloc(step->arena, (count + 1) * sizeof(const char *));
+    for (size_t i = 0; i < count; i++) {
+        periods[i] = text_at(step, rows, i, 0);
+    }
+    *ret_periods = periods;
+    *ret_count = count;
+    return DC_OK;
+}
