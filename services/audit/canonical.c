@@ -1,7 +1,7 @@
 /* canonical.c - the bytes that an audit entry's hash covers, written and read back. */
 #include "canonical.h"
 
-#include <openssl/sha.h>
+#include <sodium.h>
 #include <string.h>
 
 enum { FIELDS = 13, HEAD = 5 };
@@ -144,10 +144,10 @@ audit_chain_hash(const uint8_t previous[AUDIT_HASH_SIZE], int64_t number, struct
 {
     uint8_t count[8];
     put_integer(count, (uint64_t)number, 8);
-    SHA256_CTX context;
-    SHA256_Init(&context);
-    SHA256_Update(&context, previous, AUDIT_HASH_SIZE);
-    SHA256_Update(&context, count, sizeof(count));
-    SHA256_Update(&context, canonical.data, canonical.size);
-    SHA256_Final(ret_hash, &context);
+    crypto_hash_sha256_state context;
+    crypto_hash_sha256_init(&context);
+    crypto_hash_sha256_update(&context, previous, AUDIT_HASH_SIZE);
+    crypto_hash_sha256_update(&context, count, sizeof(count));
+    crypto_hash_sha256_update(&context, canonical.data, canonical.size);
+    crypto_hash_sha256_final(&context, ret_hash);
 }
