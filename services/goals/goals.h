@@ -1,18 +1,10 @@
 /*
- * goals.h - the requests that goals answers, and its options.
+ * goals.h - the requests that goals answers.
  */
 #ifndef DC_GOALS_GOALS_H
 #define DC_GOALS_GOALS_H
 
 #include "service/service.h"
-
-/* Minutes east of UTC: decides which day it is. */
-#define GOALS_OPTION_UTC_OFFSET "goals.utc_offset_minutes"
-#define GOALS_OPTIONS                                                                              \
-    {                                                                                              \
-        GOALS_OPTION_UTC_OFFSET, DC_OPTION_INT, "480", -720, 840,                                  \
-            "minutes east of UTC: decides which day today is (480 is China)"                       \
-    }
 
 /* The day that it is now for the tenant. */
 dc_date goals_today(struct dc_step *step);

@@ -7,8 +7,6 @@
 #include <dacheng/goals/v1/goals.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
 
-static const struct dc_option options[] = {GOALS_OPTIONS, {0}};
-
 static const struct dc_statement *const statements[] = {goals_statements, NULL};
 
 #define METHOD(name_, kind_, handler_)                                                             \
@@ -43,7 +41,6 @@ main(int argc, char **argv)
     static const struct dc_service_spec spec = {
         .name = "goals",
         .sentence = "keeps indicators, plans and targets, and takes targets down their trees",
-        .options = options,
         .statements = statements,
         .migrations = goals_migrations,
         .methods = methods,
