@@ -212,15 +212,20 @@ dc_bus_free(struct dc_bus *bus)
     free(bus);
 }
 
+size_t
+dc_bus_connections(const struct dc_bus *bus)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < DC_BUS_LINKS_MAX; i++) {
+        count += bus->links[i] && bus->links[i]->state == DC_BUS_LINK_WELCOMED;
+    }
+    return count;
+}
+
 bool
 dc_bus_is_connected(const struct dc_bus *bus)
 {
-    for (size_t i = 0; i < DC_BUS_LINKS_MAX; i++) {
-        if (bus->links[i] && bus->links[i]->state == DC_BUS_LINK_WELCOMED) {
-            return true;
-        }
-    }
-    return false;
+    return dc_bus_connections(bus) > 0;
 }
 
 /* --- offering and subscribing ----------------------------------------------------------------- */

@@ -44,6 +44,7 @@ void dc_bus_terminate(void);
 
 /* True when at least one instance has welcomed us. */
 bool dc_bus_is_connected(const struct dc_bus *bus);
+size_t dc_bus_connections(const struct dc_bus *bus); /* how many have */
 /* The last thing that went wrong with a connection (key refused, permission missing, silence), for
  * a log line; NULL when there was none since the last call. Lives until the next call. */
 const struct dc_error *dc_bus_trouble(struct dc_bus *bus);

@@ -344,13 +344,8 @@ configure(struct router *router, struct dc_error *error)
     static const struct {
         int option, value;
     } rows[] = {
-        {ZMQ_LINGER, LINGER_MS},
-        {ZMQ_ROUTER_MANDATORY, 1},
-        {ZMQ_SNDHWM, HIGH_WATER},
-        {ZMQ_RCVHWM, HIGH_WATER},
-        {ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS},
-        {ZMQ_CURVE_SERVER, 1},
-        {ZMQ_IPV6, 1},
+        {ZMQ_LINGER, LINGER_MS},  {ZMQ_ROUTER_MANDATORY, 1},         {ZMQ_SNDHWM, HIGH_WATER},
+        {ZMQ_RCVHWM, HIGH_WATER}, {ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS}, {ZMQ_CURVE_SERVER, 1},
         {ZMQ_BACKLOG, BACKLOG},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -383,6 +378,8 @@ open_port(struct router *router, struct dc_error *error)
         return dc_fail(error, DC_INTERNAL, "cannot watch the socket: %s", zmq_strerror(errno));
     }
     for (const char *const *listen = router->options.listen; *listen; listen++) {
+        bool ipv6 = strchr(*listen, '[') || strchr(*listen, '*');
+        DC_TRY(set_int(router->socket, ZMQ_IPV6, ipv6, error));
         if (zmq_bind(router->socket, *listen) != 0) {
             return dc_fail(error, DC_UNAVAILABLE, "cannot listen on %s: %s", *listen,
                            zmq_strerror(errno));
