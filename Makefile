@@ -117,6 +117,7 @@ $(BUILD)/test/%_fuzz: $(BUILD)/obj/%_fuzz.o $$(call service_o,$$(if $$(findstrin
 
 # Tests that run a real bus (tests/lib/bus.h) want its program beside them.
 $(BUILD)/test/services/bus/bus_test: | $(BUILD)/bin/dacheng-bus
+$(filter $(BUILD)/test/common/service/%,$(TESTS)): | $(BUILD)/bin/dacheng-bus
 
 # Our side of comparisons with independent implementations (tests/interop/*/run).
 INTEROP := $(patsubst tests/interop/%/echo.c,$(BUILD)/test/interop/%_echo,$(wildcard tests/interop/*/echo.c))
