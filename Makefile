@@ -117,6 +117,7 @@ $(BUILD)/test/%_fuzz: $(BUILD)/obj/%_fuzz.o $$(call service_o,$$(if $$(findstrin
 
 # Tests that run a real bus (tests/lib/bus.h) want its program beside them.
 $(BUILD)/test/services/bus/bus_test: | $(BUILD)/bin/dacheng-bus
+$(BUILD)/test/services/gateway/gateway_test: | $(BUILD)/bin/dacheng-bus $(BUILD)/bin/dacheng-gateway
 $(filter $(BUILD)/test/common/service/%,$(TESTS)): | $(BUILD)/bin/dacheng-bus
 
 # Our side of comparisons with independent implementations (tests/interop/*/run).
@@ -175,6 +176,7 @@ faults: build ## everything killed at random: make faults SECONDS=60 SEED=7
 BENCH ?= request fresh import rescore cascade memory
 BENCH_C := $(wildcard tests/bench/*.c)
 bench-programs: $(BENCH_C:tests/bench/%.c=$(BUILD)/bench/%)
+$(BUILD)/bench/cascade: $(call service_o,goals) $(HARNESS_O)
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/obj/tests/lib/harness.o $(LIBS)
 	@mkdir -p $(dir $@)
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS) $(PACKAGE_LIBS)
