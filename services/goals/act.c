@@ -299,7 +299,7 @@ tell(struct dc_step *step, const struct act *act, Goals__Target **targets, size_
     Goals__TargetsAdjusted event = GOALS__TARGETS_ADJUSTED__INIT;
     event.adjustment_id = act->adjustment.id;
     event.author_person_id = step->context->person_id;
-    event.author = step->context->account;
+    event.author = (char *)store_author(step);
     event.reason = (char *)act->adjustment.reason;
     event.effective_on = effective_on;
     event.policy = act->adjustment.policy;

@@ -109,6 +109,29 @@ stage_must(enum dc_code code)
     }
 }
 
+/* A thread with a connection of its own, as the service's role. */
+static void
+stage_connect(struct dc_thread *thread)
+{
+    static const struct dc_statement *const lists[] = {kernel_statements, goals_statements,
+                                                       stage_statements, NULL};
+    DC_AUTO_TEXT struct dc_text dsn = DC_TEXT_INIT;
+    stage_must(dc_db_dsn_with(dc_test_pg_dsn(stage.pg, "goals", "postgres"), NULL, "goals,pg_temp",
+                              &dsn, &stage.error));
+    *thread = (struct dc_thread){.service = &stage.service,
+                                 .arena = dc_arena_new(0),
+                                 .wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
+    stage_must(dc_db_open(&thread->db, dc_text_cstr(&dsn), "goals test", lists, &stage.error));
+}
+
+static void
+stage_disconnect(struct dc_thread *thread)
+{
+    dc_db_free(thread->db);
+    dc_arena_free(thread->arena);
+    close(thread->wake_fd);
+}
+
 static int
 stage_open(void **state)
 {
@@ -121,18 +144,10 @@ stage_open(void **state)
     stage_must(dc_migrate(owner, "goals", "goals", "goals", goals_migrations, NULL, &stage.error));
     stage_people();
 
-    static const struct dc_statement *const lists[] = {kernel_statements, goals_statements,
-                                                       stage_statements, NULL};
-    DC_AUTO_TEXT struct dc_text dsn = DC_TEXT_INIT;
-    stage_must(dc_db_dsn_with(dc_test_pg_dsn(stage.pg, "goals", "postgres"), NULL, "goals,pg_temp",
-                              &dsn, &stage.error));
-    stage_must(dc_db_open(&stage.thread.db, dc_text_cstr(&dsn), "goals test", lists, &stage.error));
+    stage_connect(&stage.thread);
     stage.spec = (struct dc_service_spec){.name = "goals", .publishes = true};
     stage.service =
         (struct dc_service){.tag = DC_SERVICE_TAG, .spec = &stage.spec, .stamper = &stage.thread};
-    stage.thread.service = &stage.service;
-    stage.thread.arena = dc_arena_new(0);
-    stage.thread.wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     return 0;
 }
 
@@ -140,9 +155,7 @@ static int
 stage_close(void **state)
 {
     (void)state;
-    dc_db_free(stage.thread.db);
-    dc_arena_free(stage.thread.arena);
-    close(stage.thread.wake_fd);
+    stage_disconnect(&stage.thread);
     dc_test_pg_stop(stage.pg);
     return 0;
 }
@@ -164,9 +177,8 @@ stage_clear(void **state)
  */
 
 static Kernel__Context *
-stage_context(const struct who *who)
+stage_context(struct dc_arena *arena, const struct who *who)
 {
-    struct dc_arena *arena = stage.thread.arena;
     Kernel__Context *context = DC_NEW_MESSAGE(arena, Kernel__Context, kernel__context__init);
     Kernel__Grant *grant = DC_NEW_MESSAGE(arena, Kernel__Grant, kernel__grant__init);
     *grant = (Kernel__Grant){
@@ -179,25 +191,31 @@ stage_context(const struct who *who)
     return context;
 }
 
-/* One request in a transaction of its own, as a worker does it. */
+/* One request in a transaction of its own, as a worker does it, on a thread's connection. */
+static enum dc_code
+stage_call_on(struct dc_thread *thread, const struct who *who, dc_handler *handler,
+              const ProtobufCMessage *request, ProtobufCMessage *response, struct dc_error *error)
+{
+    struct dc_step step;
+    dc_time now;
+    *error = (struct dc_error){0};
+    stage_must(dc_time_parse("2026-11-23T10:00:00Z", 0, &now, error));
+    dc_step_init(&step, thread, "test", now);
+    step.context = stage_context(thread->arena, who);
+    stage_must(dc_step_begin(&step, who->tenant, error));
+    enum dc_code code = handler(&step, request, response, error);
+    if (code == DC_OK) {
+        return dc_step_commit(&step, error);
+    }
+    dc_step_rollback(&step);
+    return code;
+}
+
 static enum dc_code
 stage_call(const struct who *who, dc_handler *handler, const ProtobufCMessage *request,
            ProtobufCMessage *response)
 {
-    struct dc_step step;
-    dc_time now;
-    stage.error = (struct dc_error){0};
-    stage_must(dc_time_parse("2026-11-23T10:00:00Z", 0, &now, &stage.error));
-    dc_step_init(&step, &stage.thread, "test", now);
-    step.context = stage_context(who);
-    stage_must(dc_step_begin(&step, who->tenant, &stage.error));
-    enum dc_code code = handler(&step, request, response, &stage.error);
-    if (code == DC_OK) {
-        stage_must(dc_step_commit(&step, &stage.error));
-    } else {
-        dc_step_rollback(&step);
-    }
-    return code;
+    return stage_call_on(&stage.thread, who, handler, request, response, &stage.error);
 }
 
 /* CALL(who, goals_set_target, &request, &response) */

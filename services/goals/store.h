@@ -15,6 +15,9 @@
 
 #include <dacheng/goals/v1/goals.pb-c.h>
 
+/* Who is written down as the author: the account, or the program that asked. */
+const char *store_author(const struct dc_step *step);
+
 /* --- definitions --------------------------------------------------------------------------------
  */
 

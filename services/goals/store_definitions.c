@@ -17,6 +17,12 @@ tenant_of(const struct dc_step *step)
     return step->context->tenant_id;
 }
 
+const char *
+store_author(const struct dc_step *step)
+{
+    return step->context->account[0] ? step->context->account : step->sender;
+}
+
 enum dc_code
 store_lock_definitions(struct dc_step *step, struct dc_error *error)
 {

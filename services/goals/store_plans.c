@@ -171,7 +171,7 @@ store_save_plan(struct dc_step *step, Goals__Plan *plan, const struct definition
         lower_is_better[i] = plan->items[i]->ratio->lower_is_better;
         decimals[i] = plan->items[i]->ratio->decimals;
     }
-    plan->author = dc_arena_strdup(arena, step->context->account);
+    plan->author = dc_arena_strdup(arena, store_author(step));
     plan->author_person_id = step->context->person_id;
     plan->changed_at_us = step->now;
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;

@@ -293,7 +293,7 @@ store_save_adjustment(struct dc_step *step, struct store_adjustment *adjustment,
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
     DC_TRY(dc_db_run(step->db, SQL(SAVE_ADJUSTMENT), &rows, error, dc_p_int64(tenant_of(step)),
                      dc_p_text(adjustment->act), dc_p_int64(adjustment->indicator_id),
-                     dc_p_text(adjustment->period), dc_p_text(step->context->account),
+                     dc_p_text(adjustment->period), dc_p_text(store_author(step)),
                      dc_p_int64(step->context->person_id), dc_p_text(adjustment->reason),
                      dc_p_date(adjustment->effective_on), dc_p_int64(adjustment->policy),
                      dc_p_time(step->now), dc_p_int64(adjustment->changed)));

@@ -543,6 +543,69 @@ test_a_moved_target_goes_with_a_split(void **state)
     check_whole();
 }
 
+/* --- several at once ----------------------------------------------------------------------------
+ */
+
+enum { ROUNDS = 25 };
+
+struct adjuster {
+    pthread_t id;
+    struct dc_thread thread;
+    int64_t target_id;
+    bool lift;
+    int base;
+    int failures;
+};
+
+static void *
+adjust_again_and_again(void *argument)
+{
+    struct adjuster *self = argument;
+    for (int i = 0; i < ROUNDS; i++) {
+        char value[32];
+        snprintf(value, sizeof value, "%d.%02d", self->base + 1000 * i, i);
+        Goals__AdjustTargetRequest request = adjust_request(self->target_id, value);
+        Goals__AdjustTargetResponse response = GOALS__ADJUST_TARGET_RESPONSE__INIT;
+        struct dc_error error;
+        request.lift_parent = self->lift;
+        self->failures += stage_call_on(&self->thread, &supervisor, goals_adjust_target,
+                                        &request.base, &response.base, &error) != DC_OK;
+        dc_arena_reset(self->thread.arena, 0);
+    }
+    return NULL;
+}
+
+/* From the top down, from the middle up and down, from a person up: were one of them to compute
+ * from what another one has changed since, sums would break or versions collide. */
+static void
+test_adjusters_of_one_tree_come_one_after_the_other(void **state)
+{
+    (void)state;
+    set_example();
+    struct adjuster adjusters[] = {
+        {.target_id = id_of(UNIT, GROUP), .base = 100000000},
+        {.target_id = id_of(UNIT, A), .lift = true, .base = 20000000},
+        {.target_id = id_of(PERSON, 4), .lift = true, .base = 400000},
+    };
+    enum { COUNT = sizeof adjusters / sizeof adjusters[0] };
+    for (int i = 0; i < COUNT; i++) {
+        stage_connect(&adjusters[i].thread);
+        assert_int_equal(
+            pthread_create(&adjusters[i].id, NULL, adjust_again_and_again, &adjusters[i]), 0);
+    }
+    for (int i = 0; i < COUNT; i++) {
+        pthread_join(adjusters[i].id, NULL);
+        stage_disconnect(&adjusters[i].thread);
+        assert_int_equal(adjusters[i].failures, 0);
+    }
+    const int64_t units[] = {GROUP, A, B, A1, A2, B1};
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        assert_string_equal(look(UNIT, units[i])->left_over, "0.00");
+    }
+    assert_int_equal(stage_number("SELECT adjustments FROM goals.sheet"), 7 + COUNT * ROUNDS);
+    check_whole();
+}
+
 /* --- indicators that do not add up --------------------------------------------------------------
  */
 
@@ -644,6 +707,7 @@ main(void)
         TEST(test_cascade_reaches_everybody),
         TEST(test_moved_people_are_not_counted_twice),
         TEST(test_a_moved_target_goes_with_a_split),
+        TEST(test_adjusters_of_one_tree_come_one_after_the_other),
         TEST(test_rates_go_down_as_they_are),
         TEST(test_adjustments_are_checked),
     };
