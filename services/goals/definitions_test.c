@@ -1,4 +1,5 @@
 /* Tests definitions on the stage: the library, measures, indicators, plans and their weights. */
+#include "specificity.h"
 #include "stage_test.h"
 
 static int64_t sales, hot, collected, new_customers, cost;
@@ -537,6 +538,95 @@ test_the_most_specific_plan_wins(void **state)
     assert_int_equal(people_of(everybody), 3); /* 1 7 9 */
 }
 
+/* The group as the pure rule sees it. */
+static const struct specificity_place group_places[] = {
+    {1, "hr", (const int64_t[]){GROUP}, 1},
+    {2, "director", (const int64_t[]){A, GROUP}, 2},
+    {3, "lead", (const int64_t[]){A1, A, GROUP}, 3},
+    {4, "sales_rep", (const int64_t[]){A1, A, GROUP}, 3},
+    {5, "sales_rep", (const int64_t[]){A1, A, GROUP}, 3},
+    {6, "sales_rep", (const int64_t[]){A2, A, GROUP}, 3},
+    {7, "director", (const int64_t[]){B, GROUP}, 2},
+    {8, "sales_rep", (const int64_t[]){B1, B, GROUP}, 3},
+    {9, "boss", (const int64_t[]){GROUP}, 1},
+};
+enum { PEOPLE = sizeof group_places / sizeof group_places[0], PLANS = 8 };
+
+/* Does plan `mine` give the person one indicator at least? */
+static bool
+wins_one(Goals__Plan **plans, size_t count, size_t mine, const struct specificity_place *place)
+{
+    for (size_t i = 0; i < plans[mine]->n_items; i++) {
+        int64_t indicator = plans[mine]->items[i]->indicator_id, best = SPECIFICITY_NONE;
+        size_t winner = PLANS;
+        for (size_t p = 0; p < count; p++) {
+            const Goals__PlanScope *s = plans[p]->scope;
+            const struct specificity_scope scope = {s->position, s->unit_id, s->person_id};
+            int64_t rank = specificity_rank(&scope, place);
+            for (size_t j = 0; j < plans[p]->n_items; j++) {
+                if (plans[p]->items[j]->indicator_id == indicator && rank > best) {
+                    best = rank;
+                    winner = p;
+                }
+            }
+        }
+        if (winner == mine) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+draw_scope(struct dc_test_random *random, Goals__PlanScope *scope)
+{
+    static const int64_t units[] = {0, GROUP, A, B, C, A1, A2, B1};
+    static const char *const positions[] = {"", "", "sales_rep", "director", "lead"};
+    if (dc_test_random_below(random, 5) == 0) {
+        scope->person_id = 1 + (int64_t)dc_test_random_below(random, PEOPLE);
+        return;
+    }
+    scope->unit_id = units[dc_test_random_below(random, 8)];
+    scope->position = (char *)positions[dc_test_random_below(random, 5)];
+}
+
+static void
+test_the_database_reaches_whom_the_rule_reaches(void **state)
+{
+    struct dc_test_random random = {.state = dc_test_seed()};
+    int64_t reached = 0;
+    for (int round = 0; round < 20; round++) {
+        prepare(state);
+        install();
+        Goals__Plan *plans[PLANS];
+        size_t count = 0;
+        for (int i = 0; i < PLANS; i++) {
+            char *code = dc_arena_printf(stage.thread.arena, "plan_%d", i);
+            int64_t *const choices[] = {&sales, &hot, &collected};
+            size_t first = dc_test_random_below(&random, 3);
+            Goals__Plan *saved,
+                *plan = dc_test_random_below(&random, 2)
+                            ? PLAN(code, {choices[first], "100"})
+                            : PLAN(code, {choices[first], "60"}, {choices[(first + 1) % 3], "40"});
+            draw_scope(&random, plan->scope);
+            if (save_plan(plan, &saved) == DC_OK) {
+                plans[count++] = saved;
+            } else {
+                assert_int_equal(stage.error.code, DC_FAILED_PRECONDITION); /* a rival */
+            }
+        }
+        for (size_t i = 0; i < count; i++) {
+            int64_t wanted = 0;
+            for (size_t p = 0; p < PEOPLE; p++) {
+                wanted += wins_one(plans, count, i, &group_places[p]);
+            }
+            assert_int_equal(people_of(plans[i]), wanted);
+            reached += wanted;
+        }
+    }
+    assert_true(reached > 100);
+}
+
 static void
 test_plans_of_others_are_not_seen(void **state)
 {
@@ -576,6 +666,7 @@ main(void)
         TEST(test_the_hot_product_goes_from_30_to_40),
         TEST(test_plans_are_checked),
         TEST(test_the_most_specific_plan_wins),
+        TEST(test_the_database_reaches_whom_the_rule_reaches),
         TEST(test_plans_of_others_are_not_seen),
     };
     return cmocka_run_group_tests_name("goals definitions", tests, stage_open, stage_close);
