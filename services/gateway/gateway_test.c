@@ -22,7 +22,7 @@ unary_json(void **state)
     assert_non_null(strcasestr(reply->headers.data, "Content-Type: application/json\r\n"));
     assert_non_null(strcasestr(reply->headers.data, "Cache-Control: no-store\r\n"));
     assert_non_null(strcasestr(reply->headers.data, "X-Content-Type-Options: nosniff\r\n"));
-    assert_string_equal(stage.last_context, "gateway 1/17 alice 127.0.0.1 zh-CN 55");
+    assert_string_equal(last_context(), "gateway 1/17 alice 127.0.0.1 zh-CN 55");
     /* The caller's language counts where org knows none; the key travels. */
     const char *headers[] = {"Content-Type: application/json; charset=utf-8",
                              "Authorization: Bearer bob",
@@ -32,8 +32,8 @@ unary_json(void **state)
                              NULL};
     reply = request("POST", "/dacheng.org.v1.OrgService/ListPeople", headers, "", 0);
     assert_int_equal(reply->status, 200);
-    assert_string_equal(stage.last_context, "gateway 1/18 bob 127.0.0.1 en 55");
-    assert_string_equal(stage.last_key, "key-1");
+    assert_string_equal(last_context(), "gateway 1/18 bob 127.0.0.1 en 55");
+    assert_string_equal(last_key(), "key-1");
 }
 
 static void
@@ -180,7 +180,7 @@ login_makes_a_cookie(void **state)
                                "SameSite=Strict; Max-Age="));
     assert_null(strstr(reply->body.data, "alice"));
     assert_non_null(strstr(reply->body.data, "艾丽丝"));
-    assert_string_equal(stage.last_context, "gateway 0/0  127.0.0.1  55");
+    assert_string_equal(last_context(), "gateway 0/0  127.0.0.1  55");
     reply = call_as("", login, "{\"account\":\"alice\",\"password\":\"wrong\"}");
     expect_error(reply, 401, "unauthenticated", "wrong");
     assert_null(strcasestr(reply->headers.data, "Set-Cookie"));
@@ -272,8 +272,10 @@ uploads_go_in_pieces_and_resume(void **state)
     snprintf(path, sizeof path, "/upload/7?offset=%d", FIRST);
     reply = request("PUT", path, chunked, file + FIRST, SIZE - FIRST);
     assert_int_equal(reply->status, 200);
+    pthread_mutex_lock(&stage.mutex);
     assert_int_equal(stage.uploaded, SIZE);
     assert_memory_equal(stage.upload, file, SIZE);
+    pthread_mutex_unlock(&stage.mutex);
 
     expect_error(request("PUT", "/upload/7?offset=0", headers, "", 0), 400, "invalid_argument",
                  "no bytes");

@@ -58,6 +58,27 @@ static struct {
     size_t uploaded;
 } stage;
 
+/* "sender tenant/person account address language length-of-trace" of the newest request. */
+static const char *
+last_context(void)
+{
+    static char text[sizeof stage.last_context];
+    pthread_mutex_lock(&stage.mutex);
+    memcpy(text, stage.last_context, sizeof text);
+    pthread_mutex_unlock(&stage.mutex);
+    return text;
+}
+
+static const char *
+last_key(void)
+{
+    static char text[sizeof stage.last_key];
+    pthread_mutex_lock(&stage.mutex);
+    memcpy(text, stage.last_key, sizeof text);
+    pthread_mutex_unlock(&stage.mutex);
+    return text;
+}
+
 /* --- services ----------------------------------------------------------------------------------
  */
 
