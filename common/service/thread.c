@@ -11,6 +11,14 @@
 
 enum { BACKOFF_FIRST_MS = 50, BACKOFF_MOST_MS = 400 };
 
+static void
+set_ready(const struct dc_thread *thread, const char *what, const char *reason)
+{
+    char part[DC_THREAD_NAME + 16];
+    snprintf(part, sizeof(part), "%s %s", thread->name, what);
+    dc_ready_set(part, reason);
+}
+
 struct dc_thread *
 dc_thread_add(struct dc_service *service, const char *name, void (*run)(struct dc_thread *thread),
               bool uses_bus)
@@ -25,6 +33,10 @@ dc_thread_add(struct dc_service *service, const char *name, void (*run)(struct d
     };
     DC_ASSERT(thread->wake_fd >= 0);
     snprintf(thread->name, sizeof(thread->name), "%s", name);
+    set_ready(thread, "database", "not connected yet");
+    if (uses_bus) {
+        set_ready(thread, "bus", "not connected yet");
+    }
     return thread;
 }
 
@@ -42,14 +54,6 @@ dc_thread_say(const struct dc_thread *thread, int level, const char *what,
            DC_LOG_FIELDS({"thread", thread->name},
                          {"code", error ? dc_code_wire_name(error->code) : NULL},
                          {"reason", error ? error->message : NULL}));
-}
-
-static void
-set_ready(const struct dc_thread *thread, const char *what, const char *reason)
-{
-    char part[DC_THREAD_NAME + 16];
-    snprintf(part, sizeof(part), "%s %s", thread->name, what);
-    dc_ready_set(part, reason);
 }
 
 bool

@@ -168,15 +168,17 @@ dc_test_pg_superuser_dsn(const struct dc_test_pg *pg)
 const char *
 dc_test_pg_dsn(struct dc_test_pg *pg, const char *role, const char *database)
 {
+    char dsn[DSN_MAX];
+    snprintf(dsn, sizeof dsn, "host=%s user=%s dbname=%s", pg->directory, role, database);
+    for (size_t i = 0; i < pg->dsn_count; i++) {
+        if (strcmp(pg->dsns[i], dsn) == 0) {
+            return pg->dsns[i];
+        }
+    }
     if (pg->dsn_count == DSNS_MAX) {
         dc_test_die("too many connection texts");
     }
-    char *dsn = malloc(DSN_MAX);
-    if (!dsn) {
-        dc_test_die("out of memory");
-    }
-    snprintf(dsn, DSN_MAX, "host=%s user=%s dbname=%s", pg->directory, role, database);
-    return pg->dsns[pg->dsn_count++] = dsn;
+    return pg->dsns[pg->dsn_count++] = strdup(dsn);
 }
 
 static PGresult *

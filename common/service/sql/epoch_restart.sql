@@ -8,9 +8,11 @@ WITH head AS MATERIALIZED (
            head.overall + row_number() OVER (ORDER BY o.id) AS overall,
            head.numbers[o.partition + 1]
                + row_number() OVER (PARTITION BY o.partition ORDER BY o.id) AS number
-    FROM outbox o, head
-    WHERE o.id > (SELECT coalesce(min(outbox_id), 0) - 1 FROM stamp)
-      AND NOT EXISTS (SELECT FROM stamp s WHERE s.outbox_id = o.id)
+    FROM (SELECT id FROM outbox EXCEPT SELECT outbox_id FROM stamp) missing
+    JOIN outbox o ON o.id = missing.id, head
+    -- A partition of stamps that was dropped leaves its outbox rows for a while: they are no rest.
+    WHERE o.id >= (SELECT min(outbox_id) FROM stamp)
+       OR (SELECT coalesce(min(s.overall), 1) FROM stamp s) = 1
 ), stamped AS (
     INSERT INTO stamp (overall, partition, number, outbox_id, at)
     SELECT overall, partition, number, id, at FROM numbered
