@@ -22,7 +22,8 @@ enum {
     DC_BUS_PROTOCOL = 1,
     DC_BUS_HEADER_MAX = 64 * 1024,                  /* bytes */
     DC_BUS_HEADER_BUDGET = 32 * 1024 + 1024 * 1024, /* memory that one header may unpack into */
-    DC_BUS_BODY_MAX = 8 * 1024 * 1024,              /* bytes; an answer of log.Read ends at 4 MiB */
+    DC_BUS_BODY_MAX = 36 * 1024 * 1024, /* bytes: an organisation of 32 MiB in one request;
+                                              * an answer of log.Read ends at 4 MiB */
     DC_BUS_PATTERNS_MAX = 64,
     DC_BUS_INSTANCE_MAX = 100,
     DC_BUS_KEY_MAX = 200, /* idempotency key */

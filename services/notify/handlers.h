@@ -7,6 +7,9 @@
 #include "smtp.h"
 #include "store.h"
 
+/* What notify is: spec.c. */
+extern const struct dc_service_spec notify_spec;
+
 /* Shared by all threads; read-only after the start. Texts belong to the configuration. */
 struct notify_shared {
     bool mail; /* false: smtp.url is empty, nothing is mailed */

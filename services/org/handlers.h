@@ -6,6 +6,9 @@
 
 #include "store.h"
 
+/* What org is: spec.c. */
+extern const struct dc_service_spec org_spec;
+
 /* Shared by all threads of the process; read-only after the start. */
 struct org_shared {
     struct org_hashing hashing;

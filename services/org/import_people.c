@@ -247,10 +247,10 @@ read_posts(struct work *work, struct entry *entry, const struct import_row **ret
         if (old->from < earliest) {
             posts[kept] = *old;
             posts[kept].to = old->to < earliest ? old->to : earliest;
-            posts[kept].main = false; /* which is main is found anew over all of them */
             kept++;
         }
     }
+    org_posts_mark_main(stated, entry->row_count);
     memmove(posts + kept, stated, entry->row_count * sizeof(*posts));
     entry->person.posts = posts;
     entry->person.post_count = kept + entry->row_count;

@@ -45,11 +45,12 @@ DC_HANDLER(org_resolve, Org__ResolveRequest, Org__ResolveResponse)
 
 /* --- for set-up
  * ------------------------------------------------------------------------------------ */
-/* Peers only, and not one that speaks for a person just now. */
+/* A program that the bus lets speak for people (the edge, the command line), and that speaks for
+ * nobody just now; such are the operators of the deployment. */
 static enum dc_code
-need_program(const struct dc_step *step, struct dc_error *error)
+need_program(struct dc_step *step, struct dc_error *error)
 {
-    if (step->context->person_id != 0) {
+    if (dc_access_role(step, 0, NULL) != DC_OK) {
         return dc_fail(error, DC_PERMISSION_DENIED, "set-up is for operators of the deployment");
     }
     return DC_OK;

@@ -225,24 +225,25 @@ compare_posts(const void *a, const void *b)
     return strcmp(left->position, right->position);
 }
 
-/* "The first post without an end is the main one", where the sender marked none. */
-static void
-mark_main(struct org_person *person)
+void
+org_posts_mark_main(struct org_post *posts, size_t count)
 {
     struct org_post *found = NULL;
-    for (size_t i = 0; i < person->post_count; i++) {
-        struct org_post *post = &person->posts[i];
-        if (post->main) {
+    if (count > 1) {
+        qsort(posts, count, sizeof(*posts), compare_posts);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (posts[i].main) {
             return;
         }
-        if (!found || (found->to != ORG_OPEN && (post->to == ORG_OPEN || post->to > found->to))) {
-            found = post;
+        if (!found || (found->to != ORG_OPEN && posts[i].to > found->to)) {
+            found = &posts[i];
         }
     }
     /* Earlier posts, one after the other, were main in their time too. */
     dc_date until = found ? found->from : 0;
-    for (size_t i = person->post_count; found && i > 0; i--) {
-        struct org_post *post = &person->posts[i - 1];
+    for (size_t i = count; found && i > 0; i--) {
+        struct org_post *post = &posts[i - 1];
         if (post == found || post->to <= until) {
             post->main = true;
             until = post->from;
@@ -309,10 +310,7 @@ org_person_settle(struct org_person *person, struct dc_error *error)
                                  from, to);
         }
     }
-    if (person->post_count > 1) {
-        qsort(person->posts, person->post_count, sizeof(*person->posts), compare_posts);
-    }
-    mark_main(person);
+    org_posts_mark_main(person->posts, person->post_count);
     return check_overlaps(person, error);
 }
 

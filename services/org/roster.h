@@ -50,9 +50,13 @@ enum dc_code org_person_read(struct dc_arena *arena, const Org__Person *message,
                              struct org_person *ret_person, struct dc_error *error) DC_MUST_CHECK;
 Org__Person *org_person_write(struct dc_arena *arena, const struct org_person *person);
 
-/* Puts the posts in order, marks the main one where none is (the first without an end, else the
- * last), ends open posts with the employment, and judges the person by itself: posts within the
- * employment, no two main posts on a day, shares of at most 1 on any day. */
+/* Puts posts in order and, where none is marked as main, marks the first without an end (else the
+ * last), and those one after the other before it. */
+void org_posts_mark_main(struct org_post *posts, size_t count);
+
+/* Puts the posts in order, sees to the main one, ends open posts with the employment, and judges
+ * the person by itself: posts within the employment, no two main posts on a day, shares of at most
+ * 1 on any day. */
 enum dc_code org_person_settle(struct org_person *person, struct dc_error *error) DC_MUST_CHECK;
 /* Equal in all that is stored, version aside. */
 bool org_person_equal(const struct org_person *a, const struct org_person *b);
