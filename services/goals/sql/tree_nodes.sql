@@ -14,7 +14,7 @@ WITH visible AS (
                    AND u.valid_to > $2
     WHERE r.tenant_id = $1 AND r.ancestor_id = $5 AND r.depth <= $6
       AND ($7 OR u.unit_id IN (SELECT unit_id FROM visible))
-), o AS (
+), places AS (
     SELECT 1::smallint AS kind, unit_id AS id, name, code, depth, $4::text AS period FROM units
     UNION ALL
     SELECT 2::smallint, e.person_id, e.name, e.code, u.depth + 1, $4::text
@@ -28,6 +28,8 @@ WITH visible AS (
     SELECT 2::smallint, e.person_id, e.name, e.code, 0, $4::text
     FROM org_person e
     WHERE $5 = 0 AND e.tenant_id = $1 AND e.person_id = $10
+), o AS ( -- cut off before anything is looked up for a node
+    SELECT * FROM places ORDER BY depth, kind, code LIMIT $11
 )
 SELECT coalesce(t.target_id, 0), o.kind, o.id, i.indicator_id, coalesce(t.period, o.period), t.parent_id,
        coalesce(t.version, 0), coalesce(t.pinned, false),
@@ -56,4 +58,3 @@ LEFT JOIN LATERAL (
     WHERE c.tenant_id = $1 AND c.parent_id = t.target_id
 ) below ON true
 ORDER BY o.depth, o.kind, o.code
-LIMIT $11
