@@ -75,9 +75,19 @@ answer_node(struct dc_step *step, int64_t target_id, Goals__TargetNode **ret_nod
 /* --- adjust -------------------------------------------------------------------------------------
  */
 
+/* Whatever the indicator is: wrong in any case. */
+static enum dc_code
+check_value(const char *text, struct dc_error *error)
+{
+    const struct store_indicator finest = {.decimals = DC_DECIMAL_PLACES};
+    struct dc_decimal value;
+    return act_parse_value(text, "value", &finest, &value, error);
+}
+
 static enum dc_code
 check_adjust(const Goals__AdjustTargetRequest *request, struct act *act, struct dc_error *error)
 {
+    DC_TRY(check_value(request->value, error));
     DC_TRY(definition_check_reason(request->reason, error));
     if (request->policy != GOALS__ADJUST_POLICY__ADJUST_POLICY_RESTATE) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "policy",
@@ -191,6 +201,7 @@ check_set(struct dc_step *step, const Goals__SetTargetRequest *request, struct a
           struct dc_error *error)
 {
     struct dc_period period;
+    DC_TRY(check_value(request->value, error));
     DC_TRY(definition_check_reason(request->reason, error));
     if (request->owner_kind != GOALS__OWNER_KIND__OWNER_KIND_UNIT &&
         request->owner_kind != GOALS__OWNER_KIND__OWNER_KIND_PERSON) {

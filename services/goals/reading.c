@@ -23,7 +23,12 @@ find_top(struct dc_step *step, int64_t wanted, const struct dc_access_reach *rea
          int64_t *ret_unit_id, struct dc_error *error)
 {
     if (wanted != 0) {
-        DC_TRY(rights_read_owner(step, GOALS__OWNER_KIND__OWNER_KIND_UNIT, wanted, error));
+        struct store_place unit = {.kind = GOALS__OWNER_KIND__OWNER_KIND_UNIT, .id = wanted};
+        DC_TRY(rights_read_owner(step, unit.kind, wanted, error));
+        DC_TRY(store_find_places(step, goals_today(step), &unit, 1, error));
+        if (!unit.found) {
+            return rights_missing(step, "unit_id", "there is no such unit today", error);
+        }
         *ret_unit_id = wanted;
         return DC_OK;
     }
@@ -80,6 +85,11 @@ DC_HANDLER(goals_list_targets, Goals__ListTargetsRequest, Goals__ListTargetsResp
     struct store_nodes nodes;
     DC_TRY(store_owner_nodes(step, goals_today(step), request->owner_kind, request->owner_id,
                              request->period, &nodes, error));
+    struct store_place owner = {.kind = request->owner_kind, .id = request->owner_id};
+    DC_TRY(store_find_places(step, goals_today(step), &owner, 1, error));
+    if (nodes.count == 0 && !owner.found) {
+        return rights_missing(step, "owner_id", "there is no such owner", error);
+    }
     response->targets = nodes.items;
     response->n_targets = nodes.count;
     return DC_OK;

@@ -315,6 +315,11 @@ test_the_tree_begins_at_the_highest_within_reach(void **state)
     REFUSED(CALL(auditor, goals_get_target_tree, &request, &response), DC_PERMISSION_DENIED, "");
     request.unit_id = GROUP;
     REFUSED(CALL(director_a, goals_get_target_tree, &request, &response), DC_PERMISSION_DENIED, "");
+    request.unit_id = 201; /* another tenant's */
+    REFUSED(CALL(boss, goals_get_target_tree, &request, &response), DC_NOT_FOUND, "unit_id");
+    REFUSED(list(&boss, PERSON, 20), DC_NOT_FOUND, "owner_id");
+    REFUSED(list(&boss, UNIT, 201), DC_NOT_FOUND, "owner_id");
+    request.unit_id = GROUP;
     request.levels = 11;
     REFUSED(CALL(boss, goals_get_target_tree, &request, &response), DC_INVALID_ARGUMENT, "levels");
     request.levels = 0;
