@@ -18,9 +18,10 @@ act_parse_value(const char *text, const char *field, const struct store_indicato
     if (dc_decimal_parse(text, &value, NULL) != DC_OK || dc_decimal_sign(value) < 0 ||
         dc_decimal_cmp(value, CASCADE_VALUE_MAX) > 0 ||
         dc_decimal_cmp(value, dc_decimal_round(value, indicator->decimals)) != 0) {
-        return dc_fail_field(error, DC_INVALID_ARGUMENT, field,
-                             "a number from 0 to 1000000000000000 with at most %d decimals",
-                             indicator->decimals);
+        return dc_fail_field(
+            error, DC_INVALID_ARGUMENT, field,
+            "a value is a number from 0 to 1000000000000000 with at most %d decimals",
+            indicator->decimals);
     }
     *ret_value = value;
     return DC_OK;
