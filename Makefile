@@ -177,6 +177,7 @@ BENCH ?= request fresh import rescore cascade memory
 BENCH_C := $(wildcard tests/bench/*.c)
 bench-programs: $(BENCH_C:tests/bench/%.c=$(BUILD)/bench/%)
 $(BUILD)/bench/cascade: $(call service_o,goals) $(HARNESS_O)
+$(BUILD)/bench/log: $(HARNESS_O)
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/obj/tests/lib/harness.o $(LIBS)
 	@mkdir -p $(dir $@)
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS) $(PACKAGE_LIBS)

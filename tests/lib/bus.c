@@ -71,8 +71,9 @@ program(void)
     ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 32);
     path[length > 0 ? length : 0] = '\0';
     char *test = strstr(path, "/test/");
+    test = test ? test : strstr(path, "/bench/");
     if (!test) {
-        dc_test_die("%s does not lie below a directory test/", path);
+        dc_test_die("%s does not lie below a directory test/ or bench/", path);
     }
     strcpy(test, "/bin/dacheng-bus");
     return path;

@@ -6,10 +6,14 @@ WITH head AS MATERIALIZED (
     WHERE batch = $1 AND target IS NULL
       AND pg_snapshot_xmax(pg_current_snapshot()) >= pg_snapshot_xmax(cursor)
 ), fresh AS MATERIALIZED (
+    -- Two index scans on xid; `id + 0` keeps the planner from walking the whole table by id.
     SELECT id FROM outbox
-    WHERE (xid >= (SELECT pg_snapshot_xmax(cursor) FROM head)
-           OR xid = ANY (ARRAY(SELECT pg_snapshot_xip(cursor) FROM head)))
-      AND id > (SELECT floor_id FROM head)
+    WHERE xid >= (SELECT pg_snapshot_xmax(cursor) FROM head)
+      AND id + 0 > (SELECT floor_id FROM head)
+    UNION ALL
+    SELECT id FROM outbox
+    WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip(cursor) FROM head))
+      AND id + 0 > (SELECT floor_id FROM head)
 ), taken AS MATERIALIZED (
     SELECT o.* FROM (SELECT id FROM fresh ORDER BY id LIMIT $2) f JOIN outbox o ON o.id = f.id
 ), numbered AS MATERIALIZED (
@@ -29,9 +33,10 @@ WITH head AS MATERIALIZED (
            CASE WHEN c.taken < c.fresh THEN pg_current_snapshot() END,
            CASE WHEN c.taken < c.fresh THEN c.last_id ELSE 0 END,
            h.floor_id, h.overall + c.taken,
-           ARRAY(SELECT greatest(h.numbers[p + 1],
-                                 (SELECT max(n.number) FROM numbered n WHERE n.partition = p))
-                 FROM generate_series(0, 15) p ORDER BY p)
+           (SELECT array_agg(coalesce(m.number, h.numbers[p + 1]) ORDER BY p)
+            FROM generate_series(0, 15) p
+            LEFT JOIN (SELECT n.partition, max(n.number) AS number FROM numbered n GROUP BY 1) m
+                   ON m.partition = p)
     FROM head h, (SELECT count(*) AS taken, max(id) AS last_id,
                          (SELECT count(*) FROM fresh) AS fresh FROM numbered) c
     WHERE c.taken > 0

@@ -26,9 +26,10 @@ WITH head AS MATERIALIZED (
            CASE WHEN c.taken = $2 THEN h.target END,
            CASE WHEN c.taken = $2 THEN c.last_id ELSE 0 END,
            h.floor_id, h.overall + c.taken,
-           ARRAY(SELECT greatest(h.numbers[p + 1],
-                                 (SELECT max(n.number) FROM numbered n WHERE n.partition = p))
-                 FROM generate_series(0, 15) p ORDER BY p)
+           (SELECT array_agg(coalesce(m.number, h.numbers[p + 1]) ORDER BY p)
+            FROM generate_series(0, 15) p
+            LEFT JOIN (SELECT n.partition, max(n.number) AS number FROM numbered n GROUP BY 1) m
+                   ON m.partition = p)
     FROM head h, (SELECT count(*) AS taken, max(id) AS last_id FROM numbered) c
     RETURNING target IS NOT NULL AS rest
 )
