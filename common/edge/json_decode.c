@@ -514,6 +514,40 @@ check_bounds(const char *json, size_t length, struct dc_error *error)
     return DC_OK;
 }
 
+/* The key whose value is being read at `position`: what jansson does not say. */
+static void
+key_before(const char *json, size_t position, char key[SHOWN_MAX])
+{
+    key[0] = '\0';
+    for (size_t i = 0; i < position; i++) {
+        if (json[i] != '"') {
+            continue;
+        }
+        size_t start = ++i;
+        while (i < position && json[i] != '"') {
+            i += json[i] == '\\' ? 2 : 1;
+        }
+        size_t next = i + 1;
+        while (next < position && strchr(" \t\r\n", json[next])) {
+            next++;
+        }
+        if (next < position && json[next] == ':' && i - start < SHOWN_MAX &&
+            dc_utf8_is_valid(json + start, i - start)) {
+            snprintf(key, SHOWN_MAX, "%.*s", (int)(i - start), json + start);
+        }
+    }
+}
+
+static enum dc_code
+not_json(const char *json, size_t length, const json_error_t *problem, struct dc_error *error)
+{
+    char key[SHOWN_MAX];
+    size_t position = problem->position > 0 ? (size_t)problem->position : 0;
+    key_before(json, position < length ? position : length, key);
+    return dc_fail(error, DC_INVALID_ARGUMENT, "not valid JSON, line %d column %d%s%s: %s",
+                   problem->line, problem->column, *key ? ", at " : "", key, problem->text);
+}
+
 static void
 release_json(json_t **json)
 {
@@ -534,8 +568,7 @@ dc_json_decode(const ProtobufCMessageDescriptor *descriptor, const char *json, s
     __attribute__((cleanup(release_json))) json_t *root =
         json_loadb(json, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &problem);
     if (!root) {
-        return dc_fail(error, DC_INVALID_ARGUMENT, "not valid JSON, line %d column %d: %s",
-                       problem.line, problem.column, problem.text);
+        return not_json(json, length, &problem, error);
     }
     struct decoding decoding = {arena, error, 0};
     struct place place = {0};

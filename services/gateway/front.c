@@ -3,6 +3,7 @@
  * in one loop. A request waits suspended while the bus has its question; nothing ever blocks.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -145,6 +146,14 @@ take_message(struct front *front, const struct dc_bus_message *message)
     }
 }
 
+static void
+report_bus(const struct front *front, bool connected)
+{
+    char part[32];
+    snprintf(part, sizeof part, "bus of thread %d", front->number);
+    dc_ready_set(part, connected ? NULL : "no instance is connected");
+}
+
 /* Events of the time without a connection are gone. */
 static void
 watch_connection(struct front *front)
@@ -154,7 +163,7 @@ watch_connection(struct front *front)
         return;
     }
     front->was_connected = connected;
-    dc_ready_set("bus", connected ? NULL : "no instance of the bus is connected");
+    report_bus(front, connected);
     if (connected) {
         sessions_clear(front->gateway->sessions);
         live_missed(front);
@@ -311,8 +320,8 @@ fronts_start(struct gateway *gateway, struct front **ret_fronts, size_t count,
         fronts[i].number = (int)i;
         /* Nothing is running yet; a failure ends the process, which frees what was opened. */
         DC_TRY(open_front(&fronts[i], error));
+        report_bus(&fronts[i], false);
     }
-    dc_ready_set("bus", "not connected yet");
     for (size_t i = 0; i < count; i++) {
         DC_ASSERT(pthread_create(&fronts[i].thread, NULL, run, &fronts[i]) == 0);
     }

@@ -586,6 +586,29 @@ smuggled_requests_are_refused(void **state)
 }
 
 static void
+connections_are_kept(void **state)
+{
+    (void)state;
+    char text[2000], reply[20000];
+    snprintf(text, sizeof text,
+             "GET /assets/app-1a2b.js HTTP/1.1\r\nHost: a\r\n\r\n"
+             "POST /dacheng.org.v1.OrgService/ListPeople HTTP/1.1\r\nHost: a\r\n"
+             "Cookie: dacheng_session=bob\r\nContent-Type: application/json\r\n"
+             "Content-Length: 2\r\n\r\n{}"
+             "POST /dacheng.org.v1.OrgService/ListPeople HTTP/1.1\r\nHost: a\r\n"
+             "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+             "GET /assets/app-1a2b.js HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    raw(text, reply, sizeof reply);
+    int files = 0;
+    for (const char *at = reply; (at = strstr(at, "let x")); at++) {
+        files++;
+    }
+    assert_int_equal(files, 2);
+    assert_non_null(strstr(reply, "9007199254740993"));
+    assert_non_null(strstr(reply, " 401 "));
+}
+
+static void
 nonsense_leaves_it_alive(void **state)
 {
     (void)state;
@@ -728,6 +751,7 @@ main(int argc, char **argv)
         cmocka_unit_test(pages_that_close_leave_nothing),
         cmocka_unit_test(files_are_served),
         cmocka_unit_test(smuggled_requests_are_refused),
+        cmocka_unit_test(connections_are_kept),
         cmocka_unit_test(nonsense_leaves_it_alive),
         cmocka_unit_test(pages_are_told_of_the_end),
     };

@@ -421,6 +421,10 @@ check_connect(struct request *request, struct MHD_Connection *connection, struct
     return DC_OK;
 }
 
+/* Stands for a GET whose head was found good. It is answered at the second call: libmicrohttpd
+ * closes the connection after an answer to the first. */
+static char page_mark;
+
 static struct request *
 request_new(struct front *front, struct MHD_Connection *connection)
 {
@@ -438,7 +442,7 @@ request_completed(void *front, struct MHD_Connection *connection, void **state,
 {
     (void)front, (void)connection, (void)code;
     struct request *request = *state;
-    if (!request) {
+    if (!request || *state == &page_mark) {
         return;
     }
     DC_ASSERT(request->call == 0); /* a suspended connection does not end */
@@ -546,7 +550,8 @@ begin(struct front *front, struct MHD_Connection *connection, const char *url, c
             dc_fail(&error, DC_UNIMPLEMENTED, "methods are called by POST");
             return answer_error(connection, MHD_HTTP_METHOD_NOT_ALLOWED, &error, true);
         }
-        return files_answer(front->gateway->files, connection, url);
+        *state = &page_mark;
+        return MHD_YES;
     }
     bool post = strcmp(method, "POST") == 0;
     if (!post && strcmp(method, "PUT") != 0) {
@@ -603,6 +608,9 @@ request_handle(void *context, struct MHD_Connection *connection, const char *url
 {
     (void)version;
     struct front *front = context;
+    if (*state == &page_mark) {
+        return files_answer(front->gateway->files, connection, url);
+    }
     struct request *request = *state;
     if (!request) {
         return begin(front, connection, url, method, state);
