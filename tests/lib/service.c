@@ -254,6 +254,12 @@ dc_test_service_resume(struct dc_test_service *service)
     kill(service->pid, SIGCONT);
 }
 
+void
+dc_test_service_tell_to_stop(struct dc_test_service *service)
+{
+    kill(service->pid, SIGTERM);
+}
+
 int
 dc_test_service_wait(struct dc_test_service *service)
 {

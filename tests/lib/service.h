@@ -41,9 +41,10 @@ bool dc_test_service_wait_ready(struct dc_test_service *service, int deadline_ms
 void dc_test_service_kill(struct dc_test_service *service);  /* kill -9 */
 void dc_test_service_pause(struct dc_test_service *service); /* SIGSTOP */
 void dc_test_service_resume(struct dc_test_service *service);
-int dc_test_service_stop(struct dc_test_service *service);  /* SIGTERM; the exit status */
-int dc_test_service_wait(struct dc_test_service *service);  /* until it ends by itself */
-char *dc_test_service_log(struct dc_test_service *service); /* what it wrote; from malloc */
+void dc_test_service_tell_to_stop(struct dc_test_service *service); /* SIGTERM; does not wait */
+int dc_test_service_stop(struct dc_test_service *service);          /* SIGTERM; the exit status */
+int dc_test_service_wait(struct dc_test_service *service);          /* until it ends by itself */
+char *dc_test_service_log(struct dc_test_service *service);         /* what it wrote; from malloc */
 /* A value of its /metrics: the line that begins with `line`; -1 when there is none. */
 double dc_test_service_metric(struct dc_test_service *service, const char *line);
 
