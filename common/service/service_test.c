@@ -142,6 +142,16 @@ wait_for_value(const char *sql)
     }
 }
 
+static bool
+answers(void *argument)
+{
+    Kernel__Context context = person(3);
+    struct dc_error error;
+    dc_bus_poll(edge, 10); /* a client that does not turn its loop does not reconnect either */
+    return ask(&(struct ask){.method = "Make", .key = argument, .context = &context}, NULL,
+               &error) == DC_OK;
+}
+
 /* --- tests
  * ---------------------------------------------------------------------------------------- */
 static void
@@ -461,16 +471,6 @@ a_wrong_statement_shows_at_start(void **state)
 }
 
 static bool
-answers(void *argument)
-{
-    Kernel__Context context = person(3);
-    struct dc_error error;
-    dc_bus_poll(edge, 10); /* a client that does not turn its loop does not reconnect either */
-    return ask(&(struct ask){.method = "Make", .key = argument, .context = &context}, NULL,
-               &error) == DC_OK;
-}
-
-static bool
 is_unready(void *argument)
 {
     (void)argument;
@@ -520,6 +520,7 @@ stopping_drains(void **state)
     Kernel__Context context = person(3);
     for (int round = 0; round < 3; round++) {
         dc_test_service_start(twin);
+        assert_true(dc_test_wait_until(answers, "before", 10000));
         enum { REQUESTS = 400 };
         uint8_t body[64];
         Kernel__RedriveRequest request = KERNEL__REDRIVE_REQUEST__INIT;
@@ -534,7 +535,7 @@ stopping_drains(void **state)
                                                        .timeout_ms = 20000});
         }
         dc_bus_poll(edge, 0);
-        assert_int_equal(dc_test_service_stop(twin), 0);
+        dc_test_service_tell_to_stop(twin);
         int answered = 0;
         DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
         int64_t deadline = dc_monotonic() + 20 * (int64_t)DC_SECOND;
@@ -550,6 +551,7 @@ stopping_drains(void **state)
             }
         }
         assert_int_equal(answered, REQUESTS);
+        assert_int_equal(dc_test_service_wait(twin), 0);
     }
     assert_value("SELECT n FROM maker.thing WHERE key = 'drain'", "1200");
 }
