@@ -25,7 +25,8 @@ enum { SETS_MAX = 64, EVENTS_MAX = 64, BACKLOG = 1024 };
 static const struct dc_option options[] = {
     {"http.address", DC_OPTION_TEXT, "127.0.0.1:8080", 0, 0,
      "where to listen; port 0: any free one. Off loopback only behind a proxy that ends TLS"},
-    {"http.address_file", DC_OPTION_TEXT, "", 0, 0, "file to write the real address to"},
+    {"http.address_file", DC_OPTION_TEXT, "", 0, 0,
+     "file to write the real address to; with port 0, what it names is tried first"},
     {"http.behind_tls", DC_OPTION_BOOL, "false", 0, 0,
      "a proxy of ours ends TLS and sets X-Forwarded-For: cookies are Secure, origins https"},
     {"http.threads", DC_OPTION_INT, "2", 1, 64, "threads, each with its own loop"},
@@ -174,6 +175,26 @@ listen_on(const char *address, int *ret_fd, struct dc_error *error)
     return DC_OK;
 }
 
+/* With port 0 the port of the last start is taken again when it is free: after a crash browsers
+ * find us where we were. The address file remembers it. */
+static enum dc_code
+listen_again_on(const char *address, const char *file_name, int *ret_fd, struct dc_error *error)
+{
+    char before[80] = "";
+    const char *colon = strrchr(address, ':');
+    if (*file_name && colon && strcmp(colon, ":0") == 0) {
+        DC_AUTO_FCLOSE FILE *file = fopen(file_name, "re");
+        size_t host = (size_t)(colon - address) + 1;
+        if (file && fgets(before, sizeof before, file) && strncmp(before, address, host) == 0) {
+            before[strcspn(before, "\n")] = '\0';
+            if (listen_on(before, ret_fd, NULL) == DC_OK) {
+                return DC_OK;
+            }
+        }
+    }
+    return listen_on(address, ret_fd, error);
+}
+
 static void
 real_address(int fd, char *text, size_t room)
 {
@@ -267,10 +288,18 @@ set_up(struct gateway *gateway, const struct dc_config *config, struct names *na
     gateway->upload_max = (size_t)dc_config_int(config, "http.upload_max_mib") << 20;
     gateway->bodies_max = (size_t)dc_config_int(config, "http.bodies_max_mib") << 20;
     gateway->timeout_ms = dc_config_int(config, "http.timeout_ms");
-    DC_TRY(files_load(&gateway->files, dc_config_text(config, "console.dir"), error));
+    const char *console = dc_config_text(config, "console.dir");
+    if (*console && access(console, R_OK | X_OK) != 0) {
+        /* The API is worth having without its pages. */
+        dc_log(DC_LOG_WARN, "the console is not there; only the API is served",
+               DC_LOG_FIELDS({"console.dir", console}, {"error", strerror(errno)}));
+        console = "";
+    }
+    DC_TRY(files_load(&gateway->files, console, error));
     gateway->routes = routes_new();
     gateway->sessions = sessions_new(dc_config_int(config, "session.cache_ms") * DC_MILLISECOND);
-    return listen_on(dc_config_text(config, "http.address"), &gateway->listen_fd, error);
+    return listen_again_on(dc_config_text(config, "http.address"),
+                           dc_config_text(config, "http.address_file"), &gateway->listen_fd, error);
 }
 
 static void
@@ -342,7 +371,7 @@ run(const struct command_line *line, struct dc_error *error)
 {
     DC_AUTO(dc_config) struct dc_config *config = NULL;
     DC_TRY(dc_config_load(&config, tables, line->config_path, line->sets, line->set_count, error));
-    DC_TRY(dc_log_configure("gateway", dc_config_text(config, "log.level"),
+    DC_TRY(dc_log_configure("dacheng-gateway", dc_config_text(config, "log.level"),
                             dc_config_text(config, "log.format"), error));
     if (line->check) {
         return DC_OK;
