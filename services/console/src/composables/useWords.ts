@@ -1,0 +1,29 @@
+// The formats of format/, bound to the chosen language.
+import { computed } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { showPeriod, showPeriodShort } from '@/format/period'
+import { showAgo, showClock, showDate, showDuration, showInstant } from '@/format/time'
+import { showShort } from '@/format/number'
+
+export function useWords() {
+  const { t, locale } = useI18n({ useScope: 'global' })
+  const language = computed(() => locale.value as string)
+  return {
+    t,
+    language,
+    english: computed(() => language.value === 'en'),
+    showPeriod: (text: string) => showPeriod(text, language.value),
+    showPeriodShort: (text: string) => showPeriodShort(text, language.value),
+    showInstant: (us: bigint) => showInstant(us, language.value),
+    showClock: (us: bigint) => showClock(us, language.value),
+    showDate: (date: string) => showDate(date, language.value),
+    showAgo: (us: bigint) => showAgo(us, Date.now(), language.value),
+    showDuration: (ms: bigint | number) => showDuration(ms, language.value),
+    showShort: (value: number) => showShort(value, language.value),
+    /** An indicator's name in the reader's language, where it has one. */
+    named: (chinese: string, englishName: string) =>
+      language.value === 'en' && englishName ? englishName : chinese,
+    /** "CNY" is shown as the yuan; other units of measure as they were written. */
+    unitName: (unit: string) => (unit === 'CNY' ? t('unit.yuan') : unit),
+  }
+}

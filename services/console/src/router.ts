@@ -1,0 +1,68 @@
+// The pages, and who is offered which.
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { Role } from '@gen/kernel/v1/context_pb'
+import { closeLineage } from './composables/lineage'
+import { hasRole, homePath, loadSession, session } from './composables/session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Key of the page's name. */
+    title?: string
+    /** Roles that the page is for; none = everybody who is logged in. */
+    roles?: Role[]
+    /** Without a session. */
+    open?: boolean
+  }
+}
+
+const leaders = [Role.TEAM_LEAD, Role.DIRECTOR, Role.VICE_PRESIDENT, Role.BOSS, Role.SUPERVISOR]
+const scored = [Role.EMPLOYEE, Role.TEAM_LEAD, Role.DIRECTOR, Role.VICE_PRESIDENT]
+
+const routes: RouteRecordRaw[] = [
+  { path: '/', name: 'home', component: () => import('./views/MissingView.vue') },
+  { path: '/login', name: 'login', component: () => import('./views/LoginView.vue'), meta: { open: true, title: 'nav.login' } },
+  { path: '/password', name: 'password', component: () => import('./views/PasswordView.vue'), meta: { title: 'nav.password' } },
+  { path: '/boss', name: 'boss', component: () => import('./views/BossView.vue'),
+    meta: { title: 'nav.boss', roles: [Role.BOSS, Role.SUPERVISOR, Role.VICE_PRESIDENT] } },
+  { path: '/unit/:id(\\d+)?', name: 'unit', component: () => import('./views/UnitView.vue'), meta: { title: 'nav.unit', roles: leaders } },
+  { path: '/me', name: 'me', component: () => import('./views/PersonView.vue'), meta: { title: 'nav.me', roles: scored } },
+  { path: '/person/:id(\\d+)', name: 'person', component: () => import('./views/PersonView.vue'),
+    meta: { title: 'nav.person', roles: [...leaders, Role.EMPLOYEE] } },
+  { path: '/goals', name: 'goals', component: () => import('./views/GoalsView.vue'), meta: { title: 'nav.goals', roles: leaders } },
+  { path: '/plans', name: 'plans', component: () => import('./views/PlansView.vue'), meta: { title: 'nav.plans', roles: leaders } },
+  { path: '/import', name: 'import', component: () => import('./views/ImportView.vue'),
+    meta: { title: 'nav.import', roles: [Role.SUPERVISOR, Role.INTEGRATOR] } },
+  { path: '/inbox', name: 'inbox', component: () => import('./views/InboxView.vue'), meta: { title: 'nav.inbox' } },
+  { path: '/org', name: 'org', component: () => import('./views/OrgView.vue'),
+    meta: { title: 'nav.org', roles: [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.SUPERVISOR] } },
+  { path: '/audit', name: 'audit', component: () => import('./views/AuditView.vue'), meta: { title: 'nav.audit', roles: [Role.AUDITOR] } },
+  { path: '/operations', name: 'operations', component: () => import('./views/OperationsView.vue'),
+    meta: { title: 'nav.operations', roles: [Role.OPERATIONS] } },
+  { path: '/:rest(.*)*', name: 'missing', component: () => import('./views/MissingView.vue'), meta: { title: 'nav.missing' } },
+]
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes,
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+})
+
+export function mayOpen(roles: Role[] | undefined): boolean {
+  return !roles || hasRole(...roles)
+}
+
+router.beforeEach(async (to) => {
+  if (!session.known) {
+    try {
+      await loadSession()
+    } catch {
+      // The edge is away: the page says so itself when its queries fail.
+    }
+  }
+  if (to.meta.open) return session.me && !session.me.mustChangePassword ? homePath() : true
+  if (!session.me) return { name: 'login', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
+  if (session.me.mustChangePassword && to.name !== 'password') return { name: 'password' }
+  if (to.name === 'home') return homePath()
+  return true
+})
+router.afterEach(() => closeLineage())
