@@ -117,7 +117,6 @@ void
 dc_part_disown(struct dc_part *part)
 {
     part->mine = false;
-    part->request = 0;
     part->first = NULL;
     part->heard = 0;
     dc_part_go_on(part);
@@ -141,7 +140,6 @@ load_positions(struct dc_consumer *consumer, const bool *fresh, struct dc_error 
         part->epoch = part->next_epoch = dc_rows_int64(rows, i, 2);
         part->number = dc_rows_int64(rows, i, 3);
         part->last = part->last > part->number ? part->last : part->number;
-        part->request = 0;
         part->not_before = part->failing = part->attempts = 0;
         part->behind_since = 0;
         part->doubtful = false;

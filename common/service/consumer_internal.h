@@ -24,12 +24,13 @@ struct dc_part {
     int64_t last;       /* known to exist */
     int64_t next_epoch; /* of the events at hand; differs from `epoch` when a new one was entered */
     bool doubtful;      /* a heartbeat does not fit: only the log can say whether we do */
-    int64_t behind_since; /* wall clock; 0: not behind */
-    uint64_t request;     /* reading under way; 0: none */
-    int64_t not_before;   /* dc_monotonic(): backing off until then */
-    int64_t failing;      /* number of the event that fails, 0: none */
-    int attempts;         /* of that event, or of the batch when its failure is retryable */
-    bool has_parked;      /* keys of this partition are parked: decide event by event */
+    int64_t behind_since;              /* wall clock; 0: not behind */
+    uint64_t request;                  /* reading under way; 0: none */
+    int64_t asked_epoch, asked_number; /* where the position stood when it was asked */
+    int64_t not_before;                /* dc_monotonic(): backing off until then */
+    int64_t failing;                   /* number of the event that fails, 0: none */
+    int attempts;    /* of that event, or of the batch when its failure is retryable */
+    bool has_parked; /* keys of this partition are parked: decide event by event */
     struct dc_heard *first, **end; /* heard in this round, in order, continuing `number` */
     size_t heard;
     struct dc_lag *lag; /* the shared copy of what others may ask */

@@ -141,7 +141,8 @@ take_reading(struct dc_part *part, const struct dc_bus_message *message)
     struct dc_consumer *consumer = part->consumer;
     part->request = 0;
     consumer->reads_under_way--;
-    if (!part->mine) {
+    /* The partition may have been somebody else's meanwhile, or events may have been pushed. */
+    if (!part->mine || part->epoch != part->asked_epoch || part->number != part->asked_number) {
         return;
     }
     if (message->code != DC_OK) {
@@ -256,6 +257,8 @@ ask_reading(struct dc_consumer *consumer, struct dc_part *part)
     Kernel__ReadRequest request = KERNEL__READ_REQUEST__INIT;
     request.partition = part->partition;
     request.from = part->number + 1;
+    part->asked_epoch = part->epoch;
+    part->asked_number = part->number;
     request.epoch = part->epoch;
     request.limit =
         (int32_t)dc_config_int(consumer->thread->service->config, "consumer.read_events");
