@@ -21,7 +21,7 @@ enum {
     LOOP_MS = 200, /* how late stopping may be noticed */
     EVENT_CREDITS = 2000,
     IDLE_SECONDS = 75,                 /* of a connection that says nothing */
-    CONNECTION_MEMORY = 96 * 1024,     /* head, and the buffer for reading */
+    CONNECTION_MEMORY = 32 * 1024,     /* head, and the buffer for reading */
     MESSAGE_BUDGET = 64 * 1024 * 1024, /* for what a message from the bus is unpacked into */
     DRAIN_MS = 10000,
     SWEEP_US = 5 * DC_SECOND,
