@@ -15,7 +15,8 @@ enum { VALUE_MAX = 2000, PROGRAM_MAX = 40 };
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
 
-/* Written once by dc_log_configure before threads start, read by all afterwards. */
+/* Written once by dc_log_configure before threads start, read by all afterwards; the level may be
+ * changed at any time. */
 static struct {
     char program[PROGRAM_MAX];
     enum dc_log_level level;
@@ -23,9 +24,9 @@ static struct {
 } settings = {.program = "dacheng", .level = DC_LOG_INFO};
 
 enum dc_code
-dc_log_configure(const char *program, const char *level, const char *format, struct dc_error *error)
+dc_log_set_level(const char *level, struct dc_error *error)
 {
-    DC_ASSERT(program && level && format);
+    DC_ASSERT(level);
     size_t which = 0;
     while (which < 4 && strcmp(level_names[which], level) != 0) {
         which++;
@@ -35,13 +36,21 @@ dc_log_configure(const char *program, const char *level, const char *format, str
                              "\"%s\" is not a log level; allowed are debug, info, warn, error",
                              level);
     }
+    __atomic_store_n(&settings.level, (enum dc_log_level)which, __ATOMIC_RELAXED);
+    return DC_OK;
+}
+
+enum dc_code
+dc_log_configure(const char *program, const char *level, const char *format, struct dc_error *error)
+{
+    DC_ASSERT(program && level && format);
+    DC_TRY(dc_log_set_level(level, error));
     bool json = strcmp(format, "json") == 0;
     if (!json && strcmp(format, "plain") != 0) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "log.format",
                              "\"%s\" is not a log format; allowed are json, plain", format);
     }
     snprintf(settings.program, sizeof settings.program, "%s", program);
-    settings.level = (enum dc_log_level)which;
     settings.json = json;
     return DC_OK;
 }
@@ -143,7 +152,7 @@ dc_log_write(enum dc_log_level level, const char *message, const struct dc_log_f
              size_t count)
 {
     DC_ASSERT((unsigned)level < 4 && message && (fields || count == 0));
-    if (level < settings.level) {
+    if (level < __atomic_load_n(&settings.level, __ATOMIC_RELAXED)) {
         return;
     }
     char time[DC_TIME_TEXT];

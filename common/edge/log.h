@@ -22,6 +22,8 @@ struct dc_log_field {
 /* Once, before threads start. format "json" or "plain"; level "debug" .. "error". */
 enum dc_code dc_log_configure(const char *program, const char *level, const char *format,
                               struct dc_error *error) DC_MUST_CHECK;
+/* At any time, from any thread. */
+enum dc_code dc_log_set_level(const char *level, struct dc_error *error) DC_MUST_CHECK;
 void dc_log_write(enum dc_log_level level, const char *message, const struct dc_log_field *fields,
                   size_t count);
 

@@ -48,6 +48,7 @@ static const struct dc_option kernel_options[] = {
 };
 
 struct invocation {
+    const struct dc_option *const *tables;
     const char *config_path;
     const char *sets[SETS_MAX];
     size_t set_count;
@@ -346,22 +347,39 @@ add_threads(struct dc_service *service)
     }
 }
 
+/* Reads the configuration again. What can change without a restart does (the log's level); for the
+ * rest a rolling restart loses nothing. A wrong file changes nothing. */
 static void
-wait_for_signal(const sigset_t *signals)
+reload(const struct dc_service *service)
+{
+    const struct invocation *invocation = service->invocation;
+    DC_AUTO(dc_config) struct dc_config *config = NULL;
+    struct dc_error error;
+    enum dc_code code = dc_config_load(&config, invocation->tables, invocation->config_path,
+                                       invocation->sets, invocation->set_count, &error);
+    if (code == DC_OK) {
+        code = dc_log_set_level(dc_config_text(config, "log.level"), &error);
+    }
+    if (code != DC_OK) {
+        dc_log_error(DC_LOG_ERROR, "the configuration is not valid; nothing is changed", &error);
+        return;
+    }
+    dc_log(DC_LOG_INFO, "the configuration was read again",
+           DC_LOG_FIELDS({"log.level", dc_config_text(config, "log.level")}));
+}
+
+static void
+wait_for_end(const struct dc_service *service, const sigset_t *signals)
 {
     for (;;) {
         int number = 0;
         if (sigwait(signals, &number) != 0) {
             continue;
         }
-        if (number == SIGHUP) {
-            dc_log(DC_LOG_INFO,
-                   "SIGHUP: what this program reads at start is changed by starting it again; a "
-                   "rolling restart loses nothing",
-                   DC_LOG_NO_FIELDS);
-            continue;
+        if (number != SIGHUP) {
+            return;
         }
-        return;
+        reload(service);
     }
 }
 
@@ -410,7 +428,7 @@ stop_threads(struct dc_service *service)
 static enum dc_code
 run(struct dc_service *service, struct dc_error *error)
 {
-    /* Blocked before any thread is made, so that only wait_for_signal() gets them. */
+    /* Blocked before any thread is made, so that only wait_for_end() gets them. */
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
@@ -441,7 +459,7 @@ run(struct dc_service *service, struct dc_error *error)
         thread->started = true;
     }
     say_up(service, metrics_port);
-    wait_for_signal(&signals);
+    wait_for_end(service, &signals);
     dc_ready_set("service", "stopping");
     dc_log(DC_LOG_INFO, "stopping", DC_LOG_NO_FIELDS);
     stop_threads(service);
@@ -501,7 +519,7 @@ dc_service_main(int argc, char **argv, const struct dc_service_spec *spec)
 {
     DC_ASSERT(spec && spec->name && spec->sentence);
     const struct dc_option *tables[] = {kernel_options, spec->options, NULL};
-    struct invocation invocation = {.action = RUN};
+    struct invocation invocation = {.tables = tables, .action = RUN};
     if (!read_arguments(argc, argv, &invocation)) {
         return EXIT_USAGE;
     }
@@ -519,7 +537,7 @@ dc_service_main(int argc, char **argv, const struct dc_service_spec *spec)
         fputs(dc_text_cstr(&text), stdout);
         return EXIT_SUCCESS;
     }
-    struct dc_service service = {.tag = DC_SERVICE_TAG, .spec = spec};
+    struct dc_service service = {.tag = DC_SERVICE_TAG, .spec = spec, .invocation = &invocation};
     pthread_mutex_init(&service.lag_mutex, NULL);
     struct dc_error error;
     enum dc_code code = act(&service, &invocation, tables, &error);

@@ -98,6 +98,7 @@ struct dc_lag {
 struct dc_service {
     unsigned tag;
     const struct dc_service_spec *spec;
+    const struct invocation *invocation; /* the command line, of service.c */
     struct dc_config *config;
     char *dsn; /* with password and search_path */
     struct dc_bus_options bus;

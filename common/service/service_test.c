@@ -2,6 +2,7 @@
 #include "service/service.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 
 #include "edge/wire_check.h"
@@ -511,6 +512,58 @@ a_lost_bus_comes_back(void **state)
     assert_true(dc_test_wait_until(answers, "bus", 10000));
 }
 
+static bool
+logs(void *argument)
+{
+    DC_AUTO_FREE char *log = dc_test_service_log(maker);
+    return strstr(log, argument);
+}
+
+/* Asks for a thing that is not there, a new one each time, and looks for it in the log. */
+static bool
+says_refusal(void *argument)
+{
+    static int count;
+    char key[64];
+    snprintf(key, sizeof(key), "hushed %s %d", (const char *)argument, count++);
+    Kernel__Context context = person(3);
+    struct dc_error error;
+    dc_bus_poll(edge, 10);
+    (void)ask(&(struct ask){.method = "Look", .key = key, .context = &context}, NULL, &error);
+    return logs(key);
+}
+
+static bool
+says_no_refusal(void *argument)
+{
+    return !says_refusal(argument);
+}
+
+/* SIGHUP: the file's new level counts; a wrong file changes nothing. */
+static void
+a_reload_changes_the_log_level(void **state)
+{
+    (void)state;
+    static char path[512];
+    static const char info[] = "log:\n  level: info\n", quiet[] = "log:\n  level: error\n";
+    snprintf(path, sizeof(path), "%s/maker.yaml", dc_test_tmpdir());
+    dc_test_write_file(path, info, strlen(info));
+    assert_int_equal(dc_test_service_stop(maker), 0);
+    maker = dc_test_service_new("maker", pg, bus);
+    dc_test_service_config(maker, path);
+    dc_test_service_start(maker);
+    assert_true(dc_test_wait_until(answers, "reload", 10000));
+    dc_test_write_file(path, "log: loud", 9);
+    dc_test_service_signal(maker, SIGHUP);
+    assert_true(dc_test_wait_until(logs, "nothing is changed", 5000));
+    dc_test_write_file(path, quiet, strlen(quiet));
+    dc_test_service_signal(maker, SIGHUP);
+    assert_true(dc_test_wait_until(says_no_refusal, "first", 5000));
+    dc_test_write_file(path, info, strlen(info));
+    dc_test_service_signal(maker, SIGHUP);
+    assert_true(dc_test_wait_until(says_refusal, "second", 5000));
+}
+
 /* Requests keep coming while a replica stops: each is answered, none with a failure. */
 static void
 stopping_drains(void **state)
@@ -577,6 +630,7 @@ main(int argc, char **argv)
         cmocka_unit_test(the_role_can_do_no_more_than_it_must),
         cmocka_unit_test(a_wrong_statement_shows_at_start),
         cmocka_unit_test(stopping_drains),
+        cmocka_unit_test(a_reload_changes_the_log_level),
         cmocka_unit_test(a_lost_database_comes_back),
         cmocka_unit_test(a_lost_bus_comes_back),
     };

@@ -22,6 +22,7 @@ struct dc_test_service {
     const char *name;
     struct dc_test_pg *pg;
     struct dc_test_bus *bus;
+    const char *config_path;
     const char *sets[SETS_MAX];
     size_t set_count;
     char log_path[512];
@@ -96,6 +97,18 @@ dc_test_service_set(struct dc_test_service *service, const char *setting)
     service->sets[service->set_count++] = setting;
 }
 
+void
+dc_test_service_config(struct dc_test_service *service, const char *path)
+{
+    service->config_path = path;
+}
+
+void
+dc_test_service_signal(struct dc_test_service *service, int signal)
+{
+    kill(service->pid, signal);
+}
+
 static pid_t
 spawn(struct dc_test_service *service, const char *action)
 {
@@ -118,6 +131,10 @@ spawn(struct dc_test_service *service, const char *action)
     for (size_t i = 0; i < service->set_count; i++) {
         arguments[n++] = "--set";
         arguments[n++] = (char *)service->sets[i];
+    }
+    if (service->config_path) {
+        arguments[n++] = "--config";
+        arguments[n++] = (char *)service->config_path;
     }
     if (action) {
         arguments[n++] = (char *)action;

@@ -34,6 +34,9 @@ struct dc_test_service *dc_test_service_new(const char *name, struct dc_test_pg 
                                             struct dc_test_bus *bus);
 /* A setting for the next start: "consumers=2". */
 void dc_test_service_set(struct dc_test_service *service, const char *setting);
+/* A configuration file, for --config. */
+void dc_test_service_config(struct dc_test_service *service, const char *path);
+void dc_test_service_signal(struct dc_test_service *service, int signal);
 void dc_test_service_migrate(struct dc_test_service *service);
 void dc_test_service_start(struct dc_test_service *service);  /* waits until ready */
 void dc_test_service_launch(struct dc_test_service *service); /* does not wait */
