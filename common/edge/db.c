@@ -71,12 +71,13 @@ dc_db_failure(struct dc_db *db, const PGresult *result, struct dc_error *error)
                    context && code == DC_INTERNAL ? context : "", db->sqlstate);
 }
 
-/* Options that a connection text may still override, so that a dead server is noticed in seconds
- * and a dead client's locks fall free as fast (tcp_* below). */
-static const char *const default_keywords[] = {"connect_timeout", "keepalives_idle",
+/* Options that a connection text may still override: a dead server is noticed in seconds (and a
+ * dead client's locks fall free as fast: tcp_* below), and of several hosts the primary is taken.
+ */
+static const char *const default_keywords[] = {"connect_timeout",     "keepalives_idle",
                                                "keepalives_interval", "keepalives_count",
-                                               "tcp_user_timeout"};
-static const char *const default_values[] = {"5", "5", "2", "3", "15000"};
+                                               "tcp_user_timeout",    "target_session_attrs"};
+static const char *const default_values[] = {"5", "5", "2", "3", "15000", "read-write"};
 enum { DEFAULT_COUNT = sizeof(default_keywords) / sizeof(default_keywords[0]) };
 
 /* UTC, so that texts made by the server do not depend on where it runs; dacheng.tenant, so that

@@ -95,7 +95,8 @@ struct dc_param dc_p_dates(const dc_date *items, size_t count);
 struct dc_param dc_p_times(const dc_time *items, size_t count);
 struct dc_param dc_p_bools(const bool *items, size_t count);
 
-/* `lists`: NULL-ended list of statement tables. Statements are named by their table and file, and
+/* The server must take writes, unless the connection text says target_session_attrs=any.
+ * `lists`: NULL-ended list of statement tables. Statements are named by their table and file, and
  * found by address of their row, so several services' tables can live on one connection. */
 enum dc_code dc_db_open(struct dc_db **ret_db, const char *dsn, const char *application_name,
                         const struct dc_statement *const *lists,

@@ -87,6 +87,7 @@ static enum dc_code
 run_query(struct request *request, struct dc_error *error)
 {
     struct dc_step *step = &request->step;
+    step->db = dc_thread_read_database(request->thread);
     int64_t timeout_ms = (step->deadline - dc_monotonic()) / DC_MILLISECOND;
     if (timeout_ms <= 0) {
         return dc_fail(error, DC_DEADLINE_EXCEEDED, "the deadline passed before the work began");
@@ -377,6 +378,7 @@ dc_dispatch(struct dc_thread *thread, const struct dc_bus_message *message)
             code = DC_INTERNAL; /* our own role's rights, not the caller's */
         }
         dc_step_rollback(&request.step);
+        request.step.db = thread->db; /* a query may have worked on the replica */
         const struct dc_error *denial = is_denial(code) ? &request.error : NULL;
         bool sensitive = code == DC_OK && request.entry->method->sensitive &&
                          !request.step.outbox->not_sensitive;

@@ -23,6 +23,9 @@ static const struct dc_option kernel_options[] = {
      "File with the bus's public CURVE key."},
     {"db.dsn", DC_OPTION_TEXT, "", 0, 0, "Connection to the database as the service's role."},
     {"db.password_file", DC_OPTION_SECRET_FILE, "", 0, 0, "File with that role's password."},
+    {"db.read_dsn", DC_OPTION_TEXT, "", 0, 0,
+     "Connection to a read-only replica, for queries; empty: the same as db.dsn. Queries may then "
+     "answer what was true a moment ago."},
     {"migrate.dsn", DC_OPTION_TEXT, "", 0, 0,
      "Connection to the database as the schema's owner, for --migrate alone."},
     {"migrate.password_file", DC_OPTION_SECRET_FILE, "", 0, 0, "File with the owner's password."},
@@ -139,18 +142,32 @@ null_if_empty(const char *text)
     return *text ? text : NULL;
 }
 
+/* A connection text of the service's role; `first` stands before it, so that it is overridden. */
+static enum dc_code
+complete_dsn(const struct dc_service *service, const char *option, const char *first,
+             char **ret_dsn, struct dc_error *error)
+{
+    DC_AUTO_TEXT struct dc_text given = DC_TEXT_INIT, dsn = DC_TEXT_INIT, path = DC_TEXT_INIT;
+    dc_text_printf(&path, "%s,pg_temp", service->spec->name);
+    DC_TRY(dc_db_dsn_with(dc_config_text(service->config, option),
+                          null_if_empty(dc_config_text(service->config, "db.password_file")),
+                          dc_text_cstr(&path), &given, error));
+    dc_text_printf(&dsn, "%s%s", first, dc_text_cstr(&given));
+    *ret_dsn = strdup(dc_text_cstr(&dsn));
+    DC_ASSERT(*ret_dsn);
+    return DC_OK;
+}
+
 static enum dc_code
 set_dsn(struct dc_service *service, struct dc_error *error)
 {
     DC_TRY(require(service->config, "db.dsn", error));
-    DC_AUTO_TEXT struct dc_text dsn = DC_TEXT_INIT, path = DC_TEXT_INIT;
-    dc_text_printf(&path, "%s,pg_temp", service->spec->name);
-    DC_TRY(dc_db_dsn_with(dc_config_text(service->config, "db.dsn"),
-                          null_if_empty(dc_config_text(service->config, "db.password_file")),
-                          dc_text_cstr(&path), &dsn, error));
-    service->dsn = strdup(dc_text_cstr(&dsn));
-    DC_ASSERT(service->dsn);
-    return DC_OK;
+    DC_TRY(complete_dsn(service, "db.dsn", "", &service->dsn, error));
+    if (!*dc_config_text(service->config, "db.read_dsn")) {
+        return DC_OK;
+    }
+    return complete_dsn(service, "db.read_dsn", "target_session_attrs=any ", &service->read_dsn,
+                        error);
 }
 
 static enum dc_code
@@ -488,6 +505,7 @@ release(struct dc_service *service)
     free((void *)service->bus.endpoints);
     free((void *)service->bus.public_key);
     free(service->dsn);
+    free(service->read_dsn);
     dc_config_free(service->config);
     pthread_mutex_destroy(&service->lag_mutex);
 }

@@ -43,8 +43,10 @@ struct dc_thread {
     bool uses_bus;
     pthread_t id;
     bool started;
-    int wake_fd;      /* eventfd: readable when the thread was woken */
-    struct dc_db *db; /* NULL until the first connection */
+    int wake_fd;           /* eventfd: readable when the thread was woken */
+    struct dc_db *db;      /* NULL until the first connection */
+    struct dc_db *read_db; /* of a worker, for queries, when a replica is configured; or NULL */
+    int64_t read_retry_at;
     struct dc_bus *bus;
     struct dc_arena *arena; /* dropped after each step */
     void *state;            /* the service's, per thread */
@@ -62,6 +64,9 @@ void dc_thread_close(struct dc_thread *thread);
 /* True when the connection to the database can be used; connects (again) when it is time to, and
  * keeps readiness and log up to date. */
 bool dc_thread_database(struct dc_thread *thread);
+/* The connection for queries: to the read-only replica when there is one and it can be used, else
+ * to the primary. */
+struct dc_db *dc_thread_read_database(struct dc_thread *thread);
 /* Milliseconds to wait for an event, at most `most`: less when an attempt to connect is due. */
 int dc_thread_wait_ms(const struct dc_thread *thread, int most);
 void dc_thread_wake(struct dc_thread *thread);
@@ -100,7 +105,8 @@ struct dc_service {
     const struct dc_service_spec *spec;
     const struct invocation *invocation; /* the command line, of service.c */
     struct dc_config *config;
-    char *dsn; /* with password and search_path */
+    char *dsn;      /* with password and search_path */
+    char *read_dsn; /* likewise; NULL: none */
     struct dc_bus_options bus;
     char instance[80];
     const struct dc_statement **statements; /* NULL-ended: the kernel's, then the service's */

@@ -478,6 +478,41 @@ is_unready(void *argument)
     return !dc_test_service_wait_ready(maker, 1);
 }
 
+/* Queries go to the read-only connection, their records to the other one; a replica that goes away
+ * is no reason to fail. */
+static void
+queries_may_go_to_a_replica(void **state)
+{
+    (void)state;
+    static char setting[600];
+    snprintf(setting, sizeof(setting),
+             "db.read_dsn=%s options='-c default_transaction_read_only=on -c work_mem=777kB'",
+             dc_test_pg_dsn(pg, "maker", "postgres"));
+    assert_int_equal(dc_test_service_stop(maker), 0);
+    maker = dc_test_service_new("maker", pg, bus);
+    dc_test_service_set(maker, setting);
+    dc_test_service_set(maker, "workers=1");
+    dc_test_service_start(maker);
+    assert_true(dc_test_wait_until(answers, "replica", 10000));
+    Kernel__Context context = person(3);
+    struct dc_error error;
+    struct ask look = {.method = "Look", .key = "replica", .context = &context};
+    static const char recorded[] =
+        "SELECT count(*) FROM maker.outbox WHERE type = 'AccessRecorded' AND position("
+        "'thing/replica'::bytea IN body) > 0";
+    static const char connected[] =
+        "SELECT count(*) FROM pg_stat_activity WHERE usename = 'maker' AND application_name NOT "
+        "LIKE '% %'";
+    assert_value(connected, "0");
+    assert_int_equal(ask(&look, NULL, &error), DC_OK);
+    assert_value(connected, "1");
+    assert_value(recorded, "1");
+    dc_test_pg_exec(pg, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = "
+                        "'maker' AND application_name NOT LIKE '% %'");
+    assert_int_equal(ask(&look, NULL, &error), DC_OK);
+    assert_value(recorded, "2");
+}
+
 static void
 a_lost_database_comes_back(void **state)
 {
@@ -631,6 +666,7 @@ main(int argc, char **argv)
         cmocka_unit_test(a_wrong_statement_shows_at_start),
         cmocka_unit_test(stopping_drains),
         cmocka_unit_test(a_reload_changes_the_log_level),
+        cmocka_unit_test(queries_may_go_to_a_replica),
         cmocka_unit_test(a_lost_database_comes_back),
         cmocka_unit_test(a_lost_bus_comes_back),
     };

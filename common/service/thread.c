@@ -83,6 +83,7 @@ dc_thread_close(struct dc_thread *thread)
     }
     dc_bus_free(DC_TAKE(thread->bus));
     dc_db_free(DC_TAKE(thread->db));
+    dc_db_free(DC_TAKE(thread->read_db));
     dc_arena_free(DC_TAKE(thread->arena));
 }
 
@@ -146,6 +147,33 @@ dc_thread_database(struct dc_thread *thread)
     thread->database_ready = true;
     set_ready(thread, "database", NULL);
     return true;
+}
+
+struct dc_db *
+dc_thread_read_database(struct dc_thread *thread)
+{
+    struct dc_service *service = thread->service;
+    if (!service->read_dsn) {
+        return thread->db;
+    }
+    if (thread->read_db && dc_db_is_alive(thread->read_db)) {
+        return thread->read_db;
+    }
+    if (dc_monotonic() < thread->read_retry_at) {
+        return thread->db;
+    }
+    struct dc_error error;
+    enum dc_code code = thread->read_db
+                            ? dc_db_reconnect(thread->read_db, &error)
+                            : dc_db_open(&thread->read_db, service->read_dsn, service->instance,
+                                         service->statements, &error);
+    if (code == DC_OK) {
+        return thread->read_db;
+    }
+    /* The primary can answer too, so this is not a reason to be unready. */
+    dc_thread_say(thread, DC_LOG_WARN, "the read-only database is not to be had", &error);
+    thread->read_retry_at = dc_monotonic() + 5 * (int64_t)DC_SECOND;
+    return thread->db;
 }
 
 int
