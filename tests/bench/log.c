@@ -9,6 +9,7 @@
 #include "tests/lib/kernel_services.h"
 #include "tests/lib/service.h"
 
+#include <dacheng/kernel/v1/admin.pb-c.h>
 #include <kernel_sql.h>
 
 enum { WRITERS = 8, SECONDS = 5, BACKLOG = 500000, SAMPLES = 400000 };
@@ -113,6 +114,50 @@ write_for_a_while(struct dc_bus *subscriber)
     return rate;
 }
 
+/* Commands through the bus, many at a time: commands a second. */
+static double
+command_for_a_while(struct dc_bus *caller)
+{
+    enum { AT_ONCE = 300 };
+    DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
+    struct dc_test_random random = {1};
+    Kernel__Context context = KERNEL__CONTEXT__INIT;
+    context.tenant_id = 1;
+    int64_t began = dc_monotonic(), end = began + SECONDS * (int64_t)DC_SECOND;
+    int64_t sent = 0, answered = 0;
+    while (dc_monotonic() < end || answered < sent) {
+        for (; dc_monotonic() < end && sent - answered < AT_ONCE; sent++) {
+            char key[24], id[24];
+            snprintf(key, sizeof(key), "key %llu",
+                     (unsigned long long)dc_test_random_below(&random, 10000));
+            snprintf(id, sizeof(id), "id %lld", (long long)sent);
+            Kernel__RedriveRequest request = KERNEL__REDRIVE_REQUEST__INIT;
+            request.key = key;
+            uint8_t body[64];
+            size_t size = kernel__redrive_request__pack(&request, body);
+            dc_bus_send(caller, &(struct dc_bus_request){.service = "maker",
+                                                         .method = DC_TEST_MAKER "Make",
+                                                         .body = body,
+                                                         .body_size = size,
+                                                         .context = &context,
+                                                         .idempotency_key = id,
+                                                         .timeout_ms = 20000});
+        }
+        struct dc_bus_message message;
+        dc_bus_poll(caller, 100);
+        while (dc_bus_next(caller, arena, &message)) {
+            if (message.kind == DC_BUS_REPLY) {
+                answered++;
+                if (message.code != DC_OK) {
+                    dc_test_die("%s", message.error_message);
+                }
+            }
+        }
+        dc_arena_reset(arena, 0);
+    }
+    return (double)answered * DC_SECOND / (double)(dc_monotonic() - began);
+}
+
 static bool
 is_stamped(void *context)
 {
@@ -163,9 +208,10 @@ main(int argc, char **argv)
     dc_test_bus_peer(bus, "maker",
                      "call: [\">\"]\noffer: [\">\"]\npublish: [\">\"]\nhear: [\">\"]");
     dc_test_bus_peer(bus, "hearer", "hear: [\">\"]");
+    dc_test_bus_peer(bus, "caller", "call: [\">\"]\nspeaks_for_people: true");
     dc_test_bus_start(bus);
     struct dc_test_service *maker = dc_test_service_new("maker", pg, bus);
-    dc_test_service_set(maker, "workers=1");
+    dc_test_service_set(maker, "workers=8");
     dc_test_service_migrate(maker);
     dc_test_pg_exec(pg, "ALTER ROLE maker SET synchronous_commit = on");
 
@@ -190,6 +236,14 @@ main(int argc, char **argv)
     (void)write_for_a_while(subscriber);
     print_freshness("calm");
     fflush(stdout);
+    wait_until_stamped();
+    struct dc_bus *caller = dc_test_bus_open(bus, "caller");
+    double commands = command_for_a_while(caller);
+    printf("bench log_commands ours=%.0f/s peer=%.0f/s ratio=%.2f (idempotent commands through the "
+           "bus / the bare transactions)\n",
+           commands, alone, commands / alone);
+    fflush(stdout);
+    dc_bus_free(caller);
     wait_until_stamped();
     dc_test_service_kill(maker);
     char sql[600];
