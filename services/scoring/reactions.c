@@ -37,7 +37,7 @@ scoring_on_plan_changed(struct dc_step *step, const struct dc_delivery *delivery
     if (!event->plan) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "plan", "a plan is told whole");
     }
-    return wake(step, store_plan(step, event->plan, event->previous, error));
+    return wake(step, store_plan(step, event->plan, error));
 }
 
 enum dc_code

@@ -17,7 +17,7 @@ enum dc_code store_measures(struct dc_step *step, const Goals__MeasuresDefined *
                             struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_indicators(struct dc_step *step, const Goals__IndicatorsDefined *event,
                               struct dc_error *error) DC_MUST_CHECK;
-enum dc_code store_plan(struct dc_step *step, const Goals__Plan *plan, const Goals__Plan *previous,
+enum dc_code store_plan(struct dc_step *step, const Goals__Plan *plan,
                         struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_targets(struct dc_step *step, const Goals__TargetsAdjusted *event,
                            struct dc_error *error) DC_MUST_CHECK;

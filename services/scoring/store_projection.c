@@ -275,23 +275,25 @@ store_plan_version(struct dc_step *step, const Goals__Plan *plan, int64_t *ret_n
                     ret_news, error);
 }
 
-/* Whom a plan reaches is whom it may have changed; of a plan that changed its scope also whom it
- * reached before. */
+/* Whom a plan reaches is whom it may have changed; also whom its other versions reach, for a new
+ * version may have another scope. */
 static enum dc_code
-mark_scopes(struct dc_step *step, const Goals__Plan *plan, const Goals__Plan *previous,
-            struct dc_error *error)
+mark_scopes(struct dc_step *step, const Goals__Plan *plan, struct dc_error *error)
 {
-    const Goals__Plan *both[] = {plan, previous};
-    int64_t people[2], units[2];
-    size_t person_count = 0, unit_count = 0;
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, STATEMENT(LOAD_PLAN_SCOPES), &rows, error, tenant_of(step),
+                     dc_p_int64(plan->id)));
+    size_t count = dc_rows_count(rows), person_count = 0, unit_count = 0;
+    int64_t *people = DC_NEW_ARRAY(step->arena, int64_t, count + 1);
+    int64_t *units = DC_NEW_ARRAY(step->arena, int64_t, count + 1);
     bool everybody = false;
-    for (int i = 0; i < 2; i++) {
-        const Goals__PlanScope *scope = both[i] ? both[i]->scope : NULL;
-        if (scope && scope->person_id) {
-            people[person_count++] = scope->person_id;
-        } else if (scope && scope->unit_id) {
-            units[unit_count++] = scope->unit_id;
-        } else if (both[i]) {
+    for (size_t i = 0; i < count; i++) {
+        int64_t unit_id = dc_rows_int64(rows, i, 0), person_id = dc_rows_int64(rows, i, 1);
+        if (person_id) {
+            people[person_count++] = person_id;
+        } else if (unit_id) {
+            units[unit_count++] = unit_id;
+        } else {
             everybody = true;
         }
     }
@@ -303,14 +305,13 @@ mark_scopes(struct dc_step *step, const Goals__Plan *plan, const Goals__Plan *pr
 }
 
 enum dc_code
-store_plan(struct dc_step *step, const Goals__Plan *plan, const Goals__Plan *previous,
-           struct dc_error *error)
+store_plan(struct dc_step *step, const Goals__Plan *plan, struct dc_error *error)
 {
     int64_t news = 0;
     DC_TRY(store_plan_version(step, plan, &news, error));
     if (news > 0) {
         DC_TRY(bump_edition(step, error));
-        DC_TRY(mark_scopes(step, plan, previous, error));
+        DC_TRY(mark_scopes(step, plan, error));
     }
     return DC_OK;
 }
