@@ -232,6 +232,9 @@ lead(struct stamper *stamper, bool *ret_busy, struct dc_error *error)
         dc_arena_reset(stamper->thread->arena, 0);
         DC_TRY(stamp_batch(stamper, &n, error));
         *ret_busy |= n > 0;
+        if (stamper->rest) { /* not pushed: let readers know at once how far the log goes */
+            stamper->heartbeat_at = 0;
+        }
         if (is_due(&stamper->heartbeat_at, HEARTBEAT_MS)) {
             heartbeat(stamper);
         }
