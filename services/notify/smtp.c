@@ -30,12 +30,16 @@ give(char *buffer, size_t size, size_t count, void *context)
     return bytes;
 }
 
-/* Reply lines come as "header" data; controls and what is not ASCII are taken out. */
+/* Reply lines come as "header" data; controls and what is not ASCII are taken out. The farewell
+ * after a refusal (221) is no answer to the message. */
 static size_t
 hear(char *buffer, size_t size, size_t count, void *context)
 {
     struct notify_smtp *smtp = context;
     size_t length = size * count, kept = 0;
+    if (length >= 3 && strncmp(buffer, "221", 3) == 0) {
+        return length;
+    }
     for (size_t i = 0; i < length && kept < sizeof(smtp->reply) - 1; i++) {
         if (buffer[i] >= 0x20 && buffer[i] < 0x7f) {
             smtp->reply[kept++] = buffer[i];
@@ -163,7 +167,7 @@ notify_smtp_send(struct notify_smtp *smtp, const char *from, const char *to, con
     curl_easy_getinfo(smtp->curl, CURLINFO_RESPONSE_CODE, &reply);
     enum notify_outcome outcome = judge(code, reply);
     snprintf(ret_answer, NOTIFY_ANSWER_MAX, "%.*s", NOTIFY_ANSWER_MAX - 1,
-             code != CURLE_OK && smtp->reply[0] == '\0'
+             code != CURLE_OK && reply < 400
                  ? (*smtp->error ? smtp->error : curl_easy_strerror(code))
                  : smtp->reply);
     return outcome;

@@ -71,17 +71,17 @@ BEGIN
 END $$;
 
 -- The ids alone of tenants with mail to be sent, oldest first; and of all tenants with notices.
-CREATE FUNCTION tenants_due(at timestamptz) RETURNS TABLE (tenant_id bigint)
+CREATE FUNCTION tenants_due(the_time timestamptz) RETURNS TABLE (tenant_id bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
     SELECT d.tenant_id
     FROM (SELECT x.tenant_id, x.due_at FROM delivery x
-          WHERE x.state IN ('queued', 'sending') AND x.due_at <= at
+          WHERE x.state IN ('queued', 'sending') AND x.due_at <= the_time
           ORDER BY x.due_at LIMIT 1000) d
     GROUP BY d.tenant_id ORDER BY min(d.due_at)
 $$;
-CREATE FUNCTION tenants_with_old(before timestamptz) RETURNS TABLE (tenant_id bigint)
+CREATE FUNCTION tenants_with_old(the_time timestamptz) RETURNS TABLE (tenant_id bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
     SELECT DISTINCT p.tenant_id FROM org_person p
-    WHERE EXISTS (SELECT 1 FROM notice n WHERE n.tenant_id = p.tenant_id AND n.at < before)
-       OR EXISTS (SELECT 1 FROM delivery d WHERE d.tenant_id = p.tenant_id AND d.at < before)
+    WHERE EXISTS (SELECT 1 FROM notice n WHERE n.tenant_id = p.tenant_id AND n.at < the_time)
+       OR EXISTS (SELECT 1 FROM delivery d WHERE d.tenant_id = p.tenant_id AND d.at < the_time)
 $$;
