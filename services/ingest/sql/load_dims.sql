@@ -1,0 +1,3 @@
+-- $1 tenant, $2 ids.
+SELECT dims_id, product, product_category, campaign, customer_type, channel, region
+FROM dims WHERE tenant_id = $1 AND dims_id = ANY ($2::bigint[])
