@@ -38,8 +38,7 @@ notify_today(const struct dc_step *step)
     return dc_date_of(step->now, notify_shared_of(step)->utc_offset_s);
 }
 
-/* --- targets
- * ----------------------------------------------------------------------------------------- */
+/* --- targets ------------------------------------------------------------------------------- */
 /* The owners of an event that get the same template. */
 struct audience {
     Goals__OwnerKind kind;
@@ -130,8 +129,7 @@ notify_on_targets_adjusted(struct dc_step *step, const struct dc_delivery *deliv
     return DC_OK;
 }
 
-/* --- runs
- * -------------------------------------------------------------------------------------------- */
+/* --- runs ---------------------------------------------------------------------------------- */
 static const char *
 number(struct dc_arena *arena, int64_t value)
 {

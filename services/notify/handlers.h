@@ -53,8 +53,7 @@ dc_reaction_fn notify_on_indicators_defined, notify_on_grants_changed;
 enum dc_code notify_task_mail(struct dc_step *step, bool *ret_more, struct dc_error *error);
 enum dc_code notify_task_forget(struct dc_step *step, bool *ret_more, struct dc_error *error);
 
-/* --- shared by causes
- * -------------------------------------------------------------------------------- */
+/* --- shared by causes ---------------------------------------------------------------------- */
 /* Parameters being gathered; at most NOTIFY_PARAMS_MAX. NULL values are left out. */
 enum { NOTIFY_PARAMS_MAX = 24 };
 struct notify_gather {

@@ -35,8 +35,7 @@ static const char *mail_directory;
 static pid_t mail_pid;
 static char smtp_url[64];
 
-/* --- the mail server
- * -------------------------------------------------------------------------------- */
+/* --- the mail server ----------------------------------------------------------------------- */
 static bool
 file_is_there(void *path)
 {
@@ -112,8 +111,7 @@ has_mail(void *address)
     return mail != NULL;
 }
 
-/* --- telling
- * ------------------------------------------------------------------------------------------ */
+/* --- telling ------------------------------------------------------------------------------- */
 static int
 partition_of(const char *key)
 {
@@ -262,8 +260,7 @@ tell_one(int64_t adjustment, int64_t person)
     tell_targets(adjustment, targets, 1, (int)(person % 16));
 }
 
-/* --- looking
- * ------------------------------------------------------------------------------------------ */
+/* --- looking ------------------------------------------------------------------------------- */
 static bool
 is_true(void *sql)
 {
@@ -372,8 +369,7 @@ tear_down(void **state)
     return 0;
 }
 
-/* --- tests
- * -------------------------------------------------------------------------------------------- */
+/* --- tests --------------------------------------------------------------------------------- */
 static void
 an_adjustment_is_one_notice_to_each_person(void **state)
 {

@@ -15,8 +15,7 @@ keep(struct dc_step *step, const struct dc_rows *rows, size_t row, int column)
     return dc_arena_strdup(step->arena, dc_rows_text(rows, row, column));
 }
 
-/* --- making notices
- * -------------------------------------------------------------------------------- */
+/* --- making notices ------------------------------------------------------------------------ */
 /* Rows of (notice id, person) that were made: their mail, and the event that tells of them. */
 static enum dc_code
 after_post(struct dc_step *step, const struct notify_cause *cause, const struct dc_rows *made,
@@ -91,8 +90,7 @@ notify_store_post_to_scope(struct dc_step *step, const struct notify_cause *caus
     return after_post(step, cause, rows, error);
 }
 
-/* --- the inbox
- * ------------------------------------------------------------------------------------- */
+/* --- the inbox ----------------------------------------------------------------------------- */
 enum dc_code
 notify_store_inbox(struct dc_step *step, const struct notify_inbox_filter *filter,
                    const char *language, Notify__ListInboxResponse *response,
@@ -163,8 +161,7 @@ notify_store_save_preferences(struct dc_step *step, const Notify__Preferences *p
                      dc_p_bool(preferences->mail), dc_p_text(preferences->language));
 }
 
-/* --- what others told
- * ------------------------------------------------------------------------------- */
+/* --- what others told ---------------------------------------------------------------------- */
 enum dc_code
 notify_store_save_indicators(struct dc_step *step, int64_t tenant_id, const int64_t *ids,
                              const char *const *names, const char *const *names_en,

@@ -10,8 +10,7 @@
 #include "service/service.h"
 #include "template.h"
 
-/* --- making notices
- * -------------------------------------------------------------------------------- */
+/* --- making notices ------------------------------------------------------------------------ */
 struct notify_cause {
     int64_t tenant_id;
     const char *cause; /* unique per person: "adjustment/17" */
@@ -39,8 +38,7 @@ enum dc_code notify_store_post_to_scope(struct dc_step *step, const struct notif
                                         const struct notify_scope *scope, dc_date today,
                                         struct dc_error *error) DC_MUST_CHECK;
 
-/* --- the inbox
- * ------------------------------------------------------------------------------------- */
+/* --- the inbox ----------------------------------------------------------------------------- */
 struct notify_inbox_filter {
     int64_t before_id; /* 0 = from the newest */
     bool unread_only;
@@ -60,8 +58,7 @@ enum dc_code notify_store_save_preferences(struct dc_step *step,
                                            const Notify__Preferences *preferences,
                                            struct dc_error *error) DC_MUST_CHECK;
 
-/* --- deliveries
- * ------------------------------------------------------------------------------------ */
+/* --- deliveries ---------------------------------------------------------------------------- */
 enum dc_code notify_store_list_deliveries(struct dc_step *step, const char *state, int64_t limit,
                                           Notify__ListDeliveriesResponse *response,
                                           struct dc_error *error) DC_MUST_CHECK;
@@ -96,8 +93,7 @@ enum dc_code notify_store_release(struct dc_step *step, int64_t tenant_id, const
                                   size_t count, const char *holder,
                                   struct dc_error *error) DC_MUST_CHECK;
 
-/* --- what others told
- * -------------------------------------------------------------------------------- */
+/* --- what others told ---------------------------------------------------------------------- */
 struct notify_indicator {
     int64_t id;
     const char *name;
@@ -116,8 +112,7 @@ enum dc_code notify_store_save_leads(struct dc_step *step, int64_t tenant_id, in
                                      const int64_t *units, size_t count,
                                      struct dc_error *error) DC_MUST_CHECK;
 
-/* --- forgetting
- * --------------------------------------------------------------------------------------- */
+/* --- forgetting ---------------------------------------------------------------------------- */
 enum dc_code notify_store_tenants_with_old(struct dc_step *step, dc_time before,
                                            const int64_t **ret_ids, size_t *ret_count,
                                            struct dc_error *error) DC_MUST_CHECK;

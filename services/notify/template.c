@@ -150,8 +150,7 @@ read_parts(const char *source, struct span parts[PARTS])
     }
 }
 
-/* --- placeholders
- * ---------------------------------------------------------------------------------- */
+/* --- placeholders -------------------------------------------------------------------------- */
 static bool
 is_among(const char *names, const char *name, size_t length)
 {
@@ -229,8 +228,7 @@ notify_templates_check(struct dc_error *error)
     return DC_OK;
 }
 
-/* --- filling
- * ----------------------------------------------------------------------------------------- */
+/* --- filling ------------------------------------------------------------------------------- */
 static const char *
 value_of(const struct notify_params *params, const char *name, size_t length, const char *language)
 {

@@ -37,8 +37,7 @@ dc_handler org_list_grants, org_set_grants, org_reset_password, org_create_token
 enum dc_code org_task_sessions(struct dc_step *step, bool *ret_more, struct dc_error *error);
 enum dc_code org_task_days(struct dc_step *step, bool *ret_more, struct dc_error *error);
 
-/* --- shared steps
- * ---------------------------------------------------------------------------------- */
+/* --- shared steps -------------------------------------------------------------------------- */
 /* The caller's tenant is there, and is a tenant's. */
 enum dc_code org_need_tenant(const struct dc_step *step, struct dc_error *error) DC_MUST_CHECK;
 /* Somebody is logged in. */

@@ -76,8 +76,7 @@ import_date(struct dc_arena *arena, const char *text)
     return text;
 }
 
-/* --- reading
- * ---------------------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------------------- */
 static const char *
 trimmed(struct dc_arena *arena, const char *field, size_t length)
 {
@@ -148,8 +147,7 @@ import_read(struct import_table *table, const ProtobufCBinaryData *csv, struct d
     return DC_OK;
 }
 
-/* --- the request
- * ------------------------------------------------------------------------------------ */
+/* --- the request --------------------------------------------------------------------------- */
 DC_HANDLER(org_import, Org__ImportRequest, Org__ImportResponse)
 {
     bool units = request->kind == ORG__IMPORT_KIND__IMPORT_KIND_UNITS;

@@ -69,8 +69,7 @@ reject(struct work *work, struct entry *entry, const struct import_row *row,
                   fault->message);
 }
 
-/* --- gathering
- * --------------------------------------------------------------------------------------- */
+/* --- gathering ----------------------------------------------------------------------------- */
 static void
 group_rows(struct work *work)
 {
@@ -137,8 +136,7 @@ load_named(struct work *work, struct dc_error *error)
     return DC_OK;
 }
 
-/* --- one person
- * -------------------------------------------------------------------------------------- */
+/* --- one person ---------------------------------------------------------------------------- */
 /* Where the file has no such column, what is stored stays. */
 static const char *
 cell_or(const struct work *work, const struct import_row *row, int column, const char *stored)
@@ -288,8 +286,7 @@ read_person(struct work *work, struct entry *entry, const struct import_row **re
     return org_person_settle(&entry->person, error);
 }
 
-/* --- the set
- * ------------------------------------------------------------------------------------------ */
+/* --- the set ------------------------------------------------------------------------------- */
 struct line_of {
     int64_t id;
     int64_t line;

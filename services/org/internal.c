@@ -4,8 +4,7 @@
 #include "base/assert.h"
 #include "handlers.h"
 
-/* --- for the edge
- * ---------------------------------------------------------------------------------- */
+/* --- for the edge -------------------------------------------------------------------------- */
 static Kernel__Context *
 context_of(struct dc_step *step, const struct org_session *session, const char *address)
 {
@@ -43,8 +42,7 @@ DC_HANDLER(org_resolve, Org__ResolveRequest, Org__ResolveResponse)
     return DC_OK;
 }
 
-/* --- for set-up
- * ------------------------------------------------------------------------------------ */
+/* --- for set-up ---------------------------------------------------------------------------- */
 /* A program that the bus lets speak for people (the edge, the command line), and that speaks for
  * nobody just now; such are the operators of the deployment. */
 static enum dc_code
@@ -113,8 +111,7 @@ DC_HANDLER(org_create_tenant, Org__CreateTenantRequest, Org__CreateTenantRespons
     return dc_step_commit(step, error);
 }
 
-/* --- first accounts
- * -------------------------------------------------------------------------------- */
+/* --- first accounts ------------------------------------------------------------------------ */
 enum { SEED_MAX = 1000 };
 
 struct seed {

@@ -52,8 +52,7 @@ org_password_is_dated(const struct org_hashing *hashing, const char *hash)
     return crypto_pwhash_str_needs_rehash(hash, hashing->operations, hashing->memory) != 0;
 }
 
-/* --- rules ---------------------------------------------------------------------------------------
- */
+/* --- rules --------------------------------------------------------------------------------- */
 /* The bulk of what people choose when 10 characters are asked for, as published lists of leaked
  * passwords show; in small letters. What merely repeats or follows the keyboard is found by rule.
  */
@@ -155,8 +154,7 @@ org_password_check(const char *password, const char *account, const char *field,
     return DC_OK;
 }
 
-/* --- random texts --------------------------------------------------------------------------------
- */
+/* --- random texts -------------------------------------------------------------------------- */
 void
 org_one_time_password(char ret_password[ORG_ONE_TIME_TEXT])
 {

@@ -15,8 +15,7 @@ enum {
 
 static const unsigned writers = DC_ROLE(SYSTEM_ADMIN);
 
-/* --- reading
- * ---------------------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------------------- */
 /* The text anywhere, with LIKE's own characters taken literally. */
 static const char *
 like_pattern(struct dc_arena *arena, const char *search)
@@ -121,8 +120,7 @@ DC_HANDLER(org_get_person, Org__GetPersonRequest, Org__GetPersonResponse)
     return DC_OK;
 }
 
-/* --- judging a set
- * ---------------------------------------------------------------------------------- */
+/* --- judging a set ------------------------------------------------------------------------- */
 /* A problem goes into the list when there is one; otherwise it is the error. */
 static enum dc_code
 report(struct org_problems *problems, const struct org_person *person, enum dc_code code,
@@ -236,8 +234,7 @@ org_people_put(struct dc_step *step, struct org_person *people, size_t count,
     return org_store_save_people(step, people, count, error);
 }
 
-/* --- saving
- * ----------------------------------------------------------------------------------------- */
+/* --- saving -------------------------------------------------------------------------------- */
 static enum dc_code
 of_person(struct dc_error *error, size_t index)
 {

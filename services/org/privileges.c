@@ -65,8 +65,7 @@ DC_HANDLER(org_set_grants, Org__SetGrantsRequest, Org__SetGrantsResponse)
     return DC_OK;
 }
 
-/* --- accounts
- * ---------------------------------------------------------------------------------------- */
+/* --- accounts ------------------------------------------------------------------------------ */
 /* Whoever resets a password could log in with it, so nobody takes over an administrator's account
  * that way: those are reset by the operators of the deployment (a program's call), who cannot
  * grant. */
@@ -157,8 +156,7 @@ DC_HANDLER(org_reset_password, Org__ResetPasswordRequest, Org__ResetPasswordResp
     return DC_OK;
 }
 
-/* --- tokens for programs
- * ----------------------------------------------------------------------------- */
+/* --- tokens for programs ------------------------------------------------------------------- */
 static enum dc_code
 need_integrator(struct dc_step *step, int64_t person_id, const char **ret_account,
                 struct dc_error *error)

@@ -7,8 +7,7 @@
 #include "base/assert.h"
 #include "base/text.h"
 
-/* --- texts and dates -----------------------------------------------------------------------------
- */
+/* --- texts and dates ----------------------------------------------------------------------- */
 enum dc_code
 org_check_text(const char *text, size_t minimum, size_t maximum, const char *field,
                struct dc_error *error)
@@ -91,8 +90,7 @@ org_write_date(struct dc_arena *arena, dc_date date)
     return text;
 }
 
-/* --- from and to the message ---------------------------------------------------------------------
- */
+/* --- from and to the message --------------------------------------------------------------- */
 static enum dc_code
 read_post(const Org__Post *message, dc_date employed_from, struct org_post *ret_post,
           struct dc_error *error)
@@ -203,8 +201,7 @@ org_person_write(struct dc_arena *arena, const struct org_person *person)
     return message;
 }
 
-/* --- judgement ----------------------------------------------------------------------------------
- */
+/* --- judgement ----------------------------------------------------------------------------- */
 static int
 compare_posts(const void *a, const void *b)
 {
@@ -365,8 +362,7 @@ org_person_check_units(const struct org_person *person, const struct org_span *s
     return DC_OK;
 }
 
-/* --- who reports to whom -------------------------------------------------------------------------
- */
+/* --- who reports to whom ------------------------------------------------------------------- */
 static size_t
 find_id(const int64_t *ids, size_t count, int64_t id)
 {

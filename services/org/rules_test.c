@@ -9,8 +9,7 @@
 #include "tests/lib/cmocka.h"
 #include "tests/lib/harness.h"
 
-/* --- managers
- * --------------------------------------------------------------------------------------- */
+/* --- managers ------------------------------------------------------------------------------ */
 static void
 nobody_is_above_himself(void **state)
 {
@@ -34,8 +33,7 @@ nobody_is_above_himself(void **state)
     }
 }
 
-/* --- posts
- * ------------------------------------------------------------------------------------------- */
+/* --- posts --------------------------------------------------------------------------------- */
 static struct org_post
 post(int64_t unit, const char *share, int from, int to)
 {
@@ -83,8 +81,7 @@ addresses_that_could_change_a_header_are_refused(void **state)
     assert_int_equal(org_check_email("zhang.san+x@mail.demo.example", NULL), DC_OK);
 }
 
-/* --- roles
- * ------------------------------------------------------------------------------------------- */
+/* --- roles --------------------------------------------------------------------------------- */
 static void
 homes_follow_the_widest_role(void **state)
 {
@@ -133,8 +130,7 @@ roles_that_exclude_each_other(void **state)
     }
 }
 
-/* --- passwords
- * --------------------------------------------------------------------------------------- */
+/* --- passwords ----------------------------------------------------------------------------- */
 static void
 passwords_are_judged(void **state)
 {

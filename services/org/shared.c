@@ -56,8 +56,7 @@ org_check_reason(const char *reason, struct dc_error *error)
     return org_check_text(reason, 0, 500, "reason", error);
 }
 
-/* --- telling
- * ---------------------------------------------------------------------------------------- */
+/* --- telling ------------------------------------------------------------------------------- */
 void
 org_emit_units(struct dc_step *step, int64_t tenant_id, Org__Unit **units, size_t count,
                const char *reason)

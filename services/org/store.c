@@ -12,8 +12,7 @@ org_keep(struct dc_step *step, const struct dc_rows *rows, size_t row, int colum
     return dc_arena_strdup(step->arena, dc_rows_text(rows, row, column));
 }
 
-/* --- tenants
- * -------------------------------------------------------------------------------------- */
+/* --- tenants ------------------------------------------------------------------------------- */
 enum dc_code
 org_store_find_tenant(struct dc_step *step, const char *code, struct org_tenant *ret_tenant,
                       struct dc_error *error)
@@ -127,8 +126,7 @@ org_store_tell_day(struct dc_step *step, const struct org_tenant *tenant, struct
                      dc_p_date(tenant->today));
 }
 
-/* --- units
- * ---------------------------------------------------------------------------------------- */
+/* --- units --------------------------------------------------------------------------------- */
 static enum dc_code
 take_ids(struct dc_step *step, const struct dc_statement *statement, size_t count, int64_t *ret_ids,
          struct dc_error *error)

@@ -14,8 +14,7 @@
 #include "service/service.h"
 #include "tree.h"
 
-/* --- tenants
- * -------------------------------------------------------------------------------------- */
+/* --- tenants ------------------------------------------------------------------------------- */
 struct org_tenant {
     int64_t id;
     const char *name;
@@ -46,8 +45,7 @@ enum dc_code org_store_list_tenants(struct dc_step *step, const int64_t **ret_id
 enum dc_code org_store_tell_day(struct dc_step *step, const struct org_tenant *tenant,
                                 struct dc_error *error) DC_MUST_CHECK;
 
-/* --- units
- * ---------------------------------------------------------------------------------------- */
+/* --- units --------------------------------------------------------------------------------- */
 enum dc_code org_store_unit_ids(struct dc_step *step, size_t count, int64_t *ret_ids,
                                 struct dc_error *error) DC_MUST_CHECK;
 enum dc_code org_store_load_tree(struct dc_step *step, struct org_tree *ret_tree,
@@ -73,8 +71,7 @@ enum dc_code org_store_units_of_codes(struct dc_step *step, const char *const *c
 enum dc_code org_store_unit_kind(struct dc_step *step, int64_t unit_id, dc_date day, int *ret_kind,
                                  struct dc_error *error) DC_MUST_CHECK;
 
-/* --- people
- * --------------------------------------------------------------------------------------- */
+/* --- people -------------------------------------------------------------------------------- */
 enum dc_code org_store_person_ids(struct dc_step *step, size_t count, int64_t *ret_ids,
                                   struct dc_error *error) DC_MUST_CHECK;
 /* By code. Unknown ids are left out. */
@@ -112,8 +109,7 @@ enum dc_code org_store_find_me(struct dc_step *step, int64_t tenant_id, int64_t 
                                Org__Me *me, int64_t *ret_root_unit_id,
                                struct dc_error *error) DC_MUST_CHECK;
 
-/* --- grants
- * --------------------------------------------------------------------------------------- */
+/* --- grants -------------------------------------------------------------------------------- */
 enum dc_code org_store_load_grants(struct dc_step *step, int64_t tenant_id, int64_t person_id,
                                    struct org_grant **ret_grants, size_t *ret_count,
                                    struct dc_error *error) DC_MUST_CHECK;
@@ -128,8 +124,7 @@ enum dc_code org_store_save_grants(struct dc_step *step, int64_t tenant_id, int6
 enum dc_code org_store_lock_person(struct dc_step *step, int64_t tenant_id, int64_t person_id,
                                    const char **ret_code, struct dc_error *error) DC_MUST_CHECK;
 
-/* --- accounts
- * -------------------------------------------------------------------------------------- */
+/* --- accounts ------------------------------------------------------------------------------ */
 struct org_attempt_rule {
     int64_t failures;       /* allowed before the first lock */
     int64_t first_delay;    /* seconds */
@@ -181,8 +176,7 @@ enum dc_code org_store_rehash(struct dc_step *step, int64_t tenant_id, const cha
                               const char *hash, const char *old_hash,
                               struct dc_error *error) DC_MUST_CHECK;
 
-/* --- sessions
- * -------------------------------------------------------------------------------------- */
+/* --- sessions ------------------------------------------------------------------------------ */
 struct org_session {
     int64_t tenant_id;
     const char *id;

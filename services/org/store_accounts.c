@@ -5,8 +5,7 @@
 #include "base/assert.h"
 #include "store.h"
 
-/* --- grants
- * --------------------------------------------------------------------------------------- */
+/* --- grants -------------------------------------------------------------------------------- */
 enum dc_code
 org_store_load_grants(struct dc_step *step, int64_t tenant_id, int64_t person_id,
                       struct org_grant **ret_grants, size_t *ret_count, struct dc_error *error)
@@ -96,8 +95,7 @@ org_store_save_grants(struct dc_step *step, int64_t tenant_id, int64_t person_id
                      dc_p_int64s(scopes, count), dc_p_int64s(units, count));
 }
 
-/* --- accounts
- * -------------------------------------------------------------------------------------- */
+/* --- accounts ------------------------------------------------------------------------------ */
 enum dc_code
 org_store_begin_attempt(struct dc_step *step, int64_t tenant_id, const char *account,
                         const struct org_attempt_rule *rule, bool *ret_admitted,
@@ -247,8 +245,7 @@ org_store_rehash(struct dc_step *step, int64_t tenant_id, const char *account, c
                      dc_p_text(account), dc_p_text(hash), dc_p_text(old_hash));
 }
 
-/* --- sessions
- * -------------------------------------------------------------------------------------- */
+/* --- sessions ------------------------------------------------------------------------------ */
 enum dc_code
 org_store_create_session(struct dc_step *step, const struct org_session *session,
                          const uint8_t token_hash[ORG_TOKEN_HASH], struct dc_error *error)

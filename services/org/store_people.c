@@ -94,8 +94,7 @@ org_store_load_managers(struct dc_step *step, const int64_t **ret_ids, int64_t *
     return DC_OK;
 }
 
-/* --- writing
- * --------------------------------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------------------------- */
 static enum dc_code
 save_persons(struct dc_step *step, const struct org_person *people, size_t count,
              const int64_t *ids, struct dc_error *error)
@@ -183,8 +182,7 @@ org_store_save_people(struct dc_step *step, const struct org_person *people, siz
     return save_posts(step, people, count, error);
 }
 
-/* --- reading within reach
- * -------------------------------------------------------------------------- */
+/* --- reading within reach ------------------------------------------------------------------ */
 enum dc_code
 org_store_list_people(struct dc_step *step, const struct dc_access_reach *reach,
                       const struct org_people_filter *filter, const int64_t **ret_ids,

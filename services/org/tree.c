@@ -188,8 +188,7 @@ org_tree_put(struct org_tree *tree, const struct org_unit_change *change, struct
     return DC_OK;
 }
 
-/* --- judgement ----------------------------------------------------------------------------------
- */
+/* --- judgement ----------------------------------------------------------------------------- */
 static dc_date
 state_end(const struct org_unit *unit, size_t i)
 {

@@ -20,8 +20,7 @@ DC_HANDLER(org_get_tree, Org__GetTreeRequest, Org__GetTreeResponse)
     return org_store_get_tree(step, day, &reach, response, error);
 }
 
-/* --- saving
- * ----------------------------------------------------------------------------------------- */
+/* --- saving -------------------------------------------------------------------------------- */
 static enum dc_code
 read_change(const Org__Unit *unit, dc_date today, struct org_unit_change *ret_change,
             struct dc_error *error)
