@@ -134,7 +134,8 @@ bool
 pass_has_scored(const struct pass *pass, int64_t person_id)
 {
     struct pass_person key = {.id = person_id};
-    return bsearch(&key, pass->persons, pass->scored_count, sizeof(*pass->persons), by_id);
+    return pass->scored_count > 0 &&
+           bsearch(&key, pass->persons, pass->scored_count, sizeof(*pass->persons), by_id);
 }
 
 int64_t
@@ -360,7 +361,7 @@ pass_run(struct pass *pass, struct dc_error *error)
     DC_TRY(store_load_posts(pass, error));
     DC_TRY(store_load_people(pass, error));
     pass->scored_count = pass->person_count;
-    if (!pass->everybody) {
+    if (!pass->everybody && pass->person_count > 0) {
         qsort(pass->persons, pass->person_count, sizeof(*pass->persons), by_id);
     }
     set_scope(pass);
