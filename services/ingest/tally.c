@@ -149,7 +149,8 @@ add_value(struct tally *tally, int sign, const struct tally_entry *entry, size_t
     if (of->orders) {
         value.detail = hash_of(entry->order, strlen(entry->order));
     }
-    tally->value_change[value_number(tally, &value)] += sign;
+    size_t number = value_number(tally, &value); /* may move the arrays */
+    tally->value_change[number] += sign;
 }
 
 static void
@@ -199,7 +200,8 @@ tally_add(struct tally *tally, int sign, const struct tally_entry *entry, int on
 void
 tally_before(struct tally *tally, const struct tally_value *value, int64_t n)
 {
-    tally->value_before[value_number(tally, value)] = n;
+    size_t number = value_number(tally, value);
+    tally->value_before[number] = n;
 }
 
 /* --- from places to owners ----------------------------------------------------------------------
