@@ -231,9 +231,11 @@ enum dc_code
 store_load_posts(struct pass *pass, struct dc_error *error)
 {
     struct dc_param params[] = {dc_p_int64(pass->tenant_id), dc_p_date(pass->day),
-                                pass->everybody ? dc_p_null()
-                                                : dc_p_int64s(pass->people, pass->people_count)};
-    return dc_db_each(pass->step->db, STATEMENT(LOAD_POSTS), params, 3, read_post, pass, error);
+                                dc_p_int64s(pass->people, pass->people_count)};
+    return pass->everybody ? dc_db_each(pass->step->db, STATEMENT(LOAD_POSTS), params, 2, read_post,
+                                        pass, error)
+                           : dc_db_each(pass->step->db, STATEMENT(LOAD_POSTS_OF), params, 3,
+                                        read_post, pass, error);
 }
 
 static struct maybe
@@ -374,10 +376,12 @@ load_stored_units(struct pass *pass, const int64_t *units, size_t count, struct 
     memcpy(parents, units, count * sizeof(*units));
     parents[count] = 0; /* the roots, for their ranking */
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
-    DC_TRY(dc_db_run(pass->step->db, STATEMENT(LOAD_UNIT_SCORES), &rows, error,
-                     dc_p_int64(pass->tenant_id), dc_p_text(pass->period),
-                     pass->everybody ? dc_p_null() : dc_p_int64s(units, count),
-                     pass->everybody ? dc_p_null() : dc_p_int64s(parents, count + 1)));
+    struct dc_param params[] = {dc_p_int64(pass->tenant_id), dc_p_text(pass->period),
+                                dc_p_int64s(units, count), dc_p_int64s(parents, count + 1)};
+    DC_TRY(
+        pass->everybody
+            ? dc_db_run_(pass->step->db, STATEMENT(LOAD_UNIT_SCORES), params, 2, &rows, error)
+            : dc_db_run_(pass->step->db, STATEMENT(LOAD_UNIT_SCORES_OF), params, 4, &rows, error));
     size_t found = dc_rows_count(rows);
     pass->gone = DC_NEW_ARRAY(pass->arena, int64_t, found + 1);
     for (size_t i = 0; i < found; i++) {

@@ -39,6 +39,14 @@ static const char *const tenant_sql =
     "'{NULL,NULL,NULL,NULL,NULL}', '{NULL,NULL,NULL,NULL,NULL}', '{0,0,0,0,0}', '{f,f,f,f,f}', "
     "'{1,1,1,1,1}' FROM actual;"
     "INSERT INTO period VALUES (1, '2026Q4', '2026-10-01', '2026-12-31');"
+    "INSERT INTO org_unit SELECT 1, unit_id, nullif(parent_id, 0), 3, 'U' || unit_id, 'unit ' || "
+    "unit_id, '2020-01-01', 'infinity', 1 FROM place;"
+    "WITH RECURSIVE above (unit_id, ancestor_id, depth) AS (SELECT unit_id, unit_id, 0 FROM "
+    "org_unit UNION ALL SELECT a.unit_id, u.parent_id, a.depth + 1 FROM above a JOIN org_unit u ON "
+    "u.unit_id = a.ancestor_id WHERE u.parent_id IS NOT NULL) "
+    "INSERT INTO org_unit_tree SELECT 1, ancestor_id, unit_id, depth FROM above;"
+    "INSERT INTO org_person SELECT 1, p, 'E' || p, 'person ' || p, '', '', 'en', NULL, "
+    "'2020-01-01', 'infinity', 1 FROM generate_series(1, 100000) p;"
     "ANALYZE;";
 
 static const char *const peer_tables_sql =
@@ -149,6 +157,60 @@ by_size(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+/* Milliseconds of a dashboard: the whole tenant's, a company's, a department's, a team's. */
+static void
+look(int64_t unit_id, const char *what)
+{
+    enum { LOOKS = 50 };
+    Kernel__Grant grant = KERNEL__GRANT__INIT, *grants[] = {&grant};
+    grant.role = KERNEL__ROLE__ROLE_DIRECTOR;
+    grant.scope = KERNEL__SCOPE__SCOPE_UNIT_TREE;
+    grant.unit_id = unit_id;
+    Scoring__GetUnitRequest request = SCORING__GET_UNIT_REQUEST__INIT;
+    request.unit_id = unit_id;
+    request.period = (char *)"2026Q4";
+    double took[LOOKS];
+    for (int i = 0; i < LOOKS; i++) {
+        ProtobufCMessage *response;
+        int64_t begin = dc_monotonic();
+        FIXTURE_OK(&f, fixture_call(&f, TENANT, 1, grants, 1, scoring_get_unit, &request.base,
+                                    &scoring__get_unit_response__descriptor, &response));
+        took[i] = (double)(dc_monotonic() - begin) / 1e3;
+    }
+    qsort(took, LOOKS, sizeof(double), by_size);
+    printf("GetUnit of %s: p50 %.2f ms, worst %.2f ms\n", what, took[LOOKS / 2], took[LOOKS - 1]);
+}
+
+/* Milliseconds from the event of one changed total to its committed scores, ranks and roll-ups. */
+static void
+follow(void)
+{
+    enum { TIMES = 50 };
+    double took[TIMES];
+    for (int i = 0; i < TIMES; i++) {
+        Ingest__Total total = INGEST__TOTAL__INIT, *list[] = {&total};
+        Ingest__MeasuresChanged event = INGEST__MEASURES_CHANGED__INIT;
+        char amount[32];
+        snprintf(amount, sizeof(amount), "%d", 100000 + i * 997);
+        total.measure_id = 1;
+        total.owner_kind = GOALS__OWNER_KIND__OWNER_KIND_PERSON;
+        total.owner_id = 1 + i * 1999;
+        total.period = (char *)"2026Q4";
+        total.numerator = amount;
+        total.denominator = (char *)"1";
+        total.version = 100;
+        event.totals = list;
+        event.n_totals = 1;
+        int64_t begin = dc_monotonic();
+        fixture_deliver(&f, TENANT, scoring_on_measures_changed, &event.base);
+        fixture_work(&f);
+        took[i] = (double)(dc_monotonic() - begin) / 1e3;
+    }
+    qsort(took, TIMES, sizeof(double), by_size);
+    printf("one total among %d people, event to commit: p50 %.2f ms, worst %.2f ms\n", PEOPLE,
+           took[TIMES / 2], took[TIMES - 1]);
+}
+
 int
 main(void)
 {
@@ -185,6 +247,11 @@ main(void)
            "%.3f..%.3fs people=%d indicators=5\n",
            ours[ROUNDS / 2], peer[ROUNDS / 2], peer[ROUNDS / 2] / ours[ROUNDS / 2], ours[0],
            ours[ROUNDS - 1], peer[0], peer[ROUNDS - 1], PEOPLE);
+    look(1, "100,000 people");
+    look(2, "2,000 people");
+    look(52, "200 people");
+    look(552, "20 people");
+    follow();
     fixture_close(&f);
     dc_test_pg_stop(pg);
     return 0;
