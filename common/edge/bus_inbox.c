@@ -25,6 +25,7 @@ welcomed(struct dc_bus *bus, struct dc_bus_link *link, const Bus__Welcome *welco
         return; /* to a HELLO that was said twice; what followed the first one stands */
     }
     link->state = DC_BUS_LINK_WELCOMED;
+    link->leaving = false;
     link->heartbeat_us = (int64_t)welcome->heartbeat_ms * DC_MILLISECOND;
     link->dead_us = (int64_t)welcome->dead_ms * DC_MILLISECOND;
     link->bye_answered = bus->draining; /* nothing was offered in this conversation */
@@ -95,6 +96,7 @@ dc_bus_received(struct dc_bus *bus, struct dc_bus_link *link, const Bus__Envelop
         break;
     case BUS__ENVELOPE__KIND_BYE:
         link->bye_answered = true;
+        link->leaving = envelope->bye->leaving;
         break;
     case BUS__ENVELOPE__KIND_PING: {
         Bus__Pong pong = BUS__PONG__INIT;

@@ -81,6 +81,7 @@ struct dc_bus_link {
     bool transport_up; /* authenticated connection, as the monitor says */
     bool was_welcomed; /* once at least */
     bool said_bye, bye_answered;
+    bool leaving; /* the instance said that it stops: new requests go to others */
     bool listed;         /* the resolver still names the address */
     unsigned generation; /* grows whenever what was on its way is lost */
     int64_t opened_at, heard_at, sent_at, hello_at;

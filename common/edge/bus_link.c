@@ -324,41 +324,6 @@ read_monitor(struct dc_bus_link *link, uint16_t *ret_event, int32_t *ret_value)
     return got;
 }
 
-static void
-follow_monitor(struct dc_bus *bus, struct dc_bus_link *link)
-{
-    uint16_t event;
-    int32_t value;
-    while (link->monitor && read_monitor(link, &event, &value)) {
-        switch (event) {
-        case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
-            lose(bus, link); /* another connection: what the old one carried is lost */
-            link->transport_up = true;
-            link->heard_at = dc_monotonic();
-            say_hello(bus, link, link->heard_at);
-            break;
-        case ZMQ_EVENT_DISCONNECTED:
-            link->transport_up = false;
-            if (link->state != DC_BUS_LINK_DOWN) {
-                dc_bus_trouble_is(bus, DC_UNAVAILABLE, "%s: the connection broke", link->address);
-            }
-            lose(bus, link);
-            break;
-        case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
-            link->transport_up = false;
-            dc_bus_trouble_is(bus, DC_UNAUTHENTICATED, "%s: the bus refused our key (ZAP %d)",
-                              link->address, (int)value);
-            break;
-        default:
-            link->transport_up = false;
-            dc_bus_trouble_is(bus, DC_UNAUTHENTICATED,
-                              "%s: the handshake failed: the server key may be another one",
-                              link->address);
-            break;
-        }
-    }
-}
-
 /* Reads one message. False: nothing there. ret_frame_count tells of more frames than there may be;
  * they are read and dropped. */
 static bool
@@ -400,10 +365,11 @@ take_message(struct dc_bus *bus, struct dc_bus_link *link, struct dc_bus_frames 
     dc_bus_received(bus, link, envelope, frames, frame_count == 2);
 }
 
-void
-dc_bus_link_read(struct dc_bus *bus, struct dc_bus_link *link)
+/* At most so many messages; false when there is nothing more. */
+static bool
+read_messages(struct dc_bus *bus, struct dc_bus_link *link, int most)
 {
-    for (int i = 0; link->socket && i < READ_MAX; i++) {
+    for (int i = 0; link->socket && i < most; i++) {
         struct dc_bus_frames frames;
         int frame_count;
         dc_bus_frames_init(&frames);
@@ -414,10 +380,53 @@ dc_bus_link_read(struct dc_bus *bus, struct dc_bus_link *link)
         }
         dc_bus_frames_release(&frames);
         if (!got) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void
+follow_monitor(struct dc_bus *bus, struct dc_bus_link *link)
+{
+    uint16_t event;
+    int32_t value;
+    while (link->monitor && read_monitor(link, &event, &value)) {
+        switch (event) {
+        case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
+            lose(bus, link); /* another connection: what the old one carried is lost */
+            link->transport_up = true;
+            link->heard_at = dc_monotonic();
+            say_hello(bus, link, link->heard_at);
+            break;
+        case ZMQ_EVENT_DISCONNECTED:
+            read_messages(bus, link, HIGH_WATER); /* what came before it broke still counts */
+            link->transport_up = false;
+            if (link->state != DC_BUS_LINK_DOWN) {
+                dc_bus_trouble_is(bus, DC_UNAVAILABLE, "%s: the connection broke", link->address);
+            }
+            lose(bus, link);
+            break;
+        case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
+            link->transport_up = false;
+            dc_bus_trouble_is(bus, DC_UNAUTHENTICATED, "%s: the bus refused our key (ZAP %d)",
+                              link->address, (int)value);
+            break;
+        default:
+            link->transport_up = false;
+            dc_bus_trouble_is(bus, DC_UNAUTHENTICATED,
+                              "%s: the handshake failed: the server key may be another one",
+                              link->address);
             break;
         }
     }
-    follow_monitor(bus, link); /* afterwards: what came before the connection broke still counts */
+}
+
+void
+dc_bus_link_read(struct dc_bus *bus, struct dc_bus_link *link)
+{
+    read_messages(bus, link, READ_MAX);
+    follow_monitor(bus, link);
 }
 
 /* --- time ------------------------------------------------------------------------------------- */

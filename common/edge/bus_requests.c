@@ -113,6 +113,14 @@ send_pending(struct dc_bus_link *link, struct dc_bus_pending *pending)
     return sent;
 }
 
+/* May a request go over this link? One that is leaving only refuses. */
+static bool
+is_open_to(const struct dc_bus_link *link, const struct dc_bus_pending *pending, size_t slot)
+{
+    return link && link->state == DC_BUS_LINK_WELCOMED && !link->leaving &&
+           !(pending->tried & (1u << slot));
+}
+
 void
 dc_bus_pending_route(struct dc_bus *bus, struct dc_bus_pending *pending)
 {
@@ -121,7 +129,7 @@ dc_bus_pending_route(struct dc_bus *bus, struct dc_bus_pending *pending)
     for (size_t i = 0; i < DC_BUS_LINKS_MAX; i++) {
         size_t slot = (bus->turn + i) % DC_BUS_LINKS_MAX;
         struct dc_bus_link *link = bus->links[slot];
-        if (!link || link->state != DC_BUS_LINK_WELCOMED || pending->tried & (1u << slot)) {
+        if (!is_open_to(link, pending, slot)) {
             continue;
         }
         if (again || now - bus->opened_at < FIRST_BUS_US) {
@@ -154,8 +162,7 @@ dc_bus_pending_replied(struct dc_bus *bus, struct dc_bus_link *link, const Bus__
     if (reply->code == DC_UNAVAILABLE && !reply->handed_over) {
         bool another = false;
         for (size_t slot = 0; slot < DC_BUS_LINKS_MAX; slot++) {
-            another |= bus->links[slot] && bus->links[slot]->state == DC_BUS_LINK_WELCOMED &&
-                       !((*at)->tried & (1u << slot));
+            another |= is_open_to(bus->links[slot], *at, slot);
         }
         if (another) {
             dc_bus_pending_route(bus, *at);

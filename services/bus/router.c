@@ -29,6 +29,7 @@ enum {
     PROBES = 3,
     HIGH_WATER = 10000, /* messages in a peer's pipe */
     LINGER_MS = 500,
+    STAY_US = 300 * DC_MILLISECOND,
     HANDSHAKE_MS = 3000,
     FRAMES_MAX = 2, /* header and body */
     BACKLOG = 512,
@@ -286,6 +287,20 @@ tick(struct router *router, int64_t now)
 
 /* --- the loop --------------------------------------------------------------------------------- */
 static void
+say_leaving(struct router *router)
+{
+    Bus__Bye bye = BUS__BYE__INIT;
+    bye.leaving = true;
+    Bus__Envelope envelope = BUS__ENVELOPE__INIT;
+    envelope.kind_case = BUS__ENVELOPE__KIND_BYE;
+    envelope.bye = &bye;
+    for (size_t i = 0; i < sessions_count(router->sessions); i++) {
+        router_say(router, sessions_at(router->sessions, i), &envelope, NULL);
+    }
+    end_vanished(router);
+}
+
+static void
 take_signals(struct router *router, int signal_fd)
 {
     struct signalfd_siginfo info;
@@ -295,7 +310,9 @@ take_signals(struct router *router, int signal_fd)
         } else if (!router->leave_at) {
             int64_t now = dc_monotonic();
             router->leave_at = now + (int64_t)router->options.drain_ms * DC_MILLISECOND;
+            router->stay_until = now + STAY_US;
             broker_close(router->broker, now);
+            say_leaving(router);
             dc_log(DC_LOG_INFO, "leaving: waiting for answers under way", DC_LOG_NO_FIELDS);
         }
     }

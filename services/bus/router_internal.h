@@ -25,6 +25,7 @@ struct router {
     int64_t probe_at;                                  /* 0: none; when to see who is gone */
     int probes;                                        /* still to be made */
     int64_t leave_at;                                  /* 0: not leaving */
+    int64_t stay_until; /* leaving, but not before */
     bool any_vanished;
     bool reload;
 };
