@@ -15,7 +15,7 @@ class MailSink:
         return "250 accepted"
 
     def __enter__(self):
-        self.controller = Controller(self, hostname="127.0.0.1", port=0)
+        self.controller = Controller(self, hostname="127.0.0.1", port=0, server_hostname="localhost")
         # Port 0: the controller asks its own port back only from the server, so it is read there.
         try:
             self.controller.start()
