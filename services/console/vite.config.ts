@@ -1,6 +1,6 @@
 // How the console is built and served for development.
 //
-//   CONSOLE_OUT   where the built console goes (dist)
+//   OUT_DIR       where the built console goes (dist)
 //   GATEWAY       the running gateway that `npm run dev` talks to (http://127.0.0.1:8080)
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
@@ -28,7 +28,7 @@ export default defineConfig({
     proxy: { '^/dacheng\\.': proxied, '^/upload/': proxied },
   },
   build: {
-    outDir: process.env.CONSOLE_OUT ?? 'dist',
+    outDir: process.env.OUT_DIR ?? 'dist',
     emptyOutDir: true,
     target: 'es2022',
     chunkSizeWarningLimit: 700,

@@ -1,0 +1,82 @@
+// People in browsers: each has a window of his own, logs in as a person does, and looks at pages.
+//
+//   BASE_URL       where the console is
+//   ACCOUNTS_FILE  JSON: {"zhangsan": "one-time or own password", ...}
+//   SHOTS          directory for pictures
+//   CHROMIUM       the browser (/usr/bin/chromium)
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+
+export const base = process.env.BASE_URL
+if (!base) throw new Error('BASE_URL is not set')
+const passwords = JSON.parse(readFileSync(process.env.ACCOUNTS_FILE, 'utf8'))
+const shots = process.env.SHOTS ?? 'build/browser'
+mkdirSync(shots, { recursive: true })
+export const newPassword = 'browser-Pass-2026'
+export const sizes = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 }, projector: { width: 1920, height: 1080 } }
+
+const engine = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+})
+export const closeAll = () => engine.close()
+
+/** A window of its own. What the page complains about is kept in `window.complaints`. */
+export async function open(size = 'desktop') {
+  const context = await engine.newContext({ viewport: sizes[size], locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })
+  const page = await context.newPage()
+  page.setDefaultTimeout(20_000)
+  const complaints = []
+  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`))
+  page.on('console', (message) => {
+    const refused = message.text().includes('Failed to load resource') // said by the page itself
+    if (message.type() === 'error' && !refused) complaints.push(`console: ${message.text()}`)
+  })
+  return { page, complaints, close: () => context.close() }
+}
+
+/** Logs in; a one-time password is changed on the way, as the console asks for. */
+export async function login(account, size) {
+  const window = await open(size)
+  const { page } = window
+  await page.goto(`${base}/`)
+  await page.fill('input[name=account]', account)
+  await page.fill('input[name=password]', passwords[account])
+  await page.click('button[type=submit]')
+  await page.waitForURL((url) => url.pathname !== '/login')
+  if (new URL(page.url()).pathname === '/password') {
+    await page.fill('input[name=old]', passwords[account])
+    await page.fill('input[name=new]', newPassword)
+    await page.fill('input[name=again]', newPassword)
+    await page.click('button[type=submit]')
+    await page.waitForURL((url) => url.pathname !== '/password')
+    passwords[account] = newPassword
+  }
+  await page.waitForSelector('[data-test=account]')
+  return window
+}
+
+export async function picture(page, name) {
+  await page.screenshot({ path: join(shots, `${name}.png`) })
+}
+
+/** Waits for a sentence about the page to become true; says what it last saw. */
+export async function until(what, look, seconds = 20) {
+  const deadline = Date.now() + seconds * 1000
+  let seen
+  for (;;) {
+    try {
+      seen = await look()
+      if (seen) return seen
+    } catch (error) {
+      seen = error.message
+    }
+    if (Date.now() > deadline) throw new Error(`${what}: not within ${seconds} s; last seen: ${seen}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+/** The exact value behind a shown figure. */
+export const value = (page, test) => page.locator(`[data-test=${test}] [data-value], [data-test=${test}][data-value]`).first().getAttribute('data-value')
+export const live = (page) => page.waitForSelector('[data-test=live][data-state=live]')
