@@ -45,6 +45,7 @@ class Load:
                                {"indicatorId": self.indicator, "period": self.period, "levels": 10})["nodes"]
         self.target = next(n["target"] for n in tree if n["ownerCode"] == "A1")
         self.day = stack.sql("SELECT current_date")[0][0]
+        self.cookie = supervisor.cookie
         self.threads = [threading.Thread(target=self.guard, args=(self.push, n)) for n in range(3)]
         self.threads.append(threading.Thread(target=self.guard, args=(self.adjust, 0)))
 
@@ -57,7 +58,7 @@ class Load:
     def push(self, worker):
         draw = random.Random(self.seed * 100 + worker)
         client = Client(self.stack.address)
-        client.cookie = self.stack.login("supervisor").cookie
+        client.cookie = self.cookie
         n = 0
         while not self.stop.is_set():
             records, states = [], {}
@@ -80,7 +81,7 @@ class Load:
 
     def adjust(self, _):
         client = Client(self.stack.address)
-        client.cookie = self.stack.login("supervisor").cookie
+        client.cookie = self.cookie
         draw = random.Random(self.seed)
         while not self.stop.is_set():
             value = f"{draw.randrange(400000000, 600000000) / 100:.2f}"

@@ -5,6 +5,7 @@ its own, on a port of its own; and a client that speaks the Connect protocol wit
         boss = stack.login("boss")
         boss.call("scoring.ScoringService/GetUnit", {"period": "2026Q4"})
 """
+import base64
 import http.client
 import json
 import os
@@ -35,7 +36,9 @@ class CallError(Exception):
     def __init__(self, status, body):
         self.status = status
         self.code = body.get("code", "?")
-        self.message = body.get("message", "")
+        # The field at fault is a detail of its own (google.rpc.BadRequest).
+        fields = [base64.b64decode(d["value"] + "==").decode("utf-8", "replace") for d in body.get("details", []) if "value" in d]
+        self.message = " ".join([body.get("message", "")] + fields)
         super().__init__(f"{status} {self.code}: {self.message}")
 
 

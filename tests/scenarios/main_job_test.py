@@ -71,7 +71,7 @@ class MainJob(unittest.TestCase):
         while len(view.get("children", [])) == 1:
             view = self.boss.call("scoring.ScoringService/GetUnit",
                                   {"period": self.period, "unitId": view["children"][0]["unitId"]})
-        attainment = {child["code"]: child["attainment"] for child in view["children"]}
+        attainment = {child["code"]: child.get("attainment") for child in view["children"]}
         self.assertEqual(attainment.get("A"), "120.00")
         self.assertEqual(attainment.get("B"), "80.00")
 
