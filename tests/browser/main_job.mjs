@@ -181,7 +181,7 @@ describe('the main job in the browser', () => {
     await auditor.close()
     for (const account of ['operations', 'sysadmin', 'secadmin']) {
       const window = await login(account)
-      await window.page.waitForSelector('table.grid, ul.tree')
+      await window.page.waitForSelector('table.grid, ul.tree, .panel .empty')
       await picture(window.page, account)
       assert.deepEqual(window.complaints, [])
       await window.close()
@@ -194,7 +194,7 @@ describe('the main job in the browser', () => {
       await boss.page.setViewportSize(size)
       await boss.page.goto(`${base}/boss`)
       await boss.page.waitForSelector('[data-test=unit-row]')
-      assert.ok(await boss.page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${name} scrolls sideways`)
+      assert.ok(await boss.page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${name} scrolls sideways: ${await boss.page.evaluate(() => [...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > window.innerWidth + 1 && !one.closest('.table-scroll')).slice(0, 4).map((one) => `${one.tagName}.${one.className}`).join(' '))}`)
       await picture(boss.page, `boss-${name}-en`)
     }
     assert.equal(await boss.page.locator('nav').first().innerText().then((text) => /[\u4e00-\u9fff]/.test(text.replace(/达成[^\n]*/g, ''))), false)
