@@ -318,11 +318,16 @@ take_signals(struct router *router, int signal_fd)
     }
 }
 
+/* The bus stays a moment longer than it has work: requests that are on their way are still heard
+ * and refused, so that their callers try another instance, and the last answers reach the wire. */
 static bool
-has_left(const struct router *router)
+has_left(struct router *router)
 {
-    return router->leave_at &&
-           (broker_in_hand(router->broker) == 0 || dc_monotonic() >= router->leave_at);
+    int64_t now = dc_monotonic();
+    if (router->leave_at && broker_in_hand(router->broker) > 0) {
+        router->stay_until = now + STAY_US;
+    }
+    return router->leave_at && (now >= router->stay_until || now >= router->leave_at);
 }
 
 void
