@@ -225,6 +225,7 @@ static enum dc_code
 count_tenant(struct dc_step *step, bool *ret_more, struct dc_error *error)
 {
     struct book book;
+    DC_TRY(store_plan_anew(step, error));
     DC_TRY(store_lock_counting(step, error));
     DC_TRY(store_book(step, &book, error));
     DC_TRY(count_pending(step, &book, ret_more, error));
@@ -240,7 +241,7 @@ count_tenant(struct dc_step *step, bool *ret_more, struct dc_error *error)
     if (!*ret_more) {
         DC_TRY(finish_runs(step, error));
     }
-    return DC_OK;
+    return store_analyze(step, error);
 }
 
 enum dc_code

@@ -7,6 +7,8 @@
 
 #include <dacheng/ingest/v1/ingest.pb-c.h>
 
+extern const struct dc_service_spec ingest_spec;
+
 /* Who may bring records, and see every run. */
 #define INGEST_BRINGERS (DC_ROLE(SUPERVISOR) | DC_ROLE(INTEGRATOR))
 /* The grants must be for the whole group or a company. */

@@ -262,6 +262,7 @@ read_some(struct dc_step *step, const struct store_file *file, bool *ret_did,
           struct dc_error *error)
 {
     struct store_reading *reading;
+    DC_TRY(store_plan_anew(step, error));
     DC_TRY(store_reading_take(step, file->run_id, &reading, error));
     *ret_did = false;
     if (!reading ||
@@ -272,7 +273,7 @@ read_some(struct dc_step *step, const struct store_file *file, bool *ret_did,
     bool end;
     DC_TRY(read_file(step, reading, &end, error));
     dc_wake_on_commit(step, "count");
-    return DC_OK;
+    return store_analyze(step, error);
 }
 
 enum dc_code

@@ -11,6 +11,12 @@
 #include "service/service.h"
 #include "tally.h"
 
+/* First in transactions of bulk work: each statement is planned for the sizes of now (a plan made
+ * while the tables were small reads them from end to end once they have grown). */
+enum dc_code store_plan_anew(struct dc_step *step, struct dc_error *error) DC_MUST_CHECK;
+/* Statistics of tables that grew; commits with the step. */
+enum dc_code store_analyze(struct dc_step *step, struct dc_error *error) DC_MUST_CHECK;
+
 /* --- store_intake.c: what a row is checked against, and records ----------------------------------
  */
 /* A person's time in a unit; a person without any has one with an empty span. Ordered by code,

@@ -14,6 +14,22 @@ tenant_of(const struct dc_step *step)
 }
 
 enum dc_code
+store_plan_anew(struct dc_step *step, struct dc_error *error)
+{
+    return dc_db_exec(step->db,
+                      "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off; "
+                      "SET LOCAL enable_seqscan = off",
+                      error);
+}
+
+enum dc_code
+store_analyze(struct dc_step *step, struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    return dc_db_run(step->db, SQL(ANALYZE_WHAT_GREW), &rows, error);
+}
+
+enum dc_code
 store_people(struct dc_step *step, const char *const *codes, size_t count,
              struct store_post **ret_posts, size_t *ret_count, struct dc_error *error)
 {

@@ -12,8 +12,11 @@ WITH input AS MATERIALIZED (
 ), differing AS MATERIALIZED (
     SELECT i.source_key
     FROM input i
-    JOIN record r ON r.tenant_id = $1::bigint AND r.source_id = $2::integer
-                 AND r.source_key = i.source_key
+    CROSS JOIN LATERAL (
+        SELECT * FROM record r
+        WHERE r.tenant_id = $1::bigint AND r.source_id = $2::integer
+          AND r.source_key = i.source_key
+        OFFSET 0) r -- always by the index, whatever the plan was made for
     WHERE CASE WHEN i.deleted OR r.deleted THEN i.deleted <> r.deleted
           ELSE (r.amount, r.collected, r.cost, r.quantity, r.order_no, r.customer, r.dims_id,
                 r.person_id, r.unit_id, r.occurred_at)
@@ -21,10 +24,12 @@ WITH input AS MATERIALIZED (
                (i.amount, i.collected, CASE WHEN i.cost_known THEN i.cost_given END, i.quantity,
                 i.order_no, i.customer, i.dims_id, i.person_id, i.unit_id, i.occurred_at) END
 ), locked AS MATERIALIZED (
-    SELECT r.* FROM record r JOIN differing d ON d.source_key = r.source_key
-    WHERE r.tenant_id = $1::bigint AND r.source_id = $2::integer
-    ORDER BY r.source_key
-    FOR UPDATE OF r
+    SELECT r.* FROM differing d
+    CROSS JOIN LATERAL (
+        SELECT * FROM record r
+        WHERE r.tenant_id = $1::bigint AND r.source_id = $2::integer
+          AND r.source_key = d.source_key
+        FOR UPDATE) r -- in the order of the input: by key
 ), next AS MATERIALIZED (
     SELECT i.*, CASE WHEN i.cost_known THEN i.cost_given END AS cost, r.record_id,
            r.version + 1 AS version
