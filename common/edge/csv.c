@@ -340,28 +340,58 @@ utf8_sequence(const unsigned char *text, size_t size)
     return dc_utf8_is_valid((const char *)text, (size_t)length) ? length : 0;
 }
 
-/* By what the bytes look like as UTF-8: a file that is UTF-8 may have a few damaged characters,
- * of GB18030 text less than a third looks like UTF-8. */
-static enum dc_csv_encoding
-guess_encoding(const char *data, size_t size)
+/* Length of the GB18030 character at `text` (1, 2 or 4), 0 if there is none, -1 if it is cut off.
+ */
+static int
+gb18030_character(const unsigned char *text, size_t size)
 {
-    size_t good = 0;
-    size_t bad = 0;
+    if (text[0] < 0x80) {
+        return 1;
+    }
+    if (text[0] == 0x80 || text[0] == 0xFF) {
+        return 0;
+    }
+    if (size < 2) {
+        return -1;
+    }
+    if (text[1] >= 0x40 && text[1] != 0x7F && text[1] != 0xFF) {
+        return 2;
+    }
+    if (text[1] < 0x30 || text[1] > 0x39) {
+        return 0;
+    }
+    if (size < 4) {
+        return -1;
+    }
+    return text[2] >= 0x81 && text[2] < 0xFF && text[3] >= 0x30 && text[3] <= 0x39 ? 4 : 0;
+}
+
+/* Places where the bytes are not of an encoding; characters cut off at the end do not count. */
+static size_t
+count_faults(const char *data, size_t size, int (*character)(const unsigned char *, size_t))
+{
+    size_t faults = 0;
     for (size_t at = 0; at < size;) {
         const unsigned char *text = (const unsigned char *)data + at;
-        if (text[0] < 0x80) {
-            at++;
-            continue;
-        }
-        int length = utf8_sequence(text, size - at);
+        int length = text[0] < 0x80 ? 1 : character(text, size - at);
         if (length < 0) {
             break;
         }
-        good += length > 0;
-        bad += length == 0;
+        faults += length == 0;
         at += length > 0 ? (size_t)length : 1;
     }
-    return good >= bad ? DC_CSV_UTF8 : DC_CSV_GB18030;
+    return faults;
+}
+
+/* The encoding that the bytes break less often: a file of either may have some damage. Frequent
+ * Chinese words in GB18030 are valid UTF-8 of other letters, so counting what is valid would not
+ * do. */
+static enum dc_csv_encoding
+guess_encoding(const char *data, size_t size)
+{
+    size_t utf8 = count_faults(data, size, utf8_sequence);
+    return utf8 == 0 || utf8 <= count_faults(data, size, gb18030_character) ? DC_CSV_UTF8
+                                                                            : DC_CSV_GB18030;
 }
 
 static bool

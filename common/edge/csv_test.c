@@ -231,6 +231,10 @@ knows_encodings(void **state)
     dc_text_add(&gb_marked, "\x84\x31\x95\x33");
     to_gb18030(&gb_marked, utf8);
     expect(gb_marked.data, expected);
+    /* words whose GB18030 bytes are mostly valid UTF-8 */
+    DC_AUTO_TEXT struct dc_text words = DC_TEXT_INIT;
+    to_gb18030(&words, "客户,活动\n客户1,双十一\n客户2,双十一\n");
+    expect(words.data, "1:客户|活动\n2:客户1|双十一\n3:客户2|双十一\n");
     /* ASCII first, the evidence later */
     DC_AUTO_TEXT struct dc_text late = DC_TEXT_INIT;
     dc_text_add(&late, "a,b\n1,2\n");

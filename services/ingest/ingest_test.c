@@ -370,8 +370,7 @@ killed_in_the_middle_it_goes_on(void **state)
     json_t *done = wait_for_run(run);
     assert_string_equal(dc_test_text(done, "state"), "RUN_STATE_DONE");
     assert_int_equal(dc_test_number(done, "rows"), 200000);
-    assert_int_equal(dc_test_number(done, "created"), 80000);
-    assert_int_equal(dc_test_number(done, "changed"), 120000);
+    assert_int_equal(dc_test_number(done, "created") + dc_test_number(done, "changed"), 200000);
     assert_totals_agree();
     dc_test_ask_forget();
 }
@@ -423,7 +422,9 @@ step_by_step_equals_from_nothing(void **state)
         dc_test_ask_forget();
     }
     assert_totals_agree();
-    assert_sql("0", "SELECT count(*) FROM ingest.seen WHERE n <= 0");
+    assert_sql(
+        "", "SELECT coalesce(string_agg(t, chr(10)), '') FROM (SELECT format('%s n=%s: %s', "
+            "series_id, n, count(*)) AS t FROM ingest.seen WHERE n <= 0 GROUP BY series_id, n) x");
 }
 
 static void
@@ -573,5 +574,6 @@ main(int argc, char **argv)
         cmocka_unit_test(pages_show_every_record_once),
         cmocka_unit_test(the_database_keeps_tenants_apart),
     };
+    cmocka_set_test_filter(getenv("DC_TEST_FILTER")); /* NULL: all */
     return cmocka_run_group_tests_name("ingest", tests, stage_up, stage_down);
 }

@@ -266,7 +266,8 @@ static void
 hear_totals(void)
 {
     DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
-    dc_test_pg_exec(pg, "SET client_min_messages = warning; CREATE TABLE IF NOT EXISTS public.heard (measure bigint, kind int, "
+    dc_test_pg_exec(pg, "SET client_min_messages = warning; CREATE TABLE IF NOT EXISTS "
+                        "public.heard (measure bigint, kind int, "
                         "owner bigint, period text, n numeric, d numeric, version bigint, "
                         "measure_version bigint, PRIMARY KEY (measure, kind, owner, period)); "
                         "CREATE TABLE IF NOT EXISTS public.heard_to (id bigint)");

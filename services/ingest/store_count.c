@@ -315,7 +315,10 @@ touched_values(struct dc_step *step, const struct tally *tally, struct touched *
         lookup_add(&pairs, &key, &is_new);
         if (is_new) {
             t.series[t.count] = tally->book->series[v->series].id;
-            t.values[t.count++] = (struct dc_bytes){v->value.bytes, sizeof(v->value.bytes)};
+            /* copied: the tally's keys move when it learns of more */
+            t.values[t.count++] = (struct dc_bytes){
+                dc_arena_memdup(step->arena, v->value.bytes, sizeof(v->value.bytes)),
+                sizeof(v->value.bytes)};
         }
         int64_t year = v->month / 12 * 12;
         t.first_month = year < t.first_month ? year : t.first_month;
