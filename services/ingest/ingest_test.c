@@ -313,7 +313,8 @@ pieces_go_on_where_they_ended(void **state)
     assert_int_equal(put_piece(run, 0, file, 10, &error), DC_FAILED_PRECONDITION);
     assert_string_equal(error.field, "offset");
     assert_non_null(strstr(error.message, "from 10"));
-    assert_int_equal(put_piece(run, 10, file + 10, size, &error), DC_FAILED_PRECONDITION);
+    static const char too_much[sizeof(file)] = {0}; /* 10 bytes more than what is left */
+    assert_int_equal(put_piece(run, 10, too_much, size, &error), DC_FAILED_PRECONDITION);
     assert_int_equal(dc_test_refused(edge, INGEST, "FinishUpload", SUPERVISOR, &error,
                                      "{\"runId\":%lld}", (long long)run),
                      DC_FAILED_PRECONDITION);
