@@ -18,8 +18,11 @@ typedef int32_t dc_date;
 enum { DC_SECOND = 1000000, DC_MILLISECOND = 1000 };
 enum { DC_DATE_TEXT = 11, DC_TIME_TEXT = 33, DC_PERIOD_TEXT = 16 };
 
-dc_time dc_now(void);       /* wall clock */
+dc_time dc_now(void);       /* wall clock, turned ahead by dc_now_ahead() */
 dc_time dc_monotonic(void); /* for deadlines and durations; microseconds, arbitrary origin */
+/* From now on dc_now() is ahead of the wall clock by so much, in every thread; 0 or more. For
+ * tests and rehearsals, in which deadlines of weeks pass in seconds. */
+void dc_now_ahead(dc_time ahead);
 
 dc_date dc_date_of(dc_time time, int32_t utc_offset_seconds);
 dc_time dc_time_of_date(dc_date date, int32_t utc_offset_seconds); /* 00:00:00 of that day */
@@ -27,8 +30,8 @@ dc_date dc_date_from_civil(int year, int month, int day);          /* must be a 
 void dc_date_to_civil(dc_date date, int *ret_year, int *ret_month, int *ret_day);
 
 /* "2026-11-23", strict. Years 1900..9999. */
-enum dc_code dc_date_parse(const char *text, dc_date *ret_date, struct dc_error *error)
-    DC_MUST_CHECK;
+enum dc_code dc_date_parse(const char *text, dc_date *ret_date,
+                           struct dc_error *error) DC_MUST_CHECK;
 void dc_date_format(dc_date date, char ret_text[DC_DATE_TEXT]);
 /* RFC 3339; also "2026-11-23 08:30:00" and a bare date, both taken in the offset given. */
 enum dc_code dc_time_parse(const char *text, int32_t utc_offset_seconds, dc_time *ret_time,

@@ -110,7 +110,12 @@ clocks_run(void **state)
     (void)state;
     dc_time before = dc_monotonic();
     assert_true(dc_monotonic() >= before);
-    assert_true(dc_now() > dc_time_of_date(dc_date_from_civil(2024, 1, 1), 0));
+    dc_time now = dc_now();
+    assert_true(now > dc_time_of_date(dc_date_from_civil(2024, 1, 1), 0));
+    dc_now_ahead(INT64_C(86400) * DC_SECOND);
+    assert_true(dc_now() >= now + INT64_C(86400) * DC_SECOND);
+    dc_now_ahead(0);
+    assert_true(dc_now() < now + INT64_C(86400) * DC_SECOND);
 }
 
 int

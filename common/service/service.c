@@ -10,6 +10,7 @@
 
 #include "base/assert.h"
 #include "edge/log.h"
+#include "service/clock.h"
 #include "service/service_internal.h"
 
 enum { SETS_MAX = 64, EXIT_USAGE = 2 };
@@ -43,6 +44,8 @@ static const struct dc_option kernel_options[] = {
      "Readings of the event log answered a second (0: without bound)."},
     {"commands.keep_days", DC_OPTION_INT, "7", 1, 365,
      "How long a command's answer is kept for repetitions, in days."},
+    {"clock.ahead_file", DC_OPTION_TEXT, "", 0, 0,
+     "For tests: file with seconds by which this service's clock is ahead; read again on SIGHUP."},
     {"log.level", DC_OPTION_TEXT, "info", 0, 0, "debug, info, warn or error."},
     {"log.format", DC_OPTION_TEXT, "json", 0, 0, "json or plain."},
     {"metrics.address", DC_OPTION_TEXT, "127.0.0.1:9100", 0, 0,
@@ -364,8 +367,9 @@ add_threads(struct dc_service *service)
     }
 }
 
-/* Reads the configuration again. What can change without a restart does (the log's level); for the
- * rest a rolling restart loses nothing. A wrong file changes nothing. */
+/* Reads the configuration again. What can change without a restart does (the log's level, how far
+ * the clock of a test is ahead); for the rest a rolling restart loses nothing. A wrong file changes
+ * nothing. */
 static void
 reload(const struct dc_service *service)
 {
@@ -376,6 +380,9 @@ reload(const struct dc_service *service)
                                        invocation->sets, invocation->set_count, &error);
     if (code == DC_OK) {
         code = dc_log_set_level(dc_config_text(config, "log.level"), &error);
+    }
+    if (code == DC_OK) {
+        code = dc_clock_turn(dc_config_text(config, "clock.ahead_file"), &error);
     }
     if (code != DC_OK) {
         dc_log_error(DC_LOG_ERROR, "the configuration is not valid; nothing is changed", &error);
@@ -456,6 +463,7 @@ run(struct dc_service *service, struct dc_error *error)
 
     DC_TRY(set_dsn(service, error));
     DC_TRY(set_bus(service, error));
+    DC_TRY(dc_clock_turn(dc_config_text(service->config, "clock.ahead_file"), error));
     DC_TRY(try_statements(service, error));
     uint16_t metrics_port = 0;
     struct dc_metrics_listener *listener = NULL;

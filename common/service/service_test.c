@@ -600,6 +600,46 @@ a_reload_changes_the_log_level(void **state)
     assert_true(dc_test_wait_until(says_refusal, "second", 5000));
 }
 
+static bool
+tells_of_tomorrow(void *key)
+{
+    struct dc_error error;
+    if (ask(&(struct ask){.method = "Make", .key = key}, NULL, &error) != DC_OK) {
+        return false;
+    }
+    DC_AUTO_FREE char *value = dc_test_pg_value(
+        pg, "SELECT max(at) > clock_timestamp() + interval '23 hours' FROM maker.outbox");
+    return strcmp(value, "t") == 0;
+}
+
+/* SIGHUP: time goes on from where the clock's file says; nonsense in it changes nothing. */
+static void
+a_clock_is_turned_ahead(void **state)
+{
+    (void)state;
+    static char clock[512], path[512], config[600];
+    snprintf(clock, sizeof(clock), "%s/ahead", dc_test_tmpdir());
+    snprintf(path, sizeof(path), "%s/clock.yaml", dc_test_tmpdir());
+    snprintf(config, sizeof(config), "clock:\n  ahead_file: %s\n", clock);
+    dc_test_write_file(path, config, strlen(config));
+    assert_int_equal(dc_test_service_stop(maker), 0);
+    maker = dc_test_service_new("maker", pg, bus);
+    dc_test_service_config(maker, path);
+    dc_test_service_start(maker);
+    assert_true(dc_test_wait_until(answers, "clock", 10000));
+    assert_false(tells_of_tomorrow("clock"));
+    dc_test_write_file(clock, "a day\n", 6);
+    dc_test_service_signal(maker, SIGHUP);
+    assert_true(dc_test_wait_until(logs, "must hold whole seconds", 5000));
+    dc_test_write_file(clock, "86400\n", 6);
+    dc_test_service_signal(maker, SIGHUP);
+    assert_true(dc_test_wait_until(tells_of_tomorrow, "clock", 5000));
+    assert_int_equal(dc_test_service_stop(maker), 0);
+    maker = dc_test_service_new("maker", pg, bus);
+    dc_test_service_start(maker);
+    assert_true(dc_test_wait_until(answers, "clock", 10000));
+}
+
 /* Requests keep coming while a replica stops: each is answered, none with a failure. */
 static void
 stopping_drains(void **state)
@@ -667,6 +707,7 @@ main(int argc, char **argv)
         cmocka_unit_test(a_wrong_statement_shows_at_start),
         cmocka_unit_test(stopping_drains),
         cmocka_unit_test(a_reload_changes_the_log_level),
+        cmocka_unit_test(a_clock_is_turned_ahead),
         cmocka_unit_test(queries_may_go_to_a_replica),
         cmocka_unit_test(a_lost_database_comes_back),
         cmocka_unit_test(a_lost_bus_comes_back),
