@@ -307,8 +307,8 @@ replica(void)
     struct dc_test_service *made = dc_test_service_new("notify", pg, bus);
     dc_test_service_set(made, smtp_url);
     dc_test_service_set(made, "smtp.from=dacheng@mail.demo.example");
-    dc_test_service_set(made, "smtp.timeout_s=2");
-    dc_test_service_set(made, "smtp.lease_s=5");
+    dc_test_service_set(made, "smtp.timeout_s=5");
+    dc_test_service_set(made, "smtp.lease_s=8");
     dc_test_service_set(made, "smtp.first_delay_s=1");
     dc_test_service_set(made, "smtp.longest_delay_s=1");
     dc_test_service_set(made, "smtp.attempts=5");

@@ -3,7 +3,7 @@
 each accepted mail as a line of JSON to DIRECTORY/mails. What it does depends on the recipient:
     refused@  550 to RCPT          spam@   554 after the data
     later@    451 the first two times, then accepted
-    slow@     answers after 5 s    drop@   closes the connection in the middle
+    slow@     answers after 60 s   drop@   closes the connection in the middle
     others    accepted, after HOLD seconds (environment)
 """
 import asyncio
@@ -35,7 +35,7 @@ class Handler:
         if to.startswith("later@") and tries[to] <= 2:
             return "451 4.7.1 greylisted, come again"
         if to.startswith("slow@"):
-            await asyncio.sleep(5)
+            await asyncio.sleep(60)
         if to.startswith("drop@"):
             server.transport.abort()
             return "421 closing"
