@@ -40,6 +40,8 @@ a_push_is_counted_everywhere_above(void **state)
     assert_string_equal(dc_test_text(list, "total.numerator"), "400000.1");
     assert_int_equal(dc_test_count(list, "records"), 2);
     assert_string_equal(dc_test_text(list, "records.0.record.sourceKey"), "K2");
+    assert_string_equal(dc_test_text(list, "records.0.occurredOn"), "2026-11-30");
+    assert_string_equal(dc_test_text(list, "records.1.occurredOn"), "2026-11-05");
     assert_string_equal(dc_test_text(list, "records.0.personName"), "张三");
     assert_string_equal(dc_test_text(list, "records.0.unitName"), "A1");
     assert_string_equal(dc_test_text(total_of(4, 1, 1, "2026"), "total.numerator"), "1");

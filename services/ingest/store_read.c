@@ -27,7 +27,7 @@ read_record(struct dc_arena *arena, const struct dc_rows *rows, size_t i)
     Ingest__SalesRecord *r = DC_NEW_MESSAGE(arena, Ingest__SalesRecord, ingest__sales_record__init);
     Ingest__StoredRecord *s =
         DC_NEW_MESSAGE(arena, Ingest__StoredRecord, ingest__stored_record__init);
-    char time[DC_TIME_TEXT];
+    char time[DC_TIME_TEXT], day[DC_DATE_TEXT];
     s->record = r;
     s->source = text(arena, rows, i, 0);
     r->source_key = text(arena, rows, i, 1);
@@ -59,6 +59,8 @@ read_record(struct dc_arena *arena, const struct dc_rows *rows, size_t i)
     s->person_name = text(arena, rows, i, 26);
     s->unit_id = dc_rows_int64(rows, i, 27);
     s->unit_name = text(arena, rows, i, 28);
+    dc_date_format(dc_rows_date(rows, i, 29), day);
+    s->occurred_on = dc_arena_strdup(arena, day);
     return s;
 }
 

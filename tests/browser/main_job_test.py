@@ -16,7 +16,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
 from stack import Stack  # noqa: E402
 
-NODE = os.path.join(ROOT, "services/console/node_modules/.bin/node")
+WITH_NODE = os.path.join(ROOT, "services/console/scripts/with-node")
 
 
 def drive(base_url, accounts_file):
@@ -24,7 +24,7 @@ def drive(base_url, accounts_file):
         subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=HERE, check=True)
     environment = dict(os.environ, BASE_URL=base_url, ACCOUNTS_FILE=accounts_file,
                        SHOTS=os.path.join(ROOT, os.environ.get("BUILD", "build/dev"), "browser"))
-    done = subprocess.run([NODE, "--test", "--test-reporter=tap", os.path.join(HERE, "main_job.mjs")],
+    done = subprocess.run([WITH_NODE, "node", "--test", "--test-reporter=tap", os.path.join(HERE, "main_job.mjs")],
                           env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     print(done.stdout)
     passed = int((re.findall(r"^# pass (\d+)", done.stdout, re.M) or ["0"])[-1])

@@ -38,7 +38,7 @@ class Compose(unittest.TestCase):
         cls.project = "dacheng" + uuid.uuid4().hex[:6]
         cls.port = free_port()
         cls.environment = dict(os.environ, COMPOSE_PROJECT_NAME=cls.project, DACHENG_PORT=f"127.0.0.1:{cls.port}",
-                               DACHENG_HTTP_PORT=f"127.0.0.1:{free_port()}", DACHENG_VERSION="test", DOCKER_BUILDKIT="1")
+                               DACHENG_HTTP_PORT=f"127.0.0.1:{free_port()}", DACHENG_VERSION="test")
         cls.command = ["docker", "compose"] if subprocess.run(["docker", "compose", "version"], capture_output=True).returncode == 0 \
             else ["docker-compose"]
         try:
