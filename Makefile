@@ -130,13 +130,15 @@ build: $(PROGRAMS) ## compile every program into BUILD/bin
 tests: $(TESTS) $(FUZZERS) $(INTEROP) ## compile every test
 
 # --- the console ----------------------------------------------------------------------------------
+# By the Node and npm that deploy/node brings, not by the machine's.
+NODE := $(abspath deploy/node/run)
 CONSOLE_SOURCES := $(shell find services/console proto -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 console: $(BUILD)/console/index.html ## build the browser console into BUILD/console
 services/console/node_modules/.installed: services/console/package.json services/console/package-lock.json
-	@cd services/console && npm ci --no-audit --no-fund --loglevel=error
+	@cd services/console && $(NODE) npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 $(BUILD)/console/index.html: services/console/node_modules/.installed $(CONSOLE_SOURCES)
-	@cd services/console && OUT_DIR=$(abspath $(BUILD)/console) npm run --silent build
+	@cd services/console && OUT_DIR=$(abspath $(BUILD)/console) $(NODE) npm run --silent build
 	@touch $@
 
 # --- running and testing ---------------------------------------------------------------------------

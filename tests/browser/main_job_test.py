@@ -16,12 +16,12 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
 from stack import Stack  # noqa: E402
 
-WITH_NODE = os.path.join(ROOT, "services/console/scripts/with-node")
+WITH_NODE = os.path.join(ROOT, "deploy/node/run")
 
 
 def drive(base_url, accounts_file):
     if not os.path.exists(os.path.join(HERE, "node_modules/playwright-core")):
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=HERE, check=True)
+        subprocess.run([WITH_NODE, "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=HERE, check=True)
     environment = dict(os.environ, BASE_URL=base_url, ACCOUNTS_FILE=accounts_file,
                        SHOTS=os.path.join(ROOT, os.environ.get("BUILD", "build/dev"), "browser"))
     done = subprocess.run([WITH_NODE, "node", "--test", "--test-reporter=tap", os.path.join(HERE, "main_job.mjs")],
