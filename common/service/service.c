@@ -1,7 +1,6 @@
 /* service.c - a service's life: command line, configuration, start, waiting for the end, stop. */
 #include "service/service.h"
 
-#include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,120 +12,38 @@
 #include "service/clock.h"
 #include "service/service_internal.h"
 
-enum { SETS_MAX = 64, EXIT_USAGE = 2 };
-
 /* The skeleton's own rows; a service's follow behind. */
 static const struct dc_option kernel_options[] = {
-    {"bus.endpoints", DC_OPTION_LIST, "", 0, 0,
-     "Endpoints of the bus instances, tcp:// or ipc://."},
-    {"bus.key_file", DC_OPTION_SECRET_FILE, "", 0, 0, "File with this service's secret CURVE key."},
+    {"bus.endpoints", DC_OPTION_LIST, "", 0, 0, "Endpoints of the bus instances, tcp:// or ipc://"},
+    {"bus.key_file", DC_OPTION_SECRET_FILE, "", 0, 0, "File with this service's secret CURVE key"},
     {"bus.server_key_file", DC_OPTION_SECRET_FILE, "", 0, 0,
-     "File with the bus's public CURVE key."},
-    {"db.dsn", DC_OPTION_TEXT, "", 0, 0, "Connection to the database as the service's role."},
-    {"db.password_file", DC_OPTION_SECRET_FILE, "", 0, 0, "File with that role's password."},
+     "File with the bus's public CURVE key"},
+    {"db.dsn", DC_OPTION_TEXT, "", 0, 0, "Connection to the database as the service's role"},
+    {"db.password_file", DC_OPTION_SECRET_FILE, "", 0, 0, "File with that role's password"},
     {"db.read_dsn", DC_OPTION_TEXT, "", 0, 0,
      "Connection to a read-only replica, for queries; empty: the same as db.dsn. Queries may then "
-     "answer what was true a moment ago."},
+     "answer what was true a moment ago"},
     {"migrate.dsn", DC_OPTION_TEXT, "", 0, 0,
-     "Connection to the database as the schema's owner, for --migrate alone."},
-    {"migrate.password_file", DC_OPTION_SECRET_FILE, "", 0, 0, "File with the owner's password."},
-    {"workers", DC_OPTION_INT, "4", 1, 64, "Threads that answer requests."},
+     "Connection to the database as the schema's owner, for --migrate alone"},
+    {"migrate.password_file", DC_OPTION_SECRET_FILE, "", 0, 0, "File with the owner's password"},
+    {"workers", DC_OPTION_INT, "4", 1, 64, "Threads that answer requests"},
     {"worker_credits", DC_OPTION_INT, "2", 1, 100,
-     "Requests that the bus may hand to one worker at a time."},
-    {"consumers", DC_OPTION_INT, "1", 1, 16, "Threads that apply other services' events."},
+     "Requests that the bus may hand to one worker at a time"},
+    {"consumers", DC_OPTION_INT, "1", 1, 16, "Threads that apply other services' events"},
     {"consumer.attempts", DC_OPTION_INT, "5", 1, 20,
-     "How often an event is tried before it is parked with its key."},
+     "How often an event is tried before it is parked with its key"},
     {"consumer.read_events", DC_OPTION_INT, "1000", 1, 5000,
-     "Events of one reading of another service's log, and of one transaction."},
+     "Events of one reading of another service's log, and of one transaction"},
     {"log.keep_days", DC_OPTION_INT, "90", 1, 36500,
-     "How long this service's events are kept, in days."},
+     "How long this service's events are kept, in days"},
     {"log.reads_per_second", DC_OPTION_INT, "500", 0, 1000000,
-     "Readings of the event log answered a second (0: without bound)."},
+     "Readings of the event log answered a second (0: without bound)"},
     {"commands.keep_days", DC_OPTION_INT, "7", 1, 365,
-     "How long a command's answer is kept for repetitions, in days."},
+     "How long a command's answer is kept for repetitions, in days"},
     {"clock.ahead_file", DC_OPTION_TEXT, "", 0, 0,
-     "For tests: file with seconds by which this service's clock is ahead; read again on SIGHUP."},
-    {"log.level", DC_OPTION_TEXT, "info", 0, 0, "debug, info, warn or error."},
-    {"log.format", DC_OPTION_TEXT, "json", 0, 0, "json or plain."},
-    {"metrics.address", DC_OPTION_TEXT, "127.0.0.1:9100", 0, 0,
-     "Where /metrics, /healthz and /readyz are answered (port 0: any free one)."},
+     "For tests: file with seconds by which this service's clock is ahead; read again on SIGHUP"},
     {NULL, DC_OPTION_TEXT, NULL, 0, 0, NULL},
 };
-
-struct invocation {
-    const struct dc_option *const *tables;
-    const char *config_path;
-    const char *sets[SETS_MAX];
-    size_t set_count;
-    enum { RUN, CHECK_CONFIG, PRINT_CONFIG, MIGRATE, HELP, VERSION } action;
-};
-
-/* --- command line
- * --------------------------------------------------------------------------------- */
-static bool
-read_arguments(int argc, char **argv, struct invocation *invocation)
-{
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'}, {"set", required_argument, NULL, 's'},
-        {"check-config", no_argument, NULL, 'k'}, {"print-config", no_argument, NULL, 'p'},
-        {"migrate", no_argument, NULL, 'm'},      {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},      {NULL, 0, NULL, 0},
-    };
-    int option;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        switch (option) {
-        case 'c':
-            invocation->config_path = optarg;
-            break;
-        case 's':
-            if (invocation->set_count == SETS_MAX) {
-                fprintf(stderr, "at most %d times --set\n", SETS_MAX);
-                return false;
-            }
-            invocation->sets[invocation->set_count++] = optarg;
-            break;
-        case 'k':
-            invocation->action = CHECK_CONFIG;
-            break;
-        case 'p':
-            invocation->action = PRINT_CONFIG;
-            break;
-        case 'm':
-            invocation->action = MIGRATE;
-            break;
-        case 'h':
-            invocation->action = HELP;
-            break;
-        case 'v':
-            invocation->action = VERSION;
-            break;
-        default:
-            return false;
-        }
-    }
-    if (optind < argc) {
-        fprintf(stderr, "%s is not understood; see --help\n", argv[optind]);
-        return false;
-    }
-    return true;
-}
-
-static void
-print_help(const struct dc_service_spec *spec, const struct dc_option *const *tables)
-{
-    DC_AUTO_TEXT struct dc_text text = DC_TEXT_INIT;
-    dc_text_printf(&text,
-                   "dacheng-%s: %s\n\n"
-                   "  --config FILE      read the configuration from FILE\n"
-                   "  --set NAME=VALUE   set one option; wins over file and environment\n"
-                   "  --check-config     check the configuration and end\n"
-                   "  --print-config     print a configuration file with every option\n"
-                   "  --migrate          bring the schema to the newest version and end\n"
-                   "  --help, --version\n\nOptions:\n",
-                   spec->name, spec->sentence);
-    dc_config_print_help(tables, &text);
-    fputs(dc_text_cstr(&text), stdout);
-}
 
 /* --- making the service
  * ---------------------------------------------------------------------------- */
@@ -373,10 +290,10 @@ add_threads(struct dc_service *service)
 static void
 reload(const struct dc_service *service)
 {
-    const struct invocation *invocation = service->invocation;
+    const struct dc_invocation *invocation = service->invocation;
     DC_AUTO(dc_config) struct dc_config *config = NULL;
     struct dc_error error;
-    enum dc_code code = dc_config_load(&config, invocation->tables, invocation->config_path,
+    enum dc_code code = dc_config_load(&config, service->program->tables, invocation->config_path,
                                        invocation->sets, invocation->set_count, &error);
     if (code == DC_OK) {
         code = dc_log_set_level(dc_config_text(config, "log.level"), &error);
@@ -452,15 +369,8 @@ stop_threads(struct dc_service *service)
 static enum dc_code
 run(struct dc_service *service, struct dc_error *error)
 {
-    /* Blocked before any thread is made, so that only wait_for_end() gets them. */
     sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &signals, NULL);
-    signal(SIGPIPE, SIG_IGN);
-
+    dc_program_take_signals(&signals); /* for wait_for_end() */
     DC_TRY(set_dsn(service, error));
     DC_TRY(set_bus(service, error));
     DC_TRY(dc_clock_turn(dc_config_text(service->config, "clock.ahead_file"), error));
@@ -519,20 +429,14 @@ release(struct dc_service *service)
 }
 
 static enum dc_code
-act(struct dc_service *service, const struct invocation *invocation,
-    const struct dc_option *const *tables, struct dc_error *error)
+act(struct dc_service *service, struct dc_error *error)
 {
-    DC_TRY(dc_config_load(&service->config, tables, invocation->config_path, invocation->sets,
-                          invocation->set_count, error));
-    char program[80];
-    snprintf(program, sizeof(program), "dacheng-%s", service->spec->name);
-    DC_TRY(dc_log_configure(program, dc_config_text(service->config, "log.level"),
-                            dc_config_text(service->config, "log.format"), error));
-    if (invocation->action == CHECK_CONFIG) {
+    DC_TRY(dc_program_configure(service->program, service->invocation, &service->config, error));
+    if (service->invocation->action == DC_PROGRAM_CHECK_CONFIG) {
         DC_TRY(set_dsn(service, error));
         return set_bus(service, error);
     }
-    if (invocation->action == MIGRATE) {
+    if (service->invocation->action == DC_PROGRAM_MIGRATE) {
         return migrate(service, error);
     }
     collect_statements(service);
@@ -544,29 +448,26 @@ int
 dc_service_main(int argc, char **argv, const struct dc_service_spec *spec)
 {
     DC_ASSERT(spec && spec->name && spec->sentence);
-    const struct dc_option *tables[] = {kernel_options, spec->options, NULL};
-    struct invocation invocation = {.tables = tables, .action = RUN};
-    if (!read_arguments(argc, argv, &invocation)) {
-        return EXIT_USAGE;
+    const struct dc_option *tables[] = {kernel_options, dc_program_options, spec->options, NULL};
+    char name[80];
+    snprintf(name, sizeof(name), "dacheng-%s", spec->name);
+    const struct dc_program program = {
+        .name = name,
+        .sentence = spec->sentence,
+        .signals = "SIGTERM drains and stops, SIGHUP reads log.level and clock.ahead_file again.\n",
+        .tables = tables,
+        .migrates = true,
+    };
+    struct dc_invocation invocation;
+    dc_program_invoked(&program, argc, argv, &invocation);
+    if (invocation.action == DC_PROGRAM_DONE) {
+        return invocation.status;
     }
-    if (invocation.action == HELP) {
-        print_help(spec, tables);
-        return EXIT_SUCCESS;
-    }
-    if (invocation.action == VERSION) {
-        printf("dacheng-%s %s\n", spec->name, DC_VERSION);
-        return EXIT_SUCCESS;
-    }
-    if (invocation.action == PRINT_CONFIG) {
-        DC_AUTO_TEXT struct dc_text text = DC_TEXT_INIT;
-        dc_config_print_sample(tables, &text);
-        fputs(dc_text_cstr(&text), stdout);
-        return EXIT_SUCCESS;
-    }
-    struct dc_service service = {.tag = DC_SERVICE_TAG, .spec = spec, .invocation = &invocation};
+    struct dc_service service = {
+        .tag = DC_SERVICE_TAG, .spec = spec, .program = &program, .invocation = &invocation};
     pthread_mutex_init(&service.lag_mutex, NULL);
     struct dc_error error;
-    enum dc_code code = act(&service, &invocation, tables, &error);
+    enum dc_code code = act(&service, &error);
     if (code != DC_OK) {
         dc_log_error(DC_LOG_ERROR, "cannot go on", &error);
     }

@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "edge/bus.h"
 #include "edge/metrics.h"
+#include "edge/program.h"
 #include "service/service.h"
 
 #include <dacheng/kernel/v1/admin.pb-c.h>
@@ -103,7 +104,8 @@ struct dc_lag {
 struct dc_service {
     unsigned tag;
     const struct dc_service_spec *spec;
-    const struct invocation *invocation; /* the command line, of service.c */
+    const struct dc_program *program;
+    const struct dc_invocation *invocation;
     struct dc_config *config;
     char *dsn;      /* with password and search_path */
     char *read_dsn; /* likewise; NULL: none */

@@ -1,6 +1,5 @@
 /* main.c - dacheng-bus: reads its configuration, proves that strangers stay out, serves. */
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,9 +11,10 @@
 #include "edge/config.h"
 #include "edge/log.h"
 #include "edge/metrics.h"
+#include "edge/program.h"
 #include "router.h"
 
-enum { SETS_MAX = 64, LISTEN_MAX = 8 };
+enum { LISTEN_MAX = 8 };
 
 static const struct dc_option options[] = {
     {"bus.listen", DC_OPTION_LIST, "tcp://127.0.0.1:7100", 0, 0,
@@ -37,88 +37,15 @@ static const struct dc_option options[] = {
      "milliseconds of silence after which a peer is taken for dead"},
     {"bus.drain_ms", DC_OPTION_INT, "5000", 0, 600000,
      "milliseconds that a stopping bus waits for answers under way"},
-    {"metrics.address", DC_OPTION_TEXT, "127.0.0.1:9100", 0, 0,
-     "where /metrics, /healthz and /readyz are answered; port 0 takes any"},
-    {"log.level", DC_OPTION_TEXT, "info", 0, 0, "debug, info, warn or error"},
-    {"log.format", DC_OPTION_TEXT, "json", 0, 0, "plain or json"},
     {0},
 };
-static const struct dc_option *const tables[] = {options, NULL};
-
-struct command_line {
-    const char *config_path;
-    const char *sets[SETS_MAX];
-    size_t set_count;
-    bool check;
+static const struct dc_option *const tables[] = {options, dc_program_options, NULL};
+static const struct dc_program program = {
+    .name = "dacheng-bus",
+    .sentence = "carries requests and events between the programs of Dacheng",
+    .signals = "SIGTERM drains and stops, SIGHUP reads the peers file again.\n",
+    .tables = tables,
 };
-
-static void
-print_help(void)
-{
-    DC_AUTO_TEXT struct dc_text text = DC_TEXT_INIT;
-    dc_text_add(&text,
-                "dacheng-bus: carries requests and events between the programs of Dacheng.\n\n"
-                "usage: dacheng-bus [--config FILE] [--set NAME=VALUE]...\n"
-                "       dacheng-bus --check-config | --print-config | --help | --version\n\n"
-                "SIGTERM drains and stops, SIGHUP reads the peers file again.\n\noptions:\n");
-    dc_config_print_help(tables, &text);
-    fputs(dc_text_cstr(&text), stdout);
-}
-
-static void
-print_sample(void)
-{
-    DC_AUTO_TEXT struct dc_text text = DC_TEXT_INIT;
-    dc_config_print_sample(tables, &text);
-    fputs(dc_text_cstr(&text), stdout);
-}
-
-/* Returns the exit status when the program is done, -1 to go on. */
-static int
-read_command_line(int argc, char **argv, struct command_line *ret_line)
-{
-    static const struct option names[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"set", required_argument, NULL, 's'},
-        {"check-config", no_argument, NULL, 'k'},
-        {"print-config", no_argument, NULL, 'p'},
-        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},
-        {0},
-    };
-    int choice;
-    while ((choice = getopt_long(argc, argv, "c:h", names, NULL)) != -1) {
-        switch (choice) {
-        case 'c':
-            ret_line->config_path = optarg;
-            break;
-        case 's':
-            if (ret_line->set_count < SETS_MAX) {
-                ret_line->sets[ret_line->set_count++] = optarg;
-            }
-            break;
-        case 'k':
-            ret_line->check = true;
-            break;
-        case 'p':
-            print_sample();
-            return 0;
-        case 'h':
-            print_help();
-            return 0;
-        case 'v':
-            puts("dacheng-bus " DC_VERSION);
-            return 0;
-        default:
-            return 2;
-        }
-    }
-    if (optind < argc) {
-        fprintf(stderr, "dacheng-bus: \"%s\" is not understood; see --help\n", argv[optind]);
-        return 2;
-    }
-    return -1;
-}
 
 static void
 router_options_from(const struct dc_config *config, const char *listen[LISTEN_MAX + 1], char *name,
@@ -150,20 +77,6 @@ router_options_from(const struct dc_config *config, const char *listen[LISTEN_MA
         .dead_ms = (int)dc_config_int(config, "bus.dead_ms"),
         .drain_ms = (int)dc_config_int(config, "bus.drain_ms"),
     };
-}
-
-/* Signals are read from a descriptor by the loop; blocked before libzmq starts its threads. */
-static int
-take_signals(void)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
 static void
@@ -205,20 +118,25 @@ serve(const struct dc_config *config, int signal_fd, struct dc_error *error)
 }
 
 static enum dc_code
-run(const struct command_line *line, struct dc_error *error)
+check(const struct dc_config *config, struct dc_error *error)
+{
+    DC_AUTO(peers) struct peers *peers = NULL;
+    char public_key[DC_BUS_KEY_TEXT];
+    DC_TRY(peers_load(&peers, dc_config_text(config, "bus.peers_file"), error));
+    return dc_bus_public_of(dc_config_text(config, "bus.key_file"), public_key, error);
+}
+
+static enum dc_code
+run(const struct dc_invocation *invocation, struct dc_error *error)
 {
     DC_AUTO(dc_config) struct dc_config *config = NULL;
-    DC_TRY(dc_config_load(&config, tables, line->config_path, line->sets, line->set_count, error));
-    DC_TRY(dc_log_configure("bus", dc_config_text(config, "log.level"),
-                            dc_config_text(config, "log.format"), error));
-    if (line->check) {
-        DC_AUTO(peers) struct peers *peers = NULL;
-        DC_TRY(peers_load(&peers, dc_config_text(config, "bus.peers_file"), error));
-        char public_key[DC_BUS_KEY_TEXT];
-        DC_TRY(dc_bus_public_of(dc_config_text(config, "bus.key_file"), public_key, error));
-        return DC_OK;
+    DC_TRY(dc_program_configure(&program, invocation, &config, error));
+    if (invocation->action == DC_PROGRAM_CHECK_CONFIG) {
+        return check(config, error);
     }
-    int signal_fd = take_signals();
+    sigset_t signals;
+    dc_program_take_signals(&signals); /* the loop reads them from a descriptor */
+    int signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
     if (signal_fd == -1) {
         return dc_fail(error, DC_INTERNAL, "no descriptor for signals: %s", strerror(errno));
     }
@@ -230,13 +148,13 @@ run(const struct command_line *line, struct dc_error *error)
 int
 main(int argc, char **argv)
 {
-    struct command_line line = {0};
-    int status = read_command_line(argc, argv, &line);
-    if (status >= 0) {
-        return status;
+    struct dc_invocation invocation;
+    dc_program_invoked(&program, argc, argv, &invocation);
+    if (invocation.action == DC_PROGRAM_DONE) {
+        return invocation.status;
     }
     struct dc_error error;
-    if (run(&line, &error) != DC_OK) {
+    if (run(&invocation, &error) != DC_OK) {
         fprintf(stderr, "dacheng-bus: %s%s%s\n", error.field, *error.field ? ": " : "",
                 error.message);
         return 1;

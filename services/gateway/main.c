@@ -2,7 +2,6 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <getopt.h>
 #include <netdb.h>
 #include <signal.h>
 #include <sodium.h>
@@ -18,9 +17,10 @@
 #include "edge/config.h"
 #include "edge/log.h"
 #include "edge/metrics.h"
+#include "edge/program.h"
 #include "gateway.h"
 
-enum { SETS_MAX = 64, EVENTS_MAX = 64, BACKLOG = 1024 };
+enum { EVENTS_MAX = 64, BACKLOG = 1024 };
 
 static const struct dc_option options[] = {
     {"http.address", DC_OPTION_TEXT, "127.0.0.1:8080", 0, 0,
@@ -47,91 +47,15 @@ static const struct dc_option options[] = {
     {"bus.endpoints", DC_OPTION_LIST, NULL, 0, 0, "every instance of the bus: tcp://host:port"},
     {"bus.key_file", DC_OPTION_SECRET_FILE, NULL, 0, 0, "file with our secret CURVE key"},
     {"bus.server_key_file", DC_OPTION_SECRET_FILE, NULL, 0, 0, "file with the bus's public key"},
-    {"metrics.address", DC_OPTION_TEXT, "127.0.0.1:0", 0, 0,
-     "where /metrics, /healthz and /readyz are answered"},
-    {"log.level", DC_OPTION_TEXT, "info", 0, 0, "debug, info, warn or error"},
-    {"log.format", DC_OPTION_TEXT, "json", 0, 0, "json or plain"},
     {0},
 };
-static const struct dc_option *const tables[] = {options, NULL};
-
-struct command_line {
-    const char *config_path;
-    const char *sets[SETS_MAX];
-    size_t set_count;
-    bool check;
+static const struct dc_option *const tables[] = {options, dc_program_options, NULL};
+static const struct dc_program program = {
+    .name = "dacheng-gateway",
+    .sentence = "the HTTP edge: API, live pages, uploads, console",
+    .signals = "SIGTERM answers what was asked, and stops.\n",
+    .tables = tables,
 };
-
-static void
-print_help(void)
-{
-    DC_AUTO_TEXT struct dc_text text = DC_TEXT_INIT;
-    dc_text_add(&text, "dacheng-gateway: the HTTP edge: API, live pages, uploads, console.\n\n"
-                       "  --config FILE      read the configuration from FILE\n"
-                       "  --set NAME=VALUE   set one option; wins over file and environment\n"
-                       "  --check-config     check the configuration and end\n"
-                       "  --print-config     print a configuration file with every option\n"
-                       "  --help, --version\n\nOptions:\n");
-    dc_config_print_help(tables, &text);
-    fputs(dc_text_cstr(&text), stdout);
-}
-
-static void
-print_sample(void)
-{
-    DC_AUTO_TEXT struct dc_text text = DC_TEXT_INIT;
-    dc_config_print_sample(tables, &text);
-    fputs(dc_text_cstr(&text), stdout);
-}
-
-/* Returns the exit status when the program is done, -1 to go on. */
-static int
-read_command_line(int argc, char **argv, struct command_line *ret_line)
-{
-    static const struct option names[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"set", required_argument, NULL, 's'},
-        {"check-config", no_argument, NULL, 'k'},
-        {"print-config", no_argument, NULL, 'p'},
-        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},
-        {0},
-    };
-    int choice;
-    while ((choice = getopt_long(argc, argv, "", names, NULL)) != -1) {
-        switch (choice) {
-        case 'c':
-            ret_line->config_path = optarg;
-            break;
-        case 's':
-            if (ret_line->set_count == SETS_MAX) {
-                fprintf(stderr, "at most %d times --set\n", SETS_MAX);
-                return 2;
-            }
-            ret_line->sets[ret_line->set_count++] = optarg;
-            break;
-        case 'k':
-            ret_line->check = true;
-            break;
-        case 'p':
-            print_sample();
-            return 0;
-        case 'h':
-            print_help();
-            return 0;
-        case 'v':
-            puts("dacheng-gateway " DC_VERSION);
-            return 0;
-        default:
-            return 2;
-        }
-    }
-    if (optind < argc) {
-        fprintf(stderr, "dacheng-gateway: \"%s\" is not understood; see --help\n", argv[optind]);
-        return 2;
-    }
-    return -1;
-}
 
 /* --- listening ---------------------------------------------------------------------------------
  */
@@ -367,23 +291,15 @@ serve(struct gateway *gateway, const struct dc_config *config, const sigset_t *s
 }
 
 static enum dc_code
-run(const struct command_line *line, struct dc_error *error)
+run(const struct dc_invocation *invocation, struct dc_error *error)
 {
     DC_AUTO(dc_config) struct dc_config *config = NULL;
-    DC_TRY(dc_config_load(&config, tables, line->config_path, line->sets, line->set_count, error));
-    DC_TRY(dc_log_configure("dacheng-gateway", dc_config_text(config, "log.level"),
-                            dc_config_text(config, "log.format"), error));
-    if (line->check) {
+    DC_TRY(dc_program_configure(&program, invocation, &config, error));
+    if (invocation->action == DC_PROGRAM_CHECK_CONFIG) {
         return DC_OK;
     }
-    /* Blocked before libzmq and libmicrohttpd start threads: only wait_for_end sees them. */
     sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &signals, NULL);
-    signal(SIGPIPE, SIG_IGN);
+    dc_program_take_signals(&signals); /* for wait_for_end() */
     raise_descriptor_limit();
     struct names names = {0};
     struct gateway gateway = {.listen_fd = -1};
@@ -398,14 +314,14 @@ run(const struct command_line *line, struct dc_error *error)
 int
 main(int argc, char **argv)
 {
-    struct command_line line = {0};
-    int status = read_command_line(argc, argv, &line);
-    if (status >= 0) {
-        return status;
+    struct dc_invocation invocation;
+    dc_program_invoked(&program, argc, argv, &invocation);
+    if (invocation.action == DC_PROGRAM_DONE) {
+        return invocation.status;
     }
     DC_ASSERT(sodium_init() >= 0);
     struct dc_error error;
-    if (run(&line, &error) != DC_OK) {
+    if (run(&invocation, &error) != DC_OK) {
         fprintf(stderr, "dacheng-gateway: %s%s%s\n", error.field, *error.field ? ": " : "",
                 error.message);
         return 1;

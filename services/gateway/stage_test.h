@@ -348,8 +348,9 @@ start_gateway(const char *const *sets)
     snprintf(values[2], 600, "bus.server_key_file=%s", dc_test_bus_server_key_file(stage.bus));
     snprintf(values[3], 600, "http.address_file=%s", address_file);
     snprintf(values[4], 600, "console.dir=%s", stage.console);
-    const char *arguments[64] = {program, "--set", "http.address=127.0.0.1:0"};
-    size_t count = 3;
+    const char *arguments[64] = {program, "--set", "http.address=127.0.0.1:0", "--set",
+                                 "metrics.address=127.0.0.1:0"};
+    size_t count = 5;
     for (size_t i = 0; i < 5; i++) {
         arguments[count++] = "--set";
         arguments[count++] = values[i];
