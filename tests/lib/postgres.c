@@ -35,12 +35,14 @@ bin_directory(void)
     return given ? given : "/usr/lib/postgresql/15/bin";
 }
 
-/* Runs a program of PostgreSQL as user postgres when we are root (which it refuses). */
+/* Runs a program of PostgreSQL as user postgres when we are root (which it refuses). By its whole
+ * path, by which it finds its neighbours: `arguments` begins with room for it. */
 static int
-run(const char *log, const char *const *arguments)
+run(const char *log, const char *name, const char **arguments)
 {
     char program[1024];
-    snprintf(program, sizeof program, "%s/%s", bin_directory(), arguments[0]);
+    snprintf(program, sizeof program, "%s/%s", bin_directory(), name);
+    arguments[0] = program;
     pid_t child = fork();
     if (child < 0) {
         dc_test_die("fork: %s", strerror(errno));
@@ -94,8 +96,9 @@ start(struct dc_test_pg *pg)
              "-c shared_buffers=64MB -c max_wal_size=256MB -c log_min_messages=warning "
              "-c timezone=UTC",
              pg->directory);
-    if (run(log, (const char *[]){"pg_ctl", "-D", data, "-l", log, "-o", options, "-w", "-t", "60",
-                                  "start", NULL}) != 0) {
+    if (run(log, "pg_ctl",
+            (const char *[]){NULL, "-D", data, "-l", log, "-o", options, "-w", "-t", "60", "start",
+                             NULL}) != 0) {
         show_log_and_die(log, "start");
     }
     pg->running = true;
@@ -107,8 +110,9 @@ dc_test_pg_halt(struct dc_test_pg *pg, bool immediate)
     char data[1024], log[1024];
     paths_of(pg, data, log);
     if (pg->running &&
-        run(log, (const char *[]){"pg_ctl", "-D", data, "-m", immediate ? "immediate" : "fast",
-                                  "-w", "-t", "60", "stop", NULL}) != 0) {
+        run(log, "pg_ctl",
+            (const char *[]){NULL, "-D", data, "-m", immediate ? "immediate" : "fast", "-w", "-t",
+                             "60", "stop", NULL}) != 0) {
         show_log_and_die(log, "stop");
     }
     pg->running = false;
@@ -149,8 +153,9 @@ dc_test_pg_start(struct dc_test_pg **ret_pg)
     clusters = pg;
     char data[1024], log[1024];
     paths_of(pg, data, log);
-    if (run(log, (const char *[]){"initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N", "-E",
-                                  "UTF8", "--locale=C.UTF-8", NULL}) != 0) {
+    if (run(log, "initdb",
+            (const char *[]){NULL, "-D", data, "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8",
+                             "--locale=C.UTF-8", NULL}) != 0) {
         show_log_and_die(log, "initdb");
     }
     snprintf(pg->superuser_dsn, sizeof pg->superuser_dsn, "host=%s user=postgres dbname=postgres",
