@@ -11,6 +11,7 @@ struct notify_smtp {
     CURL *curl;
     char error[CURL_ERROR_SIZE];
     char reply[NOTIFY_ANSWER_MAX]; /* the last line the server said */
+    bool broken;                   /* the last mail's connection may still wait for its answer */
 };
 
 struct upload {
@@ -160,7 +161,10 @@ notify_smtp_send(struct notify_smtp *smtp, const char *from, const char *to, con
     curl_easy_setopt(smtp->curl, CURLOPT_MAIL_RCPT, recipients);
     curl_easy_setopt(smtp->curl, CURLOPT_READDATA, &upload);
     curl_easy_setopt(smtp->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)size);
+    /* libcurl keeps a connection whose mail timed out, and would ask the next one into it. */
+    curl_easy_setopt(smtp->curl, CURLOPT_FRESH_CONNECT, smtp->broken ? 1L : 0L);
     CURLcode code = curl_easy_perform(smtp->curl);
+    smtp->broken = code != CURLE_OK;
     curl_easy_setopt(smtp->curl, CURLOPT_MAIL_RCPT, NULL);
     curl_slist_free_all(recipients);
     long reply = 0;
