@@ -7,7 +7,6 @@
 /* clang-format off */
 /* Those of kernel.v1.Role who decide about performance; administrators and programs do not. */
 const struct wf_word wf_roles[] = {
-    {"employee", KERNEL__ROLE__ROLE_EMPLOYEE, "员工"},
     {"team_lead", KERNEL__ROLE__ROLE_TEAM_LEAD, "团队主管"},
     {"director", KERNEL__ROLE__ROLE_DIRECTOR, "业务总监"},
     {"vice_president", KERNEL__ROLE__ROLE_VICE_PRESIDENT, "分管副总"},
