@@ -125,14 +125,25 @@ read_good(struct dc_arena *arena, const char *yaml, size_t length)
     return definition;
 }
 
-/* The base of the cases, with everything of one subject. */
+/* The base of the cases, made an approval: of one subject, with a condition. */
 static struct wf_definition *
 read_base(struct dc_arena *arena)
 {
-    DC_AUTO_FREE char *base = dc_test_read_file("tests/cases/definition.yaml", NULL);
-    DC_AUTO_TEXT struct dc_text text = DC_TEXT_INIT;
-    substitute("base", base, "subject: cycle", "subject: person", &text);
-    return read_good(arena, text.data, text.length);
+    static const char *const changes[][2] = {
+        {"approval: false", "approval: true"},
+        {"subject: cycle", "subject: person"},
+        {"who: starter", "who: starter\n    condition: raise_percent > 20"},
+    };
+    char *text = dc_test_read_file("tests/cases/definition.yaml", NULL);
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        struct dc_text changed = DC_TEXT_INIT;
+        substitute("base", text, changes[i][0], changes[i][1], &changed);
+        free(text);
+        text = changed.data;
+    }
+    struct wf_definition *definition = read_good(arena, text, strlen(text));
+    free(text);
+    return definition;
 }
 
 static void
