@@ -260,8 +260,8 @@ find_target(struct checking *checking, const struct wf_stage *stage, const char 
     }
     int32_t to = wf_stage_find(checking->definition, text);
     if (to < 0) {
-        wrong(checking, place, "there is no stage \"%.60s\"; allowed are %s, next, end", text,
-              stages_of_track(checking, stage->track));
+        wrong(checking, place, "there is no stage \"%.*s\"; allowed are %s, next, end",
+              wf_cut(text), text, stages_of_track(checking, stage->track));
         return false;
     }
     if (checking->definition->stages[to].track != stage->track) {

@@ -62,8 +62,8 @@ read_duration(struct wf_yaml *yaml, const yaml_node_t *node, const char *what, i
     if (!parse_duration(text, &duration) || duration.amount < minimum ||
         duration.amount > maximum) {
         wf_yaml_wrong(yaml, node,
-                      "%s is \"%.60s\"; allowed are \"%d days\" to \"%d days\", or working days",
-                      what, text, minimum, maximum);
+                      "%s is \"%.*s\"; allowed are \"%d days\" to \"%d days\", or working days",
+                      what, wf_cut(text), text, minimum, maximum);
         return;
     }
     *ret_duration = duration;
@@ -123,9 +123,9 @@ read_who(struct wf_yaml *yaml, const yaml_node_t *node, struct wf_who *ret_who)
             ret_who->kind = (enum wf_who_kind)word->value;
         } else if (text) {
             wf_yaml_wrong(yaml, node,
-                          "\"%.60s\" is nobody; allowed are %s, {role: director}, {role: director, "
+                          "\"%.*s\" is nobody; allowed are %s, {role: director}, {role: director, "
                           "unit: CODE} and {person: CODE}",
-                          text, wf_words_list(yaml->arena, wf_who_words));
+                          wf_cut(text), text, wf_words_list(yaml->arena, wf_who_words));
         }
         return;
     }
