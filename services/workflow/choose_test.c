@@ -10,8 +10,8 @@
 
 #include "base/text.h"
 #include "choose.h"
-#include "definition_sample.h"
 #include "life.h"
+#include "sample_test.h"
 #include "tests/lib/harness.h"
 
 enum { LIST_MAX = 64, TODAY = 20000, FALLBACK = 50 };

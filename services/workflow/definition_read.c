@@ -61,9 +61,10 @@ read_duration(struct wf_yaml *yaml, const yaml_node_t *node, const char *what, i
     }
     if (!parse_duration(text, &duration) || duration.amount < minimum ||
         duration.amount > maximum) {
-        wf_yaml_wrong(yaml, node,
-                      "%s is \"%.*s\"; allowed are \"%d days\" to \"%d days\", or working days",
-                      what, wf_cut(text), text, minimum, maximum);
+        wf_yaml_wrong(
+            yaml, node, "%s is \"%.*s\"; allowed are \"%s\" to \"%d days\", or working days", what,
+            wf_cut(text), text,
+            wf_duration_words(yaml->arena, (struct wf_duration){minimum, false}), maximum);
         return;
     }
     *ret_duration = duration;
