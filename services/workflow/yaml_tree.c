@@ -184,12 +184,16 @@ kind_of(const yaml_node_t *node)
     }
 }
 
+/* Built only for a problem that is kept: a text may have ten thousand wrong keys. */
 static const char *
-keys_of(struct dc_arena *arena, const struct wf_yaml_field *fields)
+keys_of(struct wf_yaml *yaml, const struct wf_yaml_field *fields)
 {
+    if (yaml->problems->count == WF_PROBLEMS_MAX) {
+        return "";
+    }
     const char *list = fields->key;
     for (fields++; fields->key; fields++) {
-        list = dc_arena_printf(arena, "%s, %s", list, fields->key);
+        list = dc_arena_printf(yaml->arena, "%s, %s", list, fields->key);
     }
     return list;
 }
@@ -206,7 +210,7 @@ field_of(struct wf_yaml *yaml, const yaml_node_t *key, const char *what,
     }
     if (text) {
         wf_yaml_wrong(yaml, key, "there is no key \"%.*s\" in %s; allowed are %s", wf_cut(text),
-                      text, what, keys_of(yaml->arena, fields));
+                      text, what, keys_of(yaml, fields));
     }
     return NULL;
 }
@@ -217,7 +221,7 @@ wf_yaml_mapping(struct wf_yaml *yaml, const yaml_node_t *node, const char *what,
 {
     if (node->type != YAML_MAPPING_NODE) {
         wf_yaml_wrong(yaml, node, "%s is %s; a mapping is wanted, with %s", what, kind_of(node),
-                      keys_of(yaml->arena, fields));
+                      keys_of(yaml, fields));
         return false;
     }
     uint64_t seen = 0; /* bit per field */
