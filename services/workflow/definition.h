@@ -238,8 +238,7 @@ size_t wf_definition_facts(const struct wf_definition *definition,
 /* Does the gate stand before this outcome? (approve and submit; not return and skip) */
 bool wf_gate_holds(const struct wf_stage *stage, const struct wf_outcome *outcome);
 
-/* --- words, as in YAML and in messages -----------------------------------------------------------
- */
+/* --- words, as in YAML and in messages ------------------------------------------------- */
 const char *wf_role_name(Kernel__Role role);                 /* "vice_president" */
 const char *wf_outcome_kind_name(enum wf_outcome_kind kind); /* "approve" */
 const char *wf_gate_name(enum wf_gate gate);                 /* "submission_complete", "" */

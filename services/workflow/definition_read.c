@@ -23,8 +23,7 @@ struct outcome_reading {
     const char **to_text;
 };
 
-/* --- due, reminders, ladder
- * ----------------------------------------------------------------------------- */
+/* --- due, reminders, ladder ------------------------------------------------------------ */
 
 static void
 read_due_day(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
@@ -171,8 +170,7 @@ read_escalation(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
     }
 }
 
-/* --- outcomes
- * -------------------------------------------------------------------------------------------- */
+/* --- outcomes -------------------------------------------------------------------------- */
 
 static void
 read_outcome_code(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
@@ -240,9 +238,7 @@ read_outcomes(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
     }
 }
 
-/* --- stages
- * -----------------------------------------------------------------------------------------------
- */
+/* --- stages ---------------------------------------------------------------------------- */
 
 static void
 read_stage_code(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
@@ -410,8 +406,7 @@ read_stages(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
     }
 }
 
-/* --- the definition
- * ---------------------------------------------------------------------------------------- */
+/* --- the definition -------------------------------------------------------------------- */
 
 static void
 read_code(struct wf_yaml *yaml, const yaml_node_t *value, void *target)

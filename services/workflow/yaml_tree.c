@@ -8,8 +8,7 @@
 #include "base/assert.h"
 #include "base/text.h"
 
-/* --- places
- * --------------------------------------------------------------------------------------- */
+/* --- places ---------------------------------------------------------------------------- */
 
 static struct wf_place
 place_of(const yaml_mark_t *mark)
@@ -41,8 +40,7 @@ wf_yaml_wrong(struct wf_yaml *yaml, const yaml_node_t *node, const char *format,
     wrong_at(yaml, wf_yaml_place(node), cut.message);
 }
 
-/* --- loading
- * --------------------------------------------------------------------------------------- */
+/* --- loading --------------------------------------------------------------------------- */
 
 static void
 start_parser(yaml_parser_t *parser, const char *text, size_t length)
@@ -168,8 +166,7 @@ wf_yaml_root(struct wf_yaml *yaml)
     return yaml_document_get_root_node(&yaml->document);
 }
 
-/* --- mappings and sequences
- * ------------------------------------------------------------------------ */
+/* --- mappings and sequences ------------------------------------------------------------ */
 
 static const char *
 kind_of(const yaml_node_t *node)
@@ -274,8 +271,7 @@ wf_yaml_sequence(struct wf_yaml *yaml, const yaml_node_t *node, const char *what
     return count;
 }
 
-/* --- single values
- * --------------------------------------------------------------------------------- */
+/* --- single values --------------------------------------------------------------------- */
 
 /* C0, DEL and C1. */
 static bool
