@@ -210,8 +210,9 @@ bool wf_definition_equal(const struct wf_definition *a, const struct wf_definiti
  * https://mermaid.js.org/syntax/flowchart.html (diagram.c) */
 void wf_definition_diagram(const struct wf_definition *definition, struct dc_text *text);
 
-/* --- walking -------------------------------------------------------------------------------------
- * Indices of stages count from 0; WF_TO_END is behind the last. */
+/* --- walking --------------------------------------------------------------------------- */
+
+/* Indices of stages count from 0; WF_TO_END is behind the last. */
 
 /* Index, or -1. */
 int32_t wf_stage_find(const struct wf_definition *definition, const char *code);

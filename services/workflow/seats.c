@@ -168,6 +168,8 @@ wf_task_decide(struct wf_task *task, const struct wf_decision *decision,
 {
     DC_ASSERT(task && decision && decision->outcome && decision->stage && ret_decided);
     const struct wf_outcome *outcome = decision->outcome;
+    DC_ASSERT(outcome >= decision->stage->outcomes &&
+              outcome < decision->stage->outcomes + decision->stage->outcome_count);
     DC_TRY(task_may(task, WF_TASK_DECIDE, error));
     int32_t number = wf_seat_of(task, decision->person_id);
     if (number == 0) {

@@ -96,6 +96,22 @@ refused(const yaml_event_t *event, int depth, int documents)
     return depth > WF_DEFINITION_DEPTH_MAX ? "this is nested deeper than any definition" : NULL;
 }
 
+/* Levels that an event goes down. */
+static int
+step_of(yaml_event_type_t type)
+{
+    switch (type) {
+    case YAML_SEQUENCE_START_EVENT:
+    case YAML_MAPPING_START_EVENT:
+        return 1;
+    case YAML_SEQUENCE_END_EVENT:
+    case YAML_MAPPING_END_EVENT:
+        return -1;
+    default:
+        return 0;
+    }
+}
+
 /* Goes through the events before anything is built of them. */
 static bool
 is_plain(struct wf_yaml *yaml, const char *text, size_t length)
@@ -111,10 +127,7 @@ is_plain(struct wf_yaml *yaml, const char *text, size_t length)
             good = false;
             break;
         }
-        bool starts = event.type == YAML_SEQUENCE_START_EVENT || //
-                      event.type == YAML_MAPPING_START_EVENT;
-        bool ends = event.type == YAML_SEQUENCE_END_EVENT || event.type == YAML_MAPPING_END_EVENT;
-        depth += (int)starts - (int)ends;
+        depth += step_of(event.type);
         documents += event.type == YAML_DOCUMENT_START_EVENT;
         const char *why = refused(&event, depth, documents);
         if (why) {
