@@ -164,6 +164,7 @@ struct store_entry {
     int sign;
     int64_t path_id;
     int64_t dims_id;
+    int64_t run_id;           /* that brought or replaced it; 0: none */
     struct tally_entry entry; /* path and dims are not set */
 };
 struct store_entries {
