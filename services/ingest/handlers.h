@@ -7,6 +7,7 @@
 
 #include <dacheng/ingest/v1/ingest.pb-c.h>
 #include <dacheng/ingest/v1/submission.pb-c.h>
+#include <dacheng/workflow/v1/events.pb-c.h>
 
 extern const struct dc_service_spec ingest_spec;
 
@@ -44,6 +45,12 @@ dc_reaction_fn ingest_on_calendar_changed;
 dc_reaction_fn ingest_on_tasks_decided;
 dc_reaction_fn ingest_on_tasks_cancelled;
 dc_reaction_fn ingest_on_cases_ended;
+
+/* What workflow decided, as records; what was withdrawn goes again (tasks.c). */
+enum dc_code ingest_keep_decided(struct dc_step *step, Workflow__Task *const *tasks, size_t count,
+                                 struct dc_error *error) DC_MUST_CHECK;
+enum dc_code ingest_drop_withdrawn(struct dc_step *step, Workflow__Task *const *tasks, size_t count,
+                                   struct dc_error *error) DC_MUST_CHECK;
 
 /* Tasks. */
 enum dc_code ingest_read_files(struct dc_step *step, bool *ret_more, struct dc_error *error);

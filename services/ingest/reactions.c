@@ -88,66 +88,84 @@ ingest_on_calendar_changed(struct dc_step *step, const struct dc_delivery *deliv
     return in_tenant(keep_calendar, step, delivery, error);
 }
 
-/* Submit and approve let a submission go on. */
+/* Submit and approve let a submission go on. Decisions from before kinds were told have the code of
+ * their outcome alone. */
 static bool
-goes_on(const char *outcome_kind)
+goes_on(const char *outcome_kind, const char *outcome)
 {
-    return strcmp(outcome_kind, "submit") == 0 || strcmp(outcome_kind, "approve") == 0;
-}
-
-static bool
-is_month(const char *text)
-{
-    struct dc_period period;
-    return dc_period_parse(text, &period, NULL) == DC_OK && period.kind == DC_PERIOD_MONTH;
+    const char *kind = *outcome_kind ? outcome_kind : outcome;
+    return strcmp(kind, "submit") == 0 || strcmp(kind, "approve") == 0;
 }
 
 static bool
 is_submission(const Workflow__Task *task)
 {
     return task->subject_kind == WORKFLOW__SUBJECT_KIND__SUBJECT_KIND_UNIT &&
-           strcmp(task->gate, "submission_complete") == 0 && is_month(task->period);
+           (strcmp(task->gate, "submission_complete") == 0 ||
+            (*task->gate == '\0' && strcmp(task->stage, "data_submission") == 0));
+}
+
+/* Data is submitted by months: what a quarter's decision is about are all of its months that have
+ * begun. */
+typedef enum dc_code month_fn(struct dc_step *step, int64_t unit_id, const char *period,
+                              struct dc_error *error);
+static enum dc_code
+each_month(month_fn *fn, struct dc_step *step, int64_t unit_id, const char *period,
+           struct dc_error *error)
+{
+    struct dc_period whole;
+    if (dc_period_parse(period, &whole, NULL) != DC_OK) {
+        return DC_OK; /* of no time that has records */
+    }
+    dc_date today = dc_date_of(step->now, ingest_utc_offset(step));
+    struct dc_period month = dc_period_containing(DC_PERIOD_MONTH, whole.first);
+    for (; month.first <= whole.last && month.first <= today; month = dc_period_next(&month)) {
+        char text[DC_PERIOD_TEXT];
+        dc_period_format(&month, text);
+        DC_TRY(fn(step, unit_id, dc_arena_strdup(step->arena, text), error));
+    }
+    return DC_OK;
 }
 
 static enum dc_code
-close_decided(struct dc_step *step, const struct dc_delivery *delivery, struct dc_error *error)
+hear_decided(struct dc_step *step, const struct dc_delivery *delivery, struct dc_error *error)
 {
     const Workflow__TasksDecided *decided = (const Workflow__TasksDecided *)delivery->body;
     for (size_t i = 0; i < decided->n_tasks; i++) {
         const Workflow__Task *task = decided->tasks[i];
         if (is_submission(task) && task->state == WORKFLOW__TASK_STATE__TASK_STATE_DECIDED &&
-            goes_on(task->outcome_kind)) {
-            DC_TRY(submission_close(step, task->subject_id, task->period, error));
+            goes_on(task->outcome_kind, task->outcome)) {
+            DC_TRY(each_month(submission_close, step, task->subject_id, task->period, error));
         }
     }
-    return DC_OK;
+    return ingest_keep_decided(step, decided->tasks, decided->n_tasks, error);
 }
 
 enum dc_code
 ingest_on_tasks_decided(struct dc_step *step, const struct dc_delivery *delivery,
                         struct dc_error *error)
 {
-    return in_tenant(close_decided, step, delivery, error);
+    return in_tenant(hear_decided, step, delivery, error);
 }
 
 static enum dc_code
-reopen_withdrawn(struct dc_step *step, const struct dc_delivery *delivery, struct dc_error *error)
+hear_cancelled(struct dc_step *step, const struct dc_delivery *delivery, struct dc_error *error)
 {
     const Workflow__TasksCancelled *cancelled = (const Workflow__TasksCancelled *)delivery->body;
     for (size_t i = 0; i < cancelled->n_tasks; i++) {
         const Workflow__Task *task = cancelled->tasks[i];
         if (is_submission(task) && task->state == WORKFLOW__TASK_STATE__TASK_STATE_WITHDRAWN) {
-            DC_TRY(submission_reopen(step, task->subject_id, task->period, error));
+            DC_TRY(each_month(submission_reopen, step, task->subject_id, task->period, error));
         }
     }
-    return DC_OK;
+    return ingest_drop_withdrawn(step, cancelled->tasks, cancelled->n_tasks, error);
 }
 
 enum dc_code
 ingest_on_tasks_cancelled(struct dc_step *step, const struct dc_delivery *delivery,
                           struct dc_error *error)
 {
-    return in_tenant(reopen_withdrawn, step, delivery, error);
+    return in_tenant(hear_cancelled, step, delivery, error);
 }
 
 /* A definition for nothing but the submission need not name the gate. */
@@ -159,8 +177,8 @@ close_ended(struct dc_step *step, const struct dc_delivery *delivery, struct dc_
         const Workflow__Case *c = ended->cases[i];
         if (strcmp(c->purpose, "data_submission") == 0 &&
             c->subject_kind == WORKFLOW__SUBJECT_KIND__SUBJECT_KIND_UNIT &&
-            goes_on(c->outcome_kind) && is_month(c->period)) {
-            DC_TRY(submission_close(step, c->subject_id, c->period, error));
+            goes_on(c->outcome_kind, c->outcome)) {
+            DC_TRY(each_month(submission_close, step, c->subject_id, c->period, error));
         }
     }
     return DC_OK;

@@ -403,7 +403,7 @@ a_decision_closes_it(void **state)
     int before = events_told();
     tell_decided("return", "submission_complete", "2026-09");
     tell_decided("submit", "", "2026-09");
-    tell_decided("submit", "submission_complete", "2026Q3");
+    tell_decided("submit", "submission_complete", "");
     wait_until_heard();
     assert_int_equal(events_told(), before);
     tell_decided("submit", "submission_complete", "2026-09");
@@ -486,6 +486,12 @@ a_withdrawn_decision_opens_it(void **state)
     assert_string_equal(STATE_OF(now), "SUBMISSION_STATE_CLOSED");
     assert_int_equal(dc_test_number(now, "submission.version"), 5);
     assert_sql("1", "SELECT count(*) FROM ingest.submission WHERE state = 3");
+    /* a quarter's decision is about its months; one that nobody has checked is checked first */
+    tell_decided("submit", "submission_complete", "2026Q3");
+    wait_until_heard();
+    assert_sql("2026-07 2026-08 2026-09", "SELECT string_agg(period, ' ' ORDER BY period) FROM "
+                                          "ingest.submission WHERE unit_id = 10 AND state = 3");
+    assert_int_equal(dc_test_number(get(), "submission.version"), 5);
     dc_test_ask_forget();
 }
 
