@@ -159,11 +159,7 @@ count_pending(struct dc_step *step, const struct book *book, bool *ret_more, str
     if (entries.count == 0) {
         return DC_OK;
     }
-    bool touched;
-    DC_TRY(store_touch(step, &entries, &touched, error));
-    if (touched) {
-        dc_wake_on_commit(step, "submissions");
-    }
+    DC_TRY(store_touch(step, &entries, error));
     return count_entries(step, book, &entries, -1, true, error);
 }
 

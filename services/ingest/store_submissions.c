@@ -318,8 +318,7 @@ collect_touches(const struct store_entries *entries, struct lookup *touches)
 }
 
 enum dc_code
-store_touch(struct dc_step *step, const struct store_entries *entries, bool *ret_touched,
-            struct dc_error *error)
+store_touch(struct dc_step *step, const struct store_entries *entries, struct dc_error *error)
 {
     struct lookup touches;
     lookup_init(&touches, sizeof(struct touch));
@@ -337,17 +336,13 @@ store_touch(struct dc_step *step, const struct store_entries *entries, bool *ret
         periods[i] = dc_arena_strdup(step->arena, period);
     }
     lookup_release(&touches);
-    *ret_touched = false;
     if (count == 0) {
         return DC_OK;
     }
-    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
     DC_TRY(dc_db_run(step->db, SQL(SHARE_SUBMISSIONS), NULL, error, tenant_of(step)));
-    DC_TRY(dc_db_run(step->db, SQL(TOUCH_ADD), &rows, error, tenant_of(step),
+    return dc_db_run(step->db, SQL(TOUCH_ADD), NULL, error, tenant_of(step),
                      dc_p_int64s(paths, count), dc_p_texts(periods, count),
-                     dc_p_int64s(runs, count)));
-    *ret_touched = dc_rows_int64(rows, 0, 0) > 0;
-    return DC_OK;
+                     dc_p_int64s(runs, count));
 }
 
 enum dc_code

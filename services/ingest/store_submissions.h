@@ -83,7 +83,7 @@ enum dc_code store_refuse(struct dc_step *step, int64_t submission_id, const int
 
 /* Submissions where these entries came or went are to be looked at again. */
 enum dc_code store_touch(struct dc_step *step, const struct store_entries *entries,
-                         bool *ret_touched, struct dc_error *error) DC_MUST_CHECK;
+                         struct dc_error *error) DC_MUST_CHECK;
 /* All that are not closed, of a year or (0) of any. */
 enum dc_code store_touch_all(struct dc_step *step, int64_t year,
                              struct dc_error *error) DC_MUST_CHECK;
