@@ -7,7 +7,7 @@ WITH live AS (
     FROM ingest.record r
     JOIN ingest.dims d USING (tenant_id, dims_id)
     JOIN ingest.unit_path p USING (tenant_id, path_id)
-    WHERE NOT r.deleted AND r.tenant_id = 7 AND d.kind = 0 -- sales
+    WHERE NOT r.deleted AND r.tenant_id = 7 AND r.run_id <> 0 -- somebody brought it: a sale
 ), owned AS (
     SELECT o.kind, o.id AS owner, t.period, l.*
     FROM live l
