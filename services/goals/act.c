@@ -109,6 +109,25 @@ act_append(struct dc_step *step, struct act *act, const struct store_tree *more,
     }
 }
 
+enum dc_code
+act_append_parent(struct dc_step *step, struct act *act, int64_t parent_id,
+                  struct dc_decimal old_value, int64_t *ret_at, struct dc_error *error)
+{
+    *ret_at = CASCADE_TOP;
+    if (parent_id == 0) {
+        return DC_OK;
+    }
+    struct store_tree parent;
+    int64_t count;
+    struct dc_decimal sum;
+    DC_TRY(store_find_target(step, parent_id, &parent, error));
+    DC_ASSERT(parent.count == 1);
+    DC_TRY(store_sum_below(step, parent_id, &count, &sum, error));
+    parent.nodes[0].outside = dc_decimal_sub(sum, old_value);
+    *ret_at = (int64_t)act_append_one(step, act, &parent.targets[0], &parent.nodes[0]);
+    return DC_OK;
+}
+
 /* --- over-assignment ----------------------------------------------------------------------------
  */
 
@@ -340,14 +359,20 @@ tell_all(struct dc_step *step, const struct act *act, const struct changes *chan
 }
 
 enum dc_code
-act_finish(struct dc_step *step, struct act *act, bool filling, struct dc_error *error)
+act_decide(struct dc_step *step, struct act *act, bool filling, struct dc_error *error)
 {
     struct store_tree *tree = &act->tree;
-    struct cascade_sum *sums = DC_NEW_ARRAY(step->arena, struct cascade_sum, tree->count + 1);
+    act->sums = DC_NEW_ARRAY(step->arena, struct cascade_sum, tree->count + 1);
     DC_TRY((filling ? cascade_fill
                     : cascade_resplit)(tree->nodes, tree->count, act->indicator.additive,
-                                       act->indicator.decimals, step->arena, sums, error));
-    DC_TRY(check_sums(step, act, sums, error));
+                                       act->indicator.decimals, step->arena, act->sums, error));
+    return check_sums(step, act, act->sums, error);
+}
+
+enum dc_code
+act_write(struct dc_step *step, struct act *act, struct dc_error *error)
+{
+    struct store_tree *tree = &act->tree;
     struct changes changes;
     DC_TRY(link_targets(step, tree, error));
     DC_TRY(collect_changes(step, act, &changes, error));
@@ -361,5 +386,12 @@ act_finish(struct dc_step *step, struct act *act, bool filling, struct dc_error 
                                     changes.changed_count, error));
         tell_all(step, act, &changes);
     }
-    return mark_over_assignment(step, act, sums, error);
+    return mark_over_assignment(step, act, act->sums, error);
+}
+
+enum dc_code
+act_finish(struct dc_step *step, struct act *act, bool filling, struct dc_error *error)
+{
+    DC_TRY(act_decide(step, act, filling, error));
+    return act_write(step, act, error);
 }

@@ -12,7 +12,8 @@ struct act {
     struct store_indicator indicator;
     struct store_tree tree;
     bool allow_over_assignment;
-    size_t capacity; /* of the tree */
+    size_t capacity;          /* of the tree */
+    struct cascade_sum *sums; /* by act_decide, parallel to the tree */
 };
 
 /* Loads the target that an act is about (one node), and fills the act's indicator and period. The
@@ -32,6 +33,11 @@ enum dc_code act_check_version(const struct store_target *target, int64_t expect
  * of it get `parent` (an index of the act's tree, or CASCADE_TOP). */
 void act_append(struct dc_step *step, struct act *act, const struct store_tree *more,
                 int64_t parent);
+/* Appends the parent of a target, so that the sum of its children is checked: those that are not in
+ * the tree are its outside. ret_at: its index; CASCADE_TOP for a root (parent_id 0). */
+enum dc_code act_append_parent(struct dc_step *step, struct act *act, int64_t parent_id,
+                               struct dc_decimal old_value, int64_t *ret_at,
+                               struct dc_error *error) DC_MUST_CHECK;
 /* Appends one node and returns its index. */
 size_t act_append_one(struct dc_step *step, struct act *act, const struct store_target *target,
                       const struct cascade_node *node);
@@ -42,12 +48,18 @@ enum dc_code act_parse_value(const char *text, const char *field,
                              struct dc_error *error) DC_MUST_CHECK;
 
 /*
- * Re-splits the tree from its given nodes (filling: also hands out what is left over) and writes
- * what has changed. An over-assignment that grows and was not allowed is FAILED_PRECONDITION.
- * Targets of fresh nodes get their ids, and nodes whose parent in the tree has a target become its
- * children. adjustment.changed is the number of targets; 0: nothing was to be done and nothing is
- * written.
+ * Re-splits the tree from its given nodes (filling: also hands out what is left over), and writes
+ * nothing yet. An over-assignment that grows and was not allowed is FAILED_PRECONDITION.
  */
+enum dc_code act_decide(struct dc_step *step, struct act *act, bool filling,
+                        struct dc_error *error) DC_MUST_CHECK;
+/*
+ * Writes what has changed and tells it. Targets of fresh nodes get their ids, and nodes whose
+ * parent in the tree has a target become its children. adjustment.changed is the number of targets;
+ * 0: nothing was to be done and nothing is written.
+ */
+enum dc_code act_write(struct dc_step *step, struct act *act, struct dc_error *error) DC_MUST_CHECK;
+/* Both. */
 enum dc_code act_finish(struct dc_step *step, struct act *act, bool filling,
                         struct dc_error *error) DC_MUST_CHECK;
 

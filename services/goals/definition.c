@@ -9,9 +9,19 @@
 #include "base/text.h"
 #include "weights.h"
 
-static const char *const dimensions[] = {"product", "product_category", "campaign", "customer_type",
-                                         "channel", "region",           NULL};
-static const char *const amounts[] = {"amount", "collected_amount", "quantity", "cost", NULL};
+/* By what a measure is made of: sales, tasks. */
+enum { MADE_OF = 2 };
+static const char *const dimensions[MADE_OF][7] = {
+    {"product", "product_category", "campaign", "customer_type", "channel", "region", NULL},
+    {"stage", "definition", NULL}};
+static const char *const amounts[MADE_OF][5] = {
+    {"amount", "collected_amount", "quantity", "cost", NULL},
+    {"tasks", "on_time", "before_reminder", "hours", NULL}};
+static const char *const allowed_dimensions[MADE_OF] = {
+    "product, product_category, campaign, customer_type, channel or region", "stage or definition"};
+static const char *const allowed_amounts[MADE_OF] = {
+    "a sum or an average is of amount, collected_amount, quantity or cost",
+    "a sum or an average over tasks is of tasks, on_time, before_reminder or hours"};
 static const char *const identities[] = {"customer", "product", "order_no", NULL};
 static const char *const nothing[] = {"", NULL};
 
@@ -98,13 +108,16 @@ check_field(const Goals__Measure *measure, struct dc_error *error)
     switch (measure->kind) {
     case GOALS__MEASURE_KIND__MEASURE_KIND_SUM:
     case GOALS__MEASURE_KIND__MEASURE_KIND_AVERAGE:
-        if (!is_one_of(measure->field, amounts)) {
-            return dc_fail_field(error, DC_INVALID_ARGUMENT, "measure.field",
-                                 "a sum or an average is of amount, collected_amount, quantity or "
-                                 "cost");
+        if (!is_one_of(measure->field, amounts[measure->of])) {
+            return dc_fail_field(error, DC_INVALID_ARGUMENT, "measure.field", "%s",
+                                 allowed_amounts[measure->of]);
         }
         break;
     case GOALS__MEASURE_KIND__MEASURE_KIND_DISTINCT:
+        if (measure->of == GOALS__MEASURE_OF__MEASURE_OF_TASKS) {
+            return dc_fail_field(error, DC_INVALID_ARGUMENT, "measure.kind",
+                                 "over tasks: SUM, COUNT, AVERAGE or RATIO");
+        }
         if (!is_one_of(measure->field, identities)) {
             return dc_fail_field(error, DC_INVALID_ARGUMENT, "measure.field",
                                  "a number of different values is of customer, product or "
@@ -132,14 +145,12 @@ check_field(const Goals__Measure *measure, struct dc_error *error)
 }
 
 static enum dc_code
-check_filter(const Goals__Filter *filter, size_t at, struct dc_error *error)
+check_filter(const Goals__Filter *filter, size_t at, Goals__MeasureOf of, struct dc_error *error)
 {
     char field[DC_ERROR_FIELD_MAX];
-    if (!is_one_of(filter->dimension, dimensions)) {
+    if (!is_one_of(filter->dimension, dimensions[of])) {
         snprintf(field, sizeof field, "measure.filters[%zu].dimension", at);
-        return dc_fail_field(error, DC_INVALID_ARGUMENT, field,
-                             "product, product_category, campaign, customer_type, channel or "
-                             "region");
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, field, "%s", allowed_dimensions[of]);
     }
     snprintf(field, sizeof field, "measure.filters[%zu].values", at);
     if (filter->n_values < 1 || filter->n_values > DEFINITION_VALUES_MAX) {
@@ -176,6 +187,11 @@ check_part_of_ratio(const Goals__Measure *ratio, int64_t id, const char *field,
                              "a ratio is of two other measures that are sums, counts or numbers of "
                              "different values");
     }
+    if (part->of != ratio->of) {
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, field,
+                             "both measures of a ratio, and the ratio, are made of sales or of "
+                             "tasks alike");
+    }
     if (part->retired && !ratio->retired) {
         return dc_fail_field(error, DC_FAILED_PRECONDITION, field, "%s is retired", part->code);
     }
@@ -203,6 +219,23 @@ check_ratio(const Goals__Measure *measure, const struct definition_measures *kno
         check_part_of_ratio(measure, measure->numerator_id, "measure.numerator_id", known, error));
     return check_part_of_ratio(measure, measure->denominator_id, "measure.denominator_id", known,
                                error);
+}
+
+/* What a measure is made of, it stays. */
+static enum dc_code
+check_of(const Goals__Measure *measure, const struct definition_measures *known,
+         struct dc_error *error)
+{
+    if (measure->of != GOALS__MEASURE_OF__MEASURE_OF_SALES &&
+        measure->of != GOALS__MEASURE_OF__MEASURE_OF_TASKS) {
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, "measure.of", "SALES or TASKS");
+    }
+    const Goals__Measure *before = measure->id ? definition_measure(known, measure->id) : NULL;
+    if (before && before->of != measure->of) {
+        return dc_fail_field(error, DC_FAILED_PRECONDITION, "measure.of",
+                             "what a measure is made of does not change; define another one");
+    }
+    return DC_OK;
 }
 
 /* What stands on the measure must still be able to. */
@@ -241,13 +274,14 @@ definition_check_measure(const Goals__Measure *measure, const struct definition_
 {
     DC_TRY(definition_check_code(measure->code, "measure.code", error));
     DC_TRY(definition_check_text(measure->name, "measure.name", 1, 100, error));
+    DC_TRY(check_of(measure, known, error));
     DC_TRY(check_field(measure, error));
     if (measure->n_filters > DEFINITION_FILTERS_MAX) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "measure.filters", "at most %d filters",
                              DEFINITION_FILTERS_MAX);
     }
     for (size_t i = 0; i < measure->n_filters; i++) {
-        DC_TRY(check_filter(measure->filters[i], i, error));
+        DC_TRY(check_filter(measure->filters[i], i, measure->of, error));
     }
     DC_TRY(check_ratio(measure, known, error));
     for (size_t i = 0; i < known->count; i++) {

@@ -180,6 +180,7 @@ make_measure(struct dc_arena *arena, const struct library_measure *row,
     measure->kind = row->kind;
     measure->field = (char *)row->field;
     measure->repeat_only = row->repeat_only;
+    measure->of = row->of;
     if (row->numerator) {
         measure->numerator_id = measure_by_code(measures, row->numerator);
         measure->denominator_id = measure_by_code(measures, row->denominator);

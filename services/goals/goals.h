@@ -1,5 +1,5 @@
 /*
- * goals.h - the requests that goals answers.
+ * goals.h - the requests that goals answers, and the events that it reacts to.
  */
 #ifndef DC_GOALS_GOALS_H
 #define DC_GOALS_GOALS_H
@@ -26,5 +26,13 @@ dc_handler goals_set_target;
 dc_handler goals_adjust_target;
 dc_handler goals_split_target;
 dc_handler goals_cascade_target;
+
+dc_handler goals_propose_adjustment;
+dc_handler goals_list_proposals;
+dc_handler goals_get_proposal;
+dc_handler goals_withdraw_proposal;
+
+/* Approvals of proposals that have ended. */
+dc_reaction_fn goals_on_cases_ended;
 
 #endif

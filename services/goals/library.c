@@ -10,6 +10,7 @@
 #define COUNT GOALS__MEASURE_KIND__MEASURE_KIND_COUNT
 #define DISTINCT GOALS__MEASURE_KIND__MEASURE_KIND_DISTINCT
 #define RATIO GOALS__MEASURE_KIND__MEASURE_KIND_RATIO
+#define TASKS GOALS__MEASURE_OF__MEASURE_OF_TASKS
 
 /* clang-format off */
 const struct library_measure library_measures[] = {
@@ -36,11 +37,16 @@ const struct library_measure library_measures[] = {
      .numerator = "repeat_customers", .denominator = "customers"},
     {.code = "cost_rate", .name = "成本率", .kind = RATIO, .field = "",
      .numerator = "sales_cost", .denominator = "sales_amount"},
+    {.code = "tasks_decided", .name = "已办审批数", .kind = COUNT, .field = "", .of = TASKS},
+    {.code = "tasks_on_time", .name = "及时审批数", .kind = SUM, .field = "on_time", .of = TASKS},
+    {.code = "approval_on_time", .name = "审批及时率", .kind = RATIO, .field = "", .of = TASKS,
+     .numerator = "tasks_on_time", .denominator = "tasks_decided"},
     {0},
 };
 
 #define SALES GOALS__INDICATOR_CLASS__INDICATOR_CLASS_SALES
 #define CUSTOMER GOALS__INDICATOR_CLASS__INDICATOR_CLASS_CUSTOMER
+#define PROCESS GOALS__INDICATOR_CLASS__INDICATOR_CLASS_PROCESS
 #define COLLECTION GOALS__INDICATOR_CLASS__INDICATOR_CLASS_COLLECTION
 #define HIGHER GOALS__DIRECTION__DIRECTION_HIGHER
 #define LOWER GOALS__DIRECTION__DIRECTION_LOWER
@@ -63,6 +69,8 @@ const struct library_indicator library_indicators[] = {
      "campaign_sales", true, false},
     {"hot_product_sales", "热销品销售额", "Hot product sales", SALES, "CNY", HIGHER, 2,
      "hot_product_sales", true, false},
+    {"approval_on_time", "审批及时率", "Approvals on time", PROCESS, "", HIGHER, 4,
+     "approval_on_time", false, false},
     {0},
 };
 /* clang-format on */

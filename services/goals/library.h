@@ -1,5 +1,6 @@
 /*
- * library.h - the standard indicators of sales, with the measures that they stand on.
+ * library.h - the standard indicators of sales and of process, with the measures that they stand
+ * on.
  */
 #ifndef DC_GOALS_LIBRARY_H
 #define DC_GOALS_LIBRARY_H
@@ -17,6 +18,7 @@ struct library_measure {
     const char *numerator; /* codes, of ratios */
     const char *denominator;
     bool repeat_only;
+    Goals__MeasureOf of;
     const char *dimension; /* one filter, or NULL */
     bool exclude;
     const char *values[3]; /* of the filter, NULL-ended */

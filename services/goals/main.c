@@ -6,6 +6,7 @@
 
 #include <dacheng/goals/v1/goals.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
+#include <dacheng/workflow/v1/events.pb-c.h>
 
 static const struct dc_statement *const statements[] = {goals_statements, NULL};
 
@@ -30,10 +31,18 @@ static const struct dc_method methods[] = {
     METHOD("CascadeTarget", DC_COMMAND, goals_cascade_target),
     METHOD("AdjustTarget", DC_COMMAND, goals_adjust_target),
     METHOD("ListVersions", DC_QUERY, goals_list_versions),
+    METHOD("ProposeAdjustment", DC_COMMAND, goals_propose_adjustment),
+    METHOD("ListProposals", DC_QUERY, goals_list_proposals),
+    METHOD("GetProposal", DC_QUERY, goals_get_proposal),
+    METHOD("WithdrawProposal", DC_COMMAND, goals_withdraw_proposal),
     {0},
 };
 
-static const struct dc_reaction reactions[] = {DC_ACCESS_REACTIONS, {0}};
+static const struct dc_reaction reactions[] = {
+    DC_ACCESS_REACTIONS,
+    {"workflow", "CasesEnded", &workflow__cases_ended__descriptor, goals_on_cases_ended},
+    {0},
+};
 
 int
 main(int argc, char **argv)

@@ -70,6 +70,16 @@ rights_change(struct dc_step *step, const struct store_place *owner, struct dc_e
 }
 
 enum dc_code
+rights_propose(struct dc_step *step, const struct store_place *owner, struct dc_error *error)
+{
+    if (rights_change(step, owner, NULL) == DC_OK) {
+        return DC_OK;
+    }
+    bool unit = owner->kind == GOALS__OWNER_KIND__OWNER_KIND_UNIT;
+    return dc_access_unit(step, HEADS, unit ? owner->id : owner->above, error);
+}
+
+enum dc_code
 rights_hand_out(struct dc_step *step, int64_t unit_id, int64_t *ret_self, struct dc_error *error)
 {
     dc_step_subject(step, "unit/%" PRId64, unit_id);

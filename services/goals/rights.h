@@ -25,6 +25,10 @@ enum dc_code rights_read_owner(struct dc_step *step, Goals__OwnerKind kind, int6
 /* Changing the target of this very owner. */
 enum dc_code rights_change(struct dc_step *step, const struct store_place *owner,
                            struct dc_error *error) DC_MUST_CHECK;
+/* Proposing a change of it: who may change it, and the head of the unit that the owner is, or is in
+ * (whether he may is what the approval decides). */
+enum dc_code rights_propose(struct dc_step *step, const struct store_place *owner,
+                            struct dc_error *error) DC_MUST_CHECK;
 /* Handing out a unit's target among those below it. ret_self: the caller's own person, whose
  * target he may not touch; 0 when he may. */
 enum dc_code rights_hand_out(struct dc_step *step, int64_t unit_id, int64_t *ret_self,

@@ -3,7 +3,8 @@
  *
  * All of it runs inside the step's transaction and tenant; results live in the step's arena.
  * store_definitions.c has measures and indicators, store_plans.c plans, store_targets.c targets and
- * their versions, store_nodes.c targets as they are shown and the places of the organisation.
+ * their versions, store_nodes.c targets as they are shown and the places of the organisation,
+ * store_proposals.c proposals.
  */
 #ifndef DC_GOALS_STORE_H
 #define DC_GOALS_STORE_H
@@ -218,5 +219,50 @@ struct store_versions {
 enum dc_code store_versions(struct dc_step *step, int64_t target_id, int decimals,
                             struct store_versions *ret_versions,
                             struct dc_error *error) DC_MUST_CHECK;
+
+/* --- proposals ----------------------------------------------------------------------------------
+ */
+
+struct store_proposal {
+    const struct store_target *target;
+    int64_t unit_id; /* 0 = none */
+    struct dc_decimal old_value, new_value, raise_percent;
+    const char *reason;
+    dc_date effective_on;
+    Goals__AdjustPolicy policy;
+    bool lift_parent, allow_over_assignment;
+};
+/* 0: one of this target is open already. */
+enum dc_code store_add_proposal(struct dc_step *step, const struct store_proposal *proposal,
+                                int64_t *ret_id, struct dc_error *error) DC_MUST_CHECK;
+/* NULL: there is none. */
+enum dc_code store_proposal(struct dc_step *step, int64_t id, Goals__Proposal **ret_proposal,
+                            struct dc_error *error) DC_MUST_CHECK;
+struct store_proposals_wanted {
+    Goals__ProposalState state; /* 0 = all */
+    int64_t target_id;          /* 0 = all */
+    int64_t before;             /* ids below this one */
+    int64_t limit;
+};
+enum dc_code store_proposals(struct dc_step *step, const struct store_proposals_wanted *wanted,
+                             dc_date day, const struct dc_access_reach *reach,
+                             Goals__Proposal ***ret_proposals, size_t *ret_count,
+                             struct dc_error *error) DC_MUST_CHECK;
+/* Until the commit nobody else settles it. 0: there is none. */
+enum dc_code store_lock_proposal(struct dc_step *step, int64_t id, Goals__ProposalState *ret_state,
+                                 struct dc_error *error) DC_MUST_CHECK;
+struct store_settlement {
+    Goals__ProposalState state;
+    int64_t decided_by; /* 0 = nobody */
+    const char *reason;
+    int64_t adjustment_id;
+    const char *problem_zh, *problem_en;
+};
+enum dc_code store_settle_proposal(struct dc_step *step, int64_t id,
+                                   const struct store_settlement *settlement,
+                                   struct dc_error *error) DC_MUST_CHECK;
+/* "": nobody that is known. */
+enum dc_code store_person_name(struct dc_step *step, int64_t person_id, const char **ret_name,
+                               struct dc_error *error) DC_MUST_CHECK;
 
 #endif

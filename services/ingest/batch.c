@@ -30,7 +30,7 @@ const struct dc_csv_column batch_columns[COLUMN_COUNT] = {
 
 static const struct {
     const char *name;
-    enum column column;
+    enum column column; /* of sales */
 } dimensions[DIMENSION_COUNT] = {
     [DIMENSION_PRODUCT] = {"product", COLUMN_PRODUCT},
     [DIMENSION_PRODUCT_CATEGORY] = {"product_category", COLUMN_PRODUCT_CATEGORY},
@@ -38,6 +38,9 @@ static const struct {
     [DIMENSION_CUSTOMER_TYPE] = {"customer_type", COLUMN_CUSTOMER_TYPE},
     [DIMENSION_CHANNEL] = {"channel", COLUMN_CHANNEL},
     [DIMENSION_REGION] = {"region", COLUMN_REGION},
+    [DIMENSION_STAGE] = {"stage", COLUMN_COUNT},
+    [DIMENSION_DEFINITION] = {"definition", COLUMN_COUNT},
+    [DIMENSION_KIND] = {"", COLUMN_COUNT}, /* no filter names it */
 };
 
 /* Most characters of a text column. */
@@ -316,7 +319,7 @@ take_content(struct batch *batch, int64_t line, const char *const *fields, struc
         !take_text(batch, line, fields, COLUMN_CUSTOMER, &row->customer)) {
         return false;
     }
-    for (enum dimension d = 0; d < DIMENSION_COUNT; d++) {
+    for (enum dimension d = 0; d < DIMENSION_SALES; d++) {
         if (!take_text(batch, line, fields, dimensions[d].column, &row->dimensions[d])) {
             return false;
         }

@@ -42,8 +42,13 @@ enum dimension {
     DIMENSION_CUSTOMER_TYPE,
     DIMENSION_CHANNEL,
     DIMENSION_REGION,
+    DIMENSION_SALES, /* how many a sale has */
+    DIMENSION_STAGE = DIMENSION_SALES,
+    DIMENSION_DEFINITION,
+    DIMENSION_KIND, /* "" a sale, DIMENSION_TASK a seat of a task that was decided */
     DIMENSION_COUNT
 };
+#define DIMENSION_TASK "task"
 /* "product" ...; DIMENSION_COUNT for an unknown name. */
 enum dimension batch_dimension(const char *name);
 enum column batch_dimension_column(enum dimension dimension);

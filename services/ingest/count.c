@@ -10,6 +10,7 @@
 #include "base/assert.h"
 #include "handlers.h"
 #include "store.h"
+#include "store_submissions.h"
 
 enum {
     VERSIONS_AT_ONCE = 100000, /* versions of records in one transaction */
@@ -155,7 +156,11 @@ count_pending(struct dc_step *step, const struct book *book, bool *ret_more, str
     struct store_entries entries;
     DC_TRY(store_take_pending(step, VERSIONS_AT_ONCE, &entries, error));
     *ret_more = entries.versions >= VERSIONS_AT_ONCE;
-    return entries.count > 0 ? count_entries(step, book, &entries, -1, true, error) : DC_OK;
+    if (entries.count == 0) {
+        return DC_OK;
+    }
+    DC_TRY(store_touch(step, &entries, error));
+    return count_entries(step, book, &entries, -1, true, error);
 }
 
 /* A piece of the oldest series that is not whole. */

@@ -554,10 +554,8 @@ the_database_keeps_tenants_apart(void **state)
 int
 main(int argc, char **argv)
 {
-    static const struct dc_service_spec *const specs[] = {&ingest_spec, &org_stand_in,
-                                                          &goals_stand_in, NULL};
     int status;
-    if (dc_test_service_plays(argc, argv, specs, &status)) {
+    if (dc_test_service_plays(argc, argv, stage_specs, &status)) {
         return status;
     }
     const struct CMUnitTest tests[] = {

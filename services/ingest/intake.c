@@ -229,12 +229,14 @@ intake_resolve(struct dc_step *step, struct batch *batch, struct dc_error *error
 
 /* --- writing ------------------------------------------------------------------------------------
  */
+/* Of a sale only its own six are in it, as it was before there was anything else. */
 static struct hash128
 hash_dimensions(const char *const *dimensions)
 {
+    enum dimension count = *dimensions[DIMENSION_KIND] ? DIMENSION_COUNT : DIMENSION_SALES;
     char text[DIMENSION_COUNT * 404];
     size_t length = 0;
-    for (enum dimension d = 0; d < DIMENSION_COUNT; d++) {
+    for (enum dimension d = 0; d < count; d++) {
         size_t bytes = strlen(dimensions[d]) + 1; /* with its NUL, which keeps them apart */
         DC_ASSERT(length + bytes <= sizeof(text));
         memcpy(text + length, dimensions[d], bytes);
@@ -279,14 +281,21 @@ find_dims(struct dc_step *step, struct batch *batch, struct dc_error *error)
 }
 
 enum dc_code
+intake_store(struct dc_step *step, const char *source, int64_t run_id, struct batch *batch,
+             struct store_counts *ret_counts, struct dc_error *error)
+{
+    int64_t source_id;
+    DC_TRY(store_source(step, source, &source_id, error));
+    DC_TRY(find_dims(step, batch, error));
+    return store_records(step, source_id, run_id, batch, ret_counts, error);
+}
+
+enum dc_code
 intake_write(struct dc_step *step, const char *source, int64_t run_id, struct batch *batch,
              const char *encoding, struct dc_error *error)
 {
-    int64_t source_id;
     struct store_counts counts;
-    DC_TRY(store_source(step, source, &source_id, error));
-    DC_TRY(find_dims(step, batch, error));
-    DC_TRY(store_records(step, source_id, run_id, batch, &counts, error));
+    DC_TRY(intake_store(step, source, run_id, batch, &counts, error));
     DC_TRY(store_rejected(step, run_id, batch->rejections, batch->rejected, error));
     return store_run_count(step, run_id, batch, &counts, false, encoding, error);
 }

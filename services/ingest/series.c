@@ -51,6 +51,7 @@ series_define(const Goals__Measure *measure, struct dc_arena *arena, uint8_t **r
 {
     Goals__Measure definition = GOALS__MEASURE__INIT;
     bool distinct = measure->kind == GOALS__MEASURE_KIND__MEASURE_KIND_DISTINCT;
+    definition.of = measure->of;
     definition.field = distinct ? measure->field : (char *)"";
     definition.n_filters = measure->n_filters;
     definition.filters = DC_NEW_ARRAY(arena, Goals__Filter *, measure->n_filters);
@@ -76,6 +77,10 @@ bool
 series_matches(const struct series *series, const char *const *dimensions)
 {
     const Goals__Measure *definition = series->definition;
+    bool tasks = definition->of == GOALS__MEASURE_OF__MEASURE_OF_TASKS;
+    if (strcmp(dimensions[DIMENSION_KIND], tasks ? DIMENSION_TASK : "") != 0) {
+        return false;
+    }
     for (size_t i = 0; i < definition->n_filters; i++) {
         const Goals__Filter *filter = definition->filters[i];
         enum dimension d = batch_dimension(filter->dimension);
@@ -146,13 +151,17 @@ measure_is_ready(const struct book *book, const struct measure *measure)
             (measure->lower >= 0 && book->series[measure->lower].built_to == SERIES_WHOLE));
 }
 
+/* A task keeps on_time where a sale keeps its amount, and so on: task_record.h. */
 static struct dc_decimal
 sum_of_field(const char *field, const struct sums *sums)
 {
-    return strcmp(field, "collected_amount") == 0 ? sums->collected
-           : strcmp(field, "cost") == 0           ? sums->cost
-           : strcmp(field, "quantity") == 0       ? sums->quantity
-                                                  : sums->amount;
+    return strcmp(field, "collected_amount") == 0  ? sums->collected
+           : strcmp(field, "cost") == 0            ? sums->cost
+           : strcmp(field, "quantity") == 0        ? sums->quantity
+           : strcmp(field, "before_reminder") == 0 ? sums->collected
+           : strcmp(field, "hours") == 0           ? sums->quantity
+           : strcmp(field, "tasks") == 0           ? DC_DECIMAL_INT(sums->records)
+                                                   : sums->amount;
 }
 
 /* What a measure of the additive kinds amounts to; of AVERAGE: its numerator. */

@@ -1,6 +1,6 @@
 /*
- * stage_test.h - ingest as a real process with a real PostgreSQL and bus; org and goals are played
- * by their logs alone, into which the test tells.
+ * stage_test.h - ingest as a real process with a real PostgreSQL and bus; org, goals and workflow
+ * are played by their logs alone, into which the test tells.
  *
  *     group (1)
  *     ├─ A (10)    A1 (101): 张三 E3 = 3, 李四 E4 = 4;   A2 (102): 王五 E5 = 5
@@ -12,6 +12,7 @@
 #include <dacheng/goals/v1/events.pb-c.h>
 #include <dacheng/ingest/v1/ingest.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
+#include <dacheng/workflow/v1/events.pb-c.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -33,15 +34,19 @@ static const struct dc_service_spec org_stand_in = {
     .name = "org", .sentence = "its log", .statements = stage_none, .publishes = true};
 static const struct dc_service_spec goals_stand_in = {
     .name = "goals", .sentence = "its log", .statements = stage_none, .publishes = true};
+static const struct dc_service_spec workflow_stand_in = {
+    .name = "workflow", .sentence = "its log", .statements = stage_none, .publishes = true};
+static const struct dc_service_spec *const stage_specs[] = {
+    &ingest_spec, &org_stand_in, &goals_stand_in, &workflow_stand_in, NULL};
 
 static struct dc_test_pg *pg;
 static struct dc_test_bus *bus;
-static struct dc_test_service *org, *goals, *ingest, *second;
+static struct dc_test_service *org, *goals, *workflow, *ingest, *second;
 static struct dc_bus *edge;
 
 /* --- telling ------------------------------------------------------------------------------------
  */
-static int
+static __attribute__((unused)) int
 partition_of(const char *key)
 {
     char sql[256];
@@ -50,7 +55,7 @@ partition_of(const char *key)
     return atoi(value);
 }
 
-static void
+static __attribute__((unused)) void
 tell(const char *stream, const char *key, const ProtobufCMessageDescriptor *type, const char *json)
 {
     struct dc_error error;
@@ -73,7 +78,7 @@ tell(const char *stream, const char *key, const ProtobufCMessageDescriptor *type
     dc_test_pg_exec(pg, sql.data);
 }
 
-static bool
+static __attribute__((unused)) bool
 holds(void *sql)
 {
     if (edge) {
@@ -83,7 +88,7 @@ holds(void *sql)
     return strcmp(value, "t") == 0;
 }
 
-static void
+static __attribute__((unused)) void
 wait_for(const char *sql)
 {
     if (!dc_test_wait_until(holds, (void *)sql, 60000)) {
@@ -100,7 +105,7 @@ wait_for(const char *sql)
         free(got_);                                                                                \
     } while (0)
 
-static void
+static __attribute__((unused)) void
 tell_units(const char *parent_of_a2)
 {
     static int version;
@@ -124,7 +129,7 @@ tell_units(const char *parent_of_a2)
 }
 
 /* A person since 2020, in `unit` until a day, in `then` after it. */
-static void
+static __attribute__((unused)) void
 tell_person(int id, const char *name, int unit, const char *until, int then, int version)
 {
     char json[900], key[20], second_post[200] = "";
@@ -144,7 +149,7 @@ tell_person(int id, const char *name, int unit, const char *until, int then, int
 }
 
 /* The measures that tests/lib/ingest_check.sql computes by its own way. */
-static void
+static __attribute__((unused)) void
 tell_measures(void)
 {
     tell("goals", "measures", &goals__measures_defined__descriptor,
@@ -175,7 +180,7 @@ struct who {
     Kernel__Grant grant, *grants[1];
 };
 
-static const Kernel__Context *
+static __attribute__((unused)) const Kernel__Context *
 who(int64_t tenant, int64_t person, Kernel__Role role, Kernel__Scope scope, int64_t unit)
 {
     static struct who people[32];
@@ -200,7 +205,7 @@ who(int64_t tenant, int64_t person, Kernel__Role role, Kernel__Scope scope, int6
 
 /* --- files
  * ------------------------------------------------------------------------------------------- */
-static int64_t
+static __attribute__((unused)) int64_t
 start_file(const char *name, size_t size, bool all_or_nothing)
 {
     json_t *started = dc_test_ask(edge, INGEST, "StartUpload", SUPERVISOR,
@@ -210,7 +215,7 @@ start_file(const char *name, size_t size, bool all_or_nothing)
     return dc_test_number(started, "run.id");
 }
 
-static enum dc_code
+static __attribute__((unused)) enum dc_code
 put_piece(int64_t run, size_t offset, const char *data, size_t size, struct dc_error *error)
 {
     Ingest__PutPieceRequest request = INGEST__PUT_PIECE_REQUEST__INIT;
@@ -223,7 +228,7 @@ put_piece(int64_t run, size_t offset, const char *data, size_t size, struct dc_e
 }
 
 /* The run when the file is done, refused or cancelled. */
-static json_t *
+static __attribute__((unused)) json_t *
 wait_for_run(int64_t run)
 {
     char sql[200];
@@ -236,7 +241,7 @@ wait_for_run(int64_t run)
     return dc_test_value(got, "run");
 }
 
-static json_t *
+static __attribute__((unused)) json_t *
 upload(const char *name, const char *data, size_t size, bool all_or_nothing)
 {
     struct dc_error error;
@@ -251,7 +256,7 @@ upload(const char *name, const char *data, size_t size, bool all_or_nothing)
     return wait_for_run(run);
 }
 
-static void
+static __attribute__((unused)) void
 wait_until_counted(void)
 {
     wait_for("SELECT NOT EXISTS (SELECT FROM ingest.pending) AND NOT EXISTS (SELECT FROM "
@@ -262,7 +267,7 @@ wait_until_counted(void)
 /* --- totals as they were told
  * -------------------------------------------------------------------------- */
 /* Brings public.heard up to what the log says; an older version never wins. */
-static void
+static __attribute__((unused)) void
 hear_totals(void)
 {
     DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
@@ -309,7 +314,7 @@ hear_totals(void)
     }
 }
 
-static void
+static __attribute__((unused)) void
 assert_totals_agree(void)
 {
     wait_until_counted();
@@ -333,7 +338,7 @@ publisher(const char *name)
     return service;
 }
 
-static int
+static __attribute__((unused)) int
 stage_up(void **state)
 {
     (void)state;
@@ -342,11 +347,13 @@ stage_up(void **state)
     bus = dc_test_bus_new();
     dc_test_bus_peer(bus, "org", peer);
     dc_test_bus_peer(bus, "goals", peer);
+    dc_test_bus_peer(bus, "workflow", peer);
     dc_test_bus_peer(bus, "ingest", peer);
     dc_test_bus_peer(bus, "edge", "call: [\">\"]\nspeaks_for_people: true");
     dc_test_bus_start(bus);
     org = publisher("org");
     goals = publisher("goals");
+    workflow = publisher("workflow");
     ingest = publisher("ingest");
     edge = dc_test_bus_open(bus, "edge");
     tell_units("10");
@@ -360,7 +367,7 @@ stage_up(void **state)
     return 0;
 }
 
-static int
+static __attribute__((unused)) int
 stage_down(void **state)
 {
     (void)state;
@@ -372,6 +379,7 @@ stage_down(void **state)
     }
     dc_test_service_stop(org);
     dc_test_service_stop(goals);
+    dc_test_service_stop(workflow);
     dc_test_bus_stop(bus);
     dc_bus_terminate();
     dc_test_pg_stop(pg);

@@ -62,6 +62,15 @@ enum dc_code store_rejected(struct dc_step *step, int64_t run_id,
                             const struct rejection *rejections, size_t count,
                             struct dc_error *error) DC_MUST_CHECK;
 
+/* Of decided tasks: the path that counts for each person on a day (or else of the unit; 0: none),
+ * and what is shown of each seat. */
+enum dc_code store_seat_paths(struct dc_step *step, const int64_t *people, const dc_date *days,
+                              const int64_t *units, size_t count, int64_t *ret_paths,
+                              struct dc_error *error) DC_MUST_CHECK;
+enum dc_code store_seats(struct dc_step *step, const int64_t *tasks, const int64_t *seats,
+                         const struct dc_bytes *bodies, size_t count,
+                         struct dc_error *error) DC_MUST_CHECK;
+
 /* --- store_runs.c
  * ---------------------------------------------------------------------------------- */
 enum dc_code store_run_add(struct dc_step *step, const char *source, const char *name, bool is_file,
@@ -164,6 +173,7 @@ struct store_entry {
     int sign;
     int64_t path_id;
     int64_t dims_id;
+    int64_t run_id;           /* that brought or replaced it; 0: none */
     struct tally_entry entry; /* path and dims are not set */
 };
 struct store_entries {
@@ -226,7 +236,7 @@ enum dc_code store_make_history_room(struct dc_step *step, struct dc_error *erro
 /* --- store_read.c: from a number to its records
  * ---------------------------------------------------------- */
 struct store_wanted {
-    const struct series *series; /* NULL: all records */
+    const struct series *series; /* NULL: all sales */
     Goals__OwnerKind owner_kind;
     int64_t owner_id;
     dc_date first, last;

@@ -81,26 +81,28 @@ store_book(struct dc_step *step, struct book *ret_book, struct dc_error *error)
  */
 /* Versions that are not in record any more. */
 struct wanted {
-    int64_t *ids, *versions, *signs;
+    int64_t *ids, *versions, *signs, *runs;
     size_t count;
 };
 
 static void
-want(struct wanted *wanted, int64_t id, int64_t version, int64_t sign)
+want(struct wanted *wanted, int64_t id, int64_t version, int64_t sign, int64_t run)
 {
     wanted->ids[wanted->count] = id;
     wanted->versions[wanted->count] = version;
+    wanted->runs[wanted->count] = run;
     wanted->signs[wanted->count++] = sign;
 }
 
 /* Columns from person_id on. */
 static void
 read_entry(struct dc_arena *arena, const struct dc_rows *rows, size_t i, int column, int sign,
-           int64_t record_id, struct store_entry *e)
+           int64_t record_id, int64_t run_id, struct store_entry *e)
 {
     const char *customer = dc_rows_text(rows, i, column + 8);
     *e = (struct store_entry){
         .sign = sign,
+        .run_id = run_id,
         .path_id = dc_rows_int64(rows, i, column + 1),
         .dims_id = dc_rows_int64(rows, i, column + 2),
         .entry = {.record_id = record_id,
@@ -123,18 +125,19 @@ read_history(struct dc_step *step, const struct wanted *wanted, struct store_ent
         return DC_OK;
     }
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
-    DC_TRY(dc_db_run(step->db, SQL(OLD_VERSIONS), &rows, error, tenant_of(step),
-                     dc_p_int64s(wanted->ids, wanted->count),
-                     dc_p_int64s(wanted->versions, wanted->count),
-                     dc_p_int64s(wanted->signs, wanted->count)));
+    DC_TRY(dc_db_run(
+        step->db, SQL(OLD_VERSIONS), &rows, error, tenant_of(step),
+        dc_p_int64s(wanted->ids, wanted->count), dc_p_int64s(wanted->versions, wanted->count),
+        dc_p_int64s(wanted->signs, wanted->count), dc_p_int64s(wanted->runs, wanted->count)));
     if (dc_rows_count(rows) != wanted->count) {
         return dc_fail(error, DC_DATA_LOSS, "%zu of %zu earlier versions of records are missing",
                        wanted->count - dc_rows_count(rows), wanted->count);
     }
     for (size_t i = 0; i < wanted->count; i++) {
         if (!dc_rows_bool(rows, i, 2)) {
-            read_entry(step->arena, rows, i, 3, (int)dc_rows_int64(rows, i, 0),
-                       dc_rows_int64(rows, i, 1), &entries->items[entries->count++]);
+            read_entry(step->arena, rows, i, 4, (int)dc_rows_int64(rows, i, 0),
+                       dc_rows_int64(rows, i, 1), dc_rows_int64(rows, i, 3),
+                       &entries->items[entries->count++]);
         }
     }
     return DC_OK;
@@ -151,21 +154,22 @@ read_versions(struct dc_step *step, const struct dc_rows *rows, bool both,
     entries.items = dc_arena_alloc(step->arena, 2 * n * sizeof(struct store_entry) + 1);
     struct wanted wanted = {.ids = DC_NEW_ARRAY(step->arena, int64_t, 2 * n),
                             .versions = DC_NEW_ARRAY(step->arena, int64_t, 2 * n),
-                            .signs = DC_NEW_ARRAY(step->arena, int64_t, 2 * n)};
+                            .signs = DC_NEW_ARRAY(step->arena, int64_t, 2 * n),
+                            .runs = DC_NEW_ARRAY(step->arena, int64_t, 2 * n)};
     for (size_t i = 0; i < n; i++) {
         int64_t id = dc_rows_int64(rows, i, 0);
         int64_t version = dc_rows_int64(rows, i, 1);
-        entries.run_id = dc_rows_int64(rows, i, 2);
+        int64_t run_id = entries.run_id = dc_rows_int64(rows, i, 2);
         if (version == 0) {
             continue; /* not counted yet at all */
         }
         if (dc_rows_int64(rows, i, 3) != version) {
-            want(&wanted, id, version, +1);
+            want(&wanted, id, version, +1, run_id);
         } else if (!dc_rows_bool(rows, i, 4)) {
-            read_entry(step->arena, rows, i, 5, +1, id, &entries.items[entries.count++]);
+            read_entry(step->arena, rows, i, 5, +1, id, run_id, &entries.items[entries.count++]);
         }
         if (both && version > 1) {
-            want(&wanted, id, version - 1, -1);
+            want(&wanted, id, version - 1, -1, run_id);
         }
     }
     DC_TRY(read_history(step, &wanted, &entries, error));

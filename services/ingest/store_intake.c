@@ -154,7 +154,8 @@ store_dims(struct dc_step *step, const struct hash128 *hashes, const char *const
     DC_TRY(
         dc_db_run(step->db, SQL(ADD_DIMS), NULL, error, tenant_of(step), dc_p_bytes_array(keys, n),
                   dc_p_texts(columns[0], n), dc_p_texts(columns[1], n), dc_p_texts(columns[2], n),
-                  dc_p_texts(columns[3], n), dc_p_texts(columns[4], n), dc_p_texts(columns[5], n)));
+                  dc_p_texts(columns[3], n), dc_p_texts(columns[4], n), dc_p_texts(columns[5], n),
+                  dc_p_texts(columns[6], n), dc_p_texts(columns[7], n), dc_p_texts(columns[8], n)));
     DC_TRY(find_dims(step, hashes, count, ret_ids, &missing, error));
     return missing == 0 ? DC_OK : dc_fail(error, DC_ABORTED, "dimensions vanished while writing");
 }
@@ -320,4 +321,30 @@ store_rejected(struct dc_step *step, int64_t run_id, const struct rejection *rej
     return dc_db_run(step->db, SQL(ADD_REJECTED), NULL, error, tenant_of(step), dc_p_int64(run_id),
                      dc_p_int64s(lines, count), dc_p_texts(columns, count),
                      dc_p_texts(values, count), dc_p_texts(reasons, count));
+}
+
+/* --- decided tasks -------------------------------------------------------------------------------
+ */
+enum dc_code
+store_seat_paths(struct dc_step *step, const int64_t *people, const dc_date *days,
+                 const int64_t *units, size_t count, int64_t *ret_paths, struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, SQL(SEAT_PATHS), &rows, error, tenant_of(step),
+                     dc_p_int64s(people, count), dc_p_dates(days, count),
+                     dc_p_int64s(units, count)));
+    DC_ASSERT(dc_rows_count(rows) == count);
+    for (size_t i = 0; i < count; i++) {
+        ret_paths[i] = dc_rows_int64(rows, i, 0);
+    }
+    return DC_OK;
+}
+
+enum dc_code
+store_seats(struct dc_step *step, const int64_t *tasks, const int64_t *seats,
+            const struct dc_bytes *bodies, size_t count, struct dc_error *error)
+{
+    return dc_db_run(step->db, SQL(SEATS_SAVE), NULL, error, tenant_of(step),
+                     dc_p_int64s(tasks, count), dc_p_int64s(seats, count),
+                     dc_p_bytes_array(bodies, count));
 }

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "edge/wire_check.h"
 #include "ingest_sql.h"
 #include "store.h"
 
@@ -21,8 +22,25 @@ text(struct dc_arena *arena, const struct dc_rows *rows, size_t i, int column)
     return dc_arena_strdup(arena, dc_rows_text(rows, i, column));
 }
 
-static Ingest__StoredRecord *
-read_record(struct dc_arena *arena, const struct dc_rows *rows, size_t i)
+/* A seat of a task instead of a sale: its own facts, and none of the numbers that are measured. */
+static enum dc_code
+read_task(struct dc_arena *arena, const struct dc_rows *rows, size_t i,
+          Ingest__StoredRecord *stored, struct dc_error *error)
+{
+    ProtobufCMessage *message;
+    struct dc_bytes body = dc_rows_bytes(rows, i, 31);
+    Ingest__SalesRecord *r = stored->record;
+    DC_TRY(dc_wire_unpack(&ingest__task_record__descriptor, body.data, body.size, arena, &message,
+                          error));
+    stored->task = (Ingest__TaskRecord *)message;
+    stored->source = "workflow";
+    r->order_no = r->amount = r->collected_amount = r->cost = r->quantity = "";
+    return DC_OK;
+}
+
+static enum dc_code
+read_record(struct dc_arena *arena, const struct dc_rows *rows, size_t i,
+            Ingest__StoredRecord **ret_record, struct dc_error *error)
 {
     Ingest__SalesRecord *r = DC_NEW_MESSAGE(arena, Ingest__SalesRecord, ingest__sales_record__init);
     Ingest__StoredRecord *s =
@@ -61,7 +79,8 @@ read_record(struct dc_arena *arena, const struct dc_rows *rows, size_t i)
     s->unit_name = text(arena, rows, i, 28);
     dc_date_format(dc_rows_date(rows, i, 29), day);
     s->occurred_on = dc_arena_strdup(arena, day);
-    return s;
+    *ret_record = s;
+    return dc_rows_is_null(rows, i, 31) ? DC_OK : read_task(arena, rows, i, s, error);
 }
 
 static void
@@ -97,16 +116,16 @@ store_list_records(struct dc_step *step, const struct store_wanted *wanted,
     struct dc_param filters[4];
     filter_columns(step->arena, wanted->series, filters);
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
-    DC_TRY(dc_db_run(step->db, SQL(LIST_RECORDS), &rows, error, tenant_of(step),
-                     dc_p_int64(unit ? wanted->owner_id : 0),
-                     dc_p_int64(unit ? 0 : wanted->owner_id), dc_p_date(wanted->first),
-                     dc_p_date(wanted->last), dc_p_int64(wanted->limit),
-                     dc_p_date(wanted->before_on), dc_p_int64(wanted->before_id), filters[0],
-                     filters[1], filters[2], filters[3]));
+    DC_TRY(dc_db_run(
+        step->db, SQL(LIST_RECORDS), &rows, error, tenant_of(step),
+        dc_p_int64(unit ? wanted->owner_id : 0), dc_p_int64(unit ? 0 : wanted->owner_id),
+        dc_p_date(wanted->first), dc_p_date(wanted->last), dc_p_int64(wanted->limit),
+        dc_p_date(wanted->before_on), dc_p_int64(wanted->before_id), filters[0], filters[1],
+        filters[2], filters[3], dc_p_int64(wanted->series ? wanted->series->definition->of : 0)));
     size_t count = dc_rows_count(rows);
     Ingest__StoredRecord **records = DC_NEW_ARRAY(step->arena, Ingest__StoredRecord *, count);
     for (size_t i = 0; i < count; i++) {
-        records[i] = read_record(step->arena, rows, i);
+        DC_TRY(read_record(step->arena, rows, i, &records[i], error));
         *ret_last_day = dc_rows_date(rows, i, 29);
     }
     *ret_records = records;
@@ -124,7 +143,7 @@ store_record_versions(struct dc_step *step, int64_t record_id, Ingest__StoredRec
     size_t count = dc_rows_count(rows);
     Ingest__StoredRecord **versions = DC_NEW_ARRAY(step->arena, Ingest__StoredRecord *, count);
     for (size_t i = 0; i < count; i++) {
-        versions[i] = read_record(step->arena, rows, i);
+        DC_TRY(read_record(step->arena, rows, i, &versions[i], error));
     }
     *ret_versions = versions;
     *ret_count = count;

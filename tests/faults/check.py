@@ -59,7 +59,7 @@ class Checker:
         quarter = self.load.period
         first = f"{quarter[:4]}-{int(quarter[5]) * 3 - 2:02d}-01"
         fresh = {p: int(c) for p, c in self.stack.sql(
-            f"SELECT person_id, (sum(amount) * 100)::bigint FROM ingest.record WHERE NOT deleted AND occurred_on >= '{first}' "
+            f"SELECT person_id, (sum(amount) * 100)::bigint FROM ingest.record WHERE NOT deleted AND run_id <> 0 AND occurred_on >= '{first}' "
             f"AND occurred_on < '{first}'::date + interval '3 months' GROUP BY 1")}
         shown = {p: int(c) for p, c in self.stack.sql(
             f"SELECT person_id, (actual * 100)::bigint FROM scoring.score WHERE period = '{quarter}' AND actual IS NOT NULL")}

@@ -1,0 +1,34 @@
+-- Proposals within reach, and those of the caller, newest first.
+-- $1 tenant, $2 day, $3 state or 0, $4 target or 0, $5 everything, $6 trees and $7 single units
+-- within reach, $8 the caller's person or 0, $9 before this proposal, $10 limit
+WITH reach AS (
+    SELECT t.unit_id
+    FROM org_unit_tree t
+    WHERE t.tenant_id = $1 AND t.ancestor_id = ANY ($6::bigint[])
+    UNION
+    SELECT unnest($7::bigint[])
+)
+SELECT p.proposal_id, p.target_id, p.owner_kind, p.owner_id, coalesce(u.name, e.name, ''),
+       p.unit_id, coalesce(w.name, ''), p.indicator_id, i.name, i.unit_of_measure, p.period,
+       p.old_value, p.new_value, p.raise_percent, p.reason, p.effective_on, p.policy,
+       p.lift_parent, p.allow_over_assignment, p.state, p.problem_zh, p.problem_en, p.author,
+       p.author_person_id, coalesce(a.name, ''), p.proposed_at, p.settled_at, p.decided_by,
+       coalesce(d.name, ''), p.decision_reason, p.adjustment_id, p.version, i.decimals
+FROM proposal p
+JOIN indicator i ON i.tenant_id = $1 AND i.indicator_id = p.indicator_id
+LEFT JOIN org_unit u ON u.tenant_id = $1 AND u.unit_id = p.owner_id AND p.owner_kind = 1
+LEFT JOIN org_person e ON e.tenant_id = $1 AND e.person_id = p.owner_id AND p.owner_kind = 2
+LEFT JOIN org_unit w ON w.tenant_id = $1 AND w.unit_id = p.unit_id
+LEFT JOIN org_person a ON a.tenant_id = $1 AND a.person_id = p.author_person_id
+LEFT JOIN org_person d ON d.tenant_id = $1 AND d.person_id = p.decided_by
+WHERE p.tenant_id = $1 AND ($3::bigint = 0 OR p.state = $3) AND ($4::bigint = 0 OR p.target_id = $4)
+  AND p.proposal_id < $9
+  AND ($5::boolean
+       OR ($8::bigint <> 0 AND (p.author_person_id = $8 OR (p.owner_kind = 2 AND p.owner_id = $8)))
+       OR (p.owner_kind = 1 AND p.owner_id IN (SELECT unit_id FROM reach))
+       OR (p.owner_kind = 2 AND EXISTS (
+           SELECT FROM org_post o
+           WHERE o.tenant_id = $1 AND o.person_id = p.owner_id AND o.valid_from <= $2
+             AND o.valid_to > $2 AND o.unit_id IN (SELECT unit_id FROM reach))))
+ORDER BY p.proposal_id DESC
+LIMIT $10

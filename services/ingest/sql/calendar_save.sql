@@ -1,0 +1,19 @@
+-- The exceptions of a year, unless newer ones are there; answers a row when they were kept.
+-- $1 tenant, $2 year, $3 version, $4 days, $5 working.
+WITH kept AS (
+    INSERT INTO calendar_year AS y (tenant_id, year, version) VALUES ($1, $2, $3)
+    ON CONFLICT (tenant_id, year) DO UPDATE SET version = excluded.version
+    WHERE y.version < excluded.version
+    RETURNING year
+), input AS (
+    SELECT t.day, t.working FROM unnest($4::date[], $5::boolean[]) AS t (day, working), kept
+), gone AS (
+    DELETE FROM calendar_day d USING kept
+    WHERE d.tenant_id = $1 AND extract(year FROM d.day) = kept.year
+      AND d.day NOT IN (SELECT day FROM input)
+), written AS (
+    INSERT INTO calendar_day (tenant_id, day, working)
+    SELECT $1::bigint, day, working FROM input
+    ON CONFLICT (tenant_id, day) DO UPDATE SET working = excluded.working
+)
+SELECT year FROM kept
