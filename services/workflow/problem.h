@@ -1,0 +1,37 @@
+/*
+ * problem.h - everything that is wrong with a text, each with its place: a person who corrects a
+ * file wants to see all of it, not the first one only.
+ */
+#ifndef DC_WORKFLOW_PROBLEM_H
+#define DC_WORKFLOW_PROBLEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+
+/* More than these are not kept; the last one kept then says how many there were. */
+enum { WF_PROBLEMS_MAX = 100 };
+
+struct wf_problem {
+    int32_t line;        /* from 1; 0 = the text as a whole */
+    int32_t column;      /* from 1, in characters; 0 = the line as a whole */
+    const char *message; /* what is wrong, and what is allowed; in the arena */
+};
+
+/* Zeroed but for the arena: `struct wf_problems problems = {.arena = arena};` */
+struct wf_problems {
+    struct dc_arena *arena;
+    struct wf_problem items[WF_PROBLEMS_MAX];
+    size_t count;
+    size_t untold; /* found, and not kept */
+};
+
+void wf_problem_add(struct wf_problems *problems, int64_t line, int64_t column, const char *format,
+                    ...) DC_PRINTF(4, 5);
+/* In the order of their places; says in the last one how many are not told. Call once, at the end.
+ */
+void wf_problems_finish(struct wf_problems *problems);
+
+#endif
