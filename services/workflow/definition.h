@@ -191,6 +191,10 @@ enum dc_code wf_definition_read(struct dc_arena *arena, const char *yaml, size_t
  */
 Workflow__Definition *wf_definition_message(struct dc_arena *arena,
                                             const struct wf_definition *definition);
+/* One outcome as a message (GetTaskResponse.outcomes). */
+Workflow__OutcomeRule *wf_outcome_message(struct dc_arena *arena,
+                                          const struct wf_definition *definition,
+                                          const struct wf_outcome *outcome);
 /*
  * The YAML text that says the same as a message. Any message, also a wrong one: what is wrong is
  * found when the text is read again, with its place in that text. So a form is checked and saved by

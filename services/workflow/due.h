@@ -23,7 +23,8 @@ struct wf_due {
 /*
  * The deadline of a stage that opens at `opened_at`; always after it.
  *
- * after, working days  the n-th working day after the opening's date; 0: the opening's own date.
+ * after, working days  the n-th working day after the opening's date; 0: the opening's own date,
+ *                      or the next working day.
  * after, days          the n-th day after it; on a day off, as when_off says.
  * day_of_month         that day of the opening's month (its last day when the month is shorter); on
  *                      a day off, as when_off says.

@@ -75,7 +75,8 @@ struct wf_delegations {
 
 /* Who decides in the place of `person` on that day: the end of the chain of deputies. A circle, a
  * chain longer than WF_DELEGATION_CHAIN_MAX, or one that ends at a barred person leads nowhere: the
- * last one before a barred person, and for a circle `person` himself. */
+ * last one before a barred person, and for a circle `person` himself. A barred person has no
+ * deputy: what is about himself (his self review) he does himself. */
 int64_t wf_deputy(const struct wf_delegations *delegations, int64_t person, dc_date today,
                   int64_t barred, int64_t barred_too);
 
@@ -98,7 +99,8 @@ struct wf_decision {
 struct wf_decided {
     bool task;           /* the task is decided: outcome and decided_at are set */
     int32_t seat;        /* the seat that decided (the lowest, when he held several) */
-    int32_t opened_seat; /* sequence: whose turn it is now; 0 = none */
+    int32_t opened_seat; /* sequence: whose turn it is now; 0 = none. He has the stage's time from
+                            now on: plan deadline and timers of the task anew */
 };
 /*
  * A person decides, with every open seat that he holds. Errors: FAILED_PRECONDITION (the task is
@@ -109,10 +111,10 @@ enum dc_code wf_task_decide(struct wf_task *task, const struct wf_decision *deci
                             struct wf_decided *ret_decided, struct dc_error *error) DC_MUST_CHECK;
 
 /*
- * A person takes his decision back, with every seat that he decided. `acted_on`: somebody acted on
- * what followed (a later task of the case was decided, its track is over); then it stays.
- * While the task is open the seat opens again (*ret_reopened true). A decided task becomes
- * WITHDRAWN
+ * A person takes his decision back, with every seat that he decided (in a sequence: his last one;
+ * of a decided task: where he chose what it was decided by). `acted_on`: somebody acted on what
+ * followed (a later task of the case was decided, its track is over); then it stays. While the task
+ * is open the seat opens again (*ret_reopened true). A decided task becomes WITHDRAWN
  * (*ret_reopened false): the caller opens a new task of the stage in its place, by wf_task_reopen.
  * Errors: FAILED_PRECONDITION, PERMISSION_DENIED (no seat of it was decided by him),
  * INVALID_ARGUMENT (no reason).
@@ -121,7 +123,7 @@ enum dc_code wf_task_withdraw(struct wf_task *task, int64_t person, bool acted_o
                               const char *reason, bool *ret_reopened,
                               struct dc_error *error) DC_MUST_CHECK;
 /*
- * The task that takes the place of a withdrawn one: the seats that the person decided are open
+ * The task that takes the place of a withdrawn one (`person` took back): his seats are open
  * again, lapsed ones too (in a sequence they wait), what others decided stays decided; owners,
  * holders and rungs stay. `seats` has room for withdrawn->seat_count.
  */

@@ -1,0 +1,431 @@
+/* definition_check.c - what shows only when the stages of a definition are seen together. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/text.h"
+#include "definition_internal.h"
+
+struct checking {
+    struct wf_definition *definition;
+    const struct wf_stage_places *places;
+    struct wf_problems *problems;
+    bool targets_known; /* every outcome leads somewhere, so ways can be followed */
+};
+
+#define PERSON WORKFLOW__SUBJECT_KIND__SUBJECT_KIND_PERSON
+#define UNIT WORKFLOW__SUBJECT_KIND__SUBJECT_KIND_UNIT
+
+static void wrong(struct checking *checking, struct wf_place place, const char *format, ...)
+    DC_PRINTF(3, 4);
+
+static void
+wrong(struct checking *checking, struct wf_place place, const char *format, ...)
+{
+    struct dc_error cut;
+    va_list arguments;
+    va_start(arguments, format);
+    (void)dc_failv(&cut, DC_INVALID_ARGUMENT, "", format, arguments);
+    va_end(arguments);
+    wf_problem_add(checking->problems, place.line, place.column, "%s", cut.message);
+}
+
+static bool
+advances(const struct wf_outcome *outcome)
+{
+    return outcome->kind == WF_APPROVE || outcome->kind == WF_SUBMIT;
+}
+
+/* --- one stage
+ * ------------------------------------------------------------------------------------- */
+
+static void
+check_subject(struct checking *checking, size_t at)
+{
+    const struct wf_stage *stage = &checking->definition->stages[at];
+    const struct wf_stage_places *places = &checking->places[at];
+    if (stage->subject == UNIT && stage->unit_kinds == 0 && places->unit_kinds.line == 0) {
+        wrong(checking, places->stage,
+              "unit_kinds is missing in a stage whose subject is unit; allowed are company, "
+              "department, team");
+    }
+    if (stage->subject != UNIT && places->unit_kinds.line != 0) {
+        wrong(checking, places->unit_kinds, "unit_kinds goes with subject: unit only");
+    }
+}
+
+static void
+check_who(struct checking *checking, const struct wf_stage *stage, const struct wf_who *who,
+          struct wf_place place)
+{
+    bool of_person = who->kind == WF_WHO_SELF || who->kind == WF_WHO_MANAGER;
+    if (of_person && stage->subject != PERSON) {
+        wrong(checking, place,
+              "%s is somebody only where the subject is a person; for units name a role, such as "
+              "{role: director}",
+              wf_word_of(wf_who_words, (int)who->kind)->name);
+    }
+}
+
+static bool
+is_same_who(const struct wf_who *a, const struct wf_who *b)
+{
+    return a->kind == b->kind && a->role == b->role &&
+           strcmp(a->person_code, b->person_code) == 0 && strcmp(a->unit_code, b->unit_code) == 0;
+}
+
+static void
+check_all_who(struct checking *checking, size_t at)
+{
+    const struct wf_stage *stage = &checking->definition->stages[at];
+    for (size_t i = 0; i < stage->who_count; i++) {
+        check_who(checking, stage, &stage->who[i], checking->places[at].who[i]);
+        for (size_t j = 0; j < i; j++) {
+            if (is_same_who(&stage->who[i], &stage->who[j])) {
+                wrong(checking, checking->places[at].who[i], "this one stands in who already");
+                break;
+            }
+        }
+    }
+    for (size_t i = 0; i < stage->rung_count; i++) {
+        check_who(checking, stage, &stage->rungs[i].to, checking->places[at].rungs[i]);
+    }
+}
+
+/* For sure longer: a working day takes at least a day. */
+static bool
+is_longer(struct wf_duration a, struct wf_duration b)
+{
+    return a.amount > b.amount && (a.working_days || !b.working_days);
+}
+
+static void
+check_reminders(struct checking *checking, size_t at)
+{
+    const struct wf_stage *stage = &checking->definition->stages[at];
+    for (size_t i = 0; i < stage->reminder_count; i++) {
+        struct wf_duration before = stage->reminders[i].before;
+        struct wf_place place = checking->places[at].reminders[i];
+        if (stage->due.day_of_month == 0 && is_longer(before, stage->due.after)) {
+            wrong(checking, place,
+                  "a reminder %d %sdays before the deadline would come before the stage opens: it "
+                  "is due %d %sdays after that",
+                  before.amount, before.working_days ? "working " : "", stage->due.after.amount,
+                  stage->due.after.working_days ? "working " : "");
+        }
+        for (size_t j = 0; j < i; j++) {
+            struct wf_duration other = stage->reminders[j].before;
+            if (other.amount == before.amount && other.working_days == before.working_days) {
+                wrong(checking, place,
+                      "there is a reminder at that time already; give it the channels of both");
+                break;
+            }
+        }
+    }
+}
+
+/* In fifths of a day, a working day as 7/5 of a day: what five of them take in an ordinary week. */
+static int32_t
+fifths(struct wf_duration duration)
+{
+    return duration.amount * (duration.working_days ? 7 : 5);
+}
+
+static void
+check_ladder(struct checking *checking, size_t at)
+{
+    const struct wf_stage *stage = &checking->definition->stages[at];
+    for (size_t i = 1; i < stage->rung_count; i++) {
+        struct wf_duration now = stage->rungs[i].after, before = stage->rungs[i - 1].after;
+        if (fifths(now) <= fifths(before)) {
+            wrong(checking, checking->places[at].rungs[i],
+                  "the ladder goes backwards: this rung comes %d %sdays after the deadline, the "
+                  "one before it %d %sdays; each comes later than the one before",
+                  now.amount, now.working_days ? "working " : "", before.amount,
+                  before.working_days ? "working " : "");
+        }
+        if (is_same_who(&stage->rungs[i].to, &stage->rungs[i - 1].to)) {
+            wrong(checking, checking->places[at].rungs[i],
+                  "this rung leads to the same as the one before it; a rung leads further up");
+        }
+    }
+}
+
+static void
+check_gate_and_condition(struct checking *checking, size_t at)
+{
+    const struct wf_stage *stage = &checking->definition->stages[at];
+    const struct wf_stage_places *places = &checking->places[at];
+    if (stage->gate == WF_GATE_SUBMISSION_COMPLETE && stage->subject == PERSON) {
+        wrong(checking, places->gate,
+              "submission_complete is about the data of a unit; the subject is a person");
+    }
+    bool way_on = false;
+    for (size_t i = 0; i < stage->outcome_count; i++) {
+        way_on = way_on || advances(&stage->outcomes[i]);
+    }
+    if (stage->gate != WF_GATE_NONE && !way_on && stage->outcome_count > 0) {
+        wrong(checking, places->gate,
+              "a gate stands before approve and submit, and this stage has neither");
+    }
+    if (*stage->condition_text && !checking->definition->approval) {
+        wrong(checking, places->condition,
+              "a condition weighs the facts of a proposal; only a definition with approval: true "
+              "has any");
+    }
+}
+
+static void
+check_outcomes(struct checking *checking, size_t at)
+{
+    const struct wf_stage *stage = &checking->definition->stages[at];
+    const struct wf_stage_places *places = &checking->places[at];
+    size_t ways_on = 0;
+    for (size_t i = 0; i < stage->outcome_count; i++) {
+        ways_on += advances(&stage->outcomes[i]);
+        for (size_t j = 0; j < i; j++) {
+            if (*stage->outcomes[i].code &&
+                strcmp(stage->outcomes[i].code, stage->outcomes[j].code) == 0) {
+                wrong(checking, places->outcome[i],
+                      "the outcome %s stands in this stage already; each code stands once",
+                      stage->outcomes[i].code);
+                break;
+            }
+        }
+    }
+    bool together = stage->mode == WORKFLOW__SEAT_MODE__SEAT_MODE_ALL ||
+                    stage->mode == WORKFLOW__SEAT_MODE__SEAT_MODE_SEQUENCE;
+    if (together && stage->outcome_count > 0 && ways_on != 1) {
+        wrong(checking, places->outcomes,
+              "with mode %s exactly one outcome is approve or submit: the one that all have to "
+              "choose; here are %zu",
+              wf_mode_name(stage->mode), ways_on);
+    }
+}
+
+/* --- all stages
+ * ------------------------------------------------------------------------------------- */
+
+static void
+set_tracks(struct wf_definition *definition)
+{
+    int32_t track = 0;
+    for (size_t i = 0; i < definition->stage_count; i++) {
+        struct wf_stage *stage = &definition->stages[i];
+        const struct wf_stage *before = i > 0 ? stage - 1 : stage;
+        track += stage->subject != before->subject || stage->unit_kinds != before->unit_kinds;
+        stage->track = track;
+    }
+    definition->track_count = definition->stage_count > 0 ? track + 1 : 0;
+}
+
+static void
+check_codes(struct checking *checking)
+{
+    const struct wf_definition *definition = checking->definition;
+    for (size_t i = 0; i < definition->stage_count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            const char *code = definition->stages[i].code;
+            if (*code && strcmp(code, definition->stages[j].code) == 0) {
+                wrong(checking, checking->places[i].code,
+                      "the stage %s stands in line %lld already; each code stands once", code,
+                      (long long)checking->places[j].code.line);
+                break;
+            }
+        }
+    }
+}
+
+static const char *
+stages_of_track(struct checking *checking, int32_t track)
+{
+    const char *list = "";
+    for (size_t i = 0; i < checking->definition->stage_count; i++) {
+        const struct wf_stage *stage = &checking->definition->stages[i];
+        if (stage->track == track && *stage->code) {
+            list = dc_arena_printf(checking->problems->arena, "%s%s%s", list, *list ? ", " : "",
+                                   stage->code);
+        }
+    }
+    return list;
+}
+
+static bool
+find_target(struct checking *checking, const struct wf_stage *stage, const char *text,
+            struct wf_place place, int32_t *ret_to)
+{
+    if (strcmp(text, "next") == 0 || strcmp(text, "end") == 0) {
+        *ret_to = *text == 'n' ? WF_TO_NEXT : WF_TO_END;
+        return true;
+    }
+    int32_t to = wf_stage_find(checking->definition, text);
+    if (to < 0) {
+        wrong(checking, place, "there is no stage \"%.60s\"; allowed are %s, next, end", text,
+              stages_of_track(checking, stage->track));
+        return false;
+    }
+    if (checking->definition->stages[to].track != stage->track) {
+        wrong(checking, place,
+              "the stage %s is for other subjects than this one (another track), so a case cannot "
+              "go there; allowed are %s, next, end",
+              text, stages_of_track(checking, stage->track));
+        return false;
+    }
+    *ret_to = to;
+    return true;
+}
+
+static void
+set_targets(struct checking *checking, size_t at)
+{
+    struct wf_stage *stage = &checking->definition->stages[at];
+    const struct wf_stage_places *places = &checking->places[at];
+    for (size_t i = 0; i < stage->outcome_count; i++) {
+        struct wf_outcome *outcome = &stage->outcomes[i];
+        const char *text = places->to_text[i];
+        outcome->to = WF_TO_NEXT;
+        bool found = !text || find_target(checking, stage, text, places->to[i], &outcome->to);
+        checking->targets_known = checking->targets_known && found;
+        if (found && outcome->kind == WF_RETURN && outcome->to == WF_TO_NEXT) {
+            wrong(checking, places->to[i],
+                  "a return says where to; allowed are %s, or end (refused)",
+                  stages_of_track(checking, stage->track));
+        }
+    }
+}
+
+/* --- ways through
+ * -------------------------------------------------------------------------------------- */
+
+/* Index of the stage that an outcome leads to; WF_TO_END at the end of the track. */
+static int32_t
+target_of(const struct wf_definition *definition, size_t at, const struct wf_outcome *outcome)
+{
+    if (outcome->to != WF_TO_NEXT) {
+        return outcome->to;
+    }
+    size_t next = at + 1;
+    bool within = next < definition->stage_count &&
+                  definition->stages[next].track == definition->stages[at].track;
+    return within ? (int32_t)next : WF_TO_END;
+}
+
+/* A stage is reached as the first of its track, by an outcome, or when the one before it, reached,
+ * is passed over. */
+static void
+check_reachable(struct checking *checking)
+{
+    const struct wf_definition *definition = checking->definition;
+    bool reached[WF_STAGES_MAX] = {0};
+    for (bool more = true; more;) {
+        more = false;
+        for (size_t i = 0; i < definition->stage_count; i++) {
+            const struct wf_stage *stage = &definition->stages[i];
+            if (!reached[i] && (i == 0 || definition->stages[i - 1].track != stage->track)) {
+                reached[i] = more = true;
+            }
+            if (!reached[i]) {
+                continue;
+            }
+            int32_t next = target_of(definition, i, &(struct wf_outcome){.to = WF_TO_NEXT});
+            if (stage->condition && next >= 0 && !reached[next]) {
+                reached[next] = more = true;
+            }
+            for (size_t j = 0; j < stage->outcome_count; j++) {
+                int32_t to = target_of(definition, i, &stage->outcomes[j]);
+                if (to >= 0 && !reached[to]) {
+                    reached[to] = more = true;
+                }
+            }
+        }
+    }
+    for (size_t i = 0; i < definition->stage_count; i++) {
+        if (!reached[i]) {
+            wrong(checking, checking->places[i].stage,
+                  "the stage %s is never reached: no outcome leads to it",
+                  definition->stages[i].code);
+        }
+    }
+}
+
+/* The way from `at` along first outcomes until it meets itself: "a -> b -> a". */
+static const char *
+circle_from(struct checking *checking, size_t at)
+{
+    const struct wf_definition *definition = checking->definition;
+    bool seen[WF_STAGES_MAX] = {0};
+    const char *way = definition->stages[at].code;
+    while (!seen[at]) {
+        seen[at] = true;
+        at = (size_t)target_of(definition, at, &definition->stages[at].outcomes[0]);
+        way = dc_arena_printf(checking->problems->arena, "%s -> %s", way,
+                              definition->stages[at].code);
+    }
+    return way;
+}
+
+/* Every stage must be able to end its track by outcomes alone; that a condition passes one over is
+ * not counted on. */
+static void
+check_exits(struct checking *checking)
+{
+    const struct wf_definition *definition = checking->definition;
+    bool ends[WF_STAGES_MAX] = {0};
+    for (bool more = true; more;) {
+        more = false;
+        for (size_t i = 0; i < definition->stage_count; i++) {
+            const struct wf_stage *stage = &definition->stages[i];
+            for (size_t j = 0; j < stage->outcome_count && !ends[i]; j++) {
+                int32_t to = target_of(definition, i, &stage->outcomes[j]);
+                ends[i] = to == WF_TO_END || ends[to];
+                more = more || ends[i];
+            }
+        }
+    }
+    for (size_t i = 0; i < definition->stage_count; i++) {
+        const struct wf_stage *stage = &definition->stages[i];
+        if (ends[i] || stage->outcome_count == 0) {
+            continue; /* a stage without outcomes is told already */
+        }
+        bool alone = true;
+        for (size_t j = 0; j < stage->outcome_count; j++) {
+            alone = alone && target_of(definition, i, &stage->outcomes[j]) == (int32_t)i;
+        }
+        if (alone) {
+            wrong(checking, checking->places[i].outcomes,
+                  "the stage %s is a dead end: every outcome leads back to itself", stage->code);
+        } else {
+            wrong(checking, checking->places[i].outcomes,
+                  "a loop without an exit: %s; at least one outcome must lead on to the end",
+                  circle_from(checking, i));
+        }
+    }
+}
+
+void
+wf_definition_check(struct wf_definition *definition, const struct wf_stage_places *places,
+                    struct wf_problems *problems)
+{
+    struct checking checking = {definition, places, problems, .targets_known = true};
+    set_tracks(definition);
+    check_codes(&checking);
+    for (size_t i = 0; i < definition->stage_count; i++) {
+        check_subject(&checking, i);
+        check_all_who(&checking, i);
+        check_reminders(&checking, i);
+        check_ladder(&checking, i);
+        check_gate_and_condition(&checking, i);
+        check_outcomes(&checking, i);
+        set_targets(&checking, i);
+        checking.targets_known = checking.targets_known && definition->stages[i].outcome_count > 0;
+    }
+    if (definition->approval && definition->track_count > 1) {
+        wrong(&checking, places[wf_track_first(definition, 1)].stage,
+              "an approval is about one subject: all its stages have the same subject and "
+              "unit_kinds");
+    }
+    if (checking.targets_known) {
+        check_reachable(&checking);
+        check_exits(&checking);
+    }
+}

@@ -1,0 +1,635 @@
+/* definition_read.c - a definition out of its YAML text, field by field. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "calendar.h"
+#include "definition_internal.h"
+#include "yaml_tree.h"
+
+struct reading {
+    struct wf_definition *definition;
+    struct wf_stage_places *places;
+};
+struct stage_reading {
+    struct wf_stage *stage;
+    struct wf_stage_places *places;
+};
+struct outcome_reading {
+    struct wf_outcome *outcome;
+    struct wf_place *to;
+    const char **to_text;
+};
+
+/* --- durations
+ * --------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *text;
+    bool working_days;
+} duration_units[] = {
+    {"day", false},        {"days", false},        {"天", false},      {"日", false},
+    {"working day", true}, {"working days", true}, {"个工作日", true}, {"工作日", true},
+};
+
+static bool
+parse_duration(const char *text, struct wf_duration *ret_duration)
+{
+    size_t digits = strspn(text, "0123456789");
+    if (digits < 1 || digits > 4) {
+        return false;
+    }
+    const char *unit = text + digits + strspn(text + digits, " ");
+    for (size_t i = 0; i < sizeof duration_units / sizeof duration_units[0]; i++) {
+        if (strcmp(unit, duration_units[i].text) == 0) {
+            *ret_duration = (struct wf_duration){atoi(text), duration_units[i].working_days};
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+read_duration(struct wf_yaml *yaml, const yaml_node_t *node, const char *what, int32_t minimum,
+              int32_t maximum, struct wf_duration *ret_duration)
+{
+    const char *text = wf_yaml_text(yaml, node, what);
+    struct wf_duration duration;
+    if (!text) {
+        return;
+    }
+    if (!parse_duration(text, &duration) || duration.amount < minimum ||
+        duration.amount > maximum) {
+        wf_yaml_wrong(yaml, node,
+                      "%s is \"%.60s\"; allowed are \"%d days\" to \"%d days\", or working days",
+                      what, text, minimum, maximum);
+        return;
+    }
+    *ret_duration = duration;
+}
+
+/* --- who
+ * ---------------------------------------------------------------------------------------------- */
+
+enum { PLACE_CODE_MAX = 64 /* characters of a person's or unit's code */ };
+
+struct who_reading {
+    struct wf_who *who;
+    bool person, role;
+};
+
+static void
+read_who_person(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct who_reading *reading = target;
+    reading->person = true;
+    const char *code = wf_yaml_name(yaml, value, "person", PLACE_CODE_MAX);
+    reading->who->person_code = code ? code : "";
+}
+
+static void
+read_who_role(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct who_reading *reading = target;
+    reading->role = true;
+    const struct wf_word *word = wf_yaml_word(yaml, value, "role", wf_roles);
+    reading->who->role = word ? (Kernel__Role)word->value : KERNEL__ROLE__ROLE_UNSPECIFIED;
+}
+
+static void
+read_who_unit(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct who_reading *reading = target;
+    const char *code = wf_yaml_name(yaml, value, "unit", PLACE_CODE_MAX);
+    reading->who->unit_code = code ? code : "";
+}
+
+static const struct wf_yaml_field who_fields[] = {
+    {"role", false, read_who_role},
+    {"unit", false, read_who_unit},
+    {"person", false, read_who_person},
+    {0},
+};
+
+static void
+read_who(struct wf_yaml *yaml, const yaml_node_t *node, struct wf_who *ret_who)
+{
+    *ret_who = (struct wf_who){.person_code = "", .unit_code = ""};
+    if (node->type == YAML_SCALAR_NODE) {
+        const char *text = wf_yaml_text(yaml, node, "who");
+        const struct wf_word *word = text ? wf_word_find(wf_who_words, text) : NULL;
+        if (word) {
+            ret_who->kind = (enum wf_who_kind)word->value;
+        } else if (text) {
+            wf_yaml_wrong(yaml, node,
+                          "\"%.60s\" is nobody; allowed are %s, {role: director}, {role: director, "
+                          "unit: CODE} and {person: CODE}",
+                          text, wf_words_list(yaml->arena, wf_who_words));
+        }
+        return;
+    }
+    struct who_reading reading = {.who = ret_who};
+    if (!wf_yaml_mapping(yaml, node, "who", who_fields, &reading)) {
+        return;
+    }
+    ret_who->kind = reading.person ? WF_WHO_PERSON : WF_WHO_ROLE;
+    if (reading.person == reading.role) {
+        wf_yaml_wrong(yaml, node, "who names either a role or a person");
+    } else if (reading.person && *ret_who->unit_code) {
+        wf_yaml_wrong(yaml, node, "unit goes with a role, not with a person");
+    }
+}
+
+/* --- due, reminders, ladder
+ * ----------------------------------------------------------------------------- */
+
+static void
+read_due_day(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct wf_due_rule *due = target;
+    due->day_of_month = 1; /* given, also when wrong */
+    (void)wf_yaml_int(yaml, value, "day_of_month", 1, 31, &due->day_of_month);
+}
+
+static void
+read_due_after(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct wf_due_rule *due = target;
+    due->after.amount = 0;
+    read_duration(yaml, value, "after", 0, WF_DUE_DAYS_MAX, &due->after);
+}
+
+static void
+read_due_at(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct wf_due_rule *due = target;
+    struct dc_error error;
+    const char *text = wf_yaml_text(yaml, value, "at");
+    if (text && wf_minutes_parse(text, &due->at, &error) != DC_OK) {
+        wf_yaml_wrong(yaml, value, "at: %s", error.message);
+    }
+}
+
+static void
+read_due_when_off(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct wf_due_rule *due = target;
+    const struct wf_word *word = wf_yaml_word(yaml, value, "when_off", wf_when_offs);
+    due->when_off = word ? (enum wf_when_off)word->value : WF_OFF_AFTER;
+}
+
+static const struct wf_yaml_field due_fields[] = {
+    {"after", false, read_due_after},
+    {"day_of_month", false, read_due_day},
+    {"at", false, read_due_at},
+    {"when_off", false, read_due_when_off},
+    {0},
+};
+
+static void
+read_due(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct wf_due_rule *due = &((struct stage_reading *)target)->stage->due;
+    *due = (struct wf_due_rule){.at = -1, .after.amount = -1};
+    if (!wf_yaml_mapping(yaml, value, "due", due_fields, due)) {
+        return;
+    }
+    if ((due->day_of_month > 0) == (due->after.amount >= 0)) {
+        wf_yaml_wrong(yaml, value, "due has either after or day_of_month");
+    }
+    if (due->after.amount < 0) {
+        due->after = (struct wf_duration){0};
+    }
+}
+
+static void
+read_channels(struct wf_yaml *yaml, const yaml_node_t *value, wf_channels *ret_channels)
+{
+    const yaml_node_t *nodes[WF_CHANNELS_MAX];
+    size_t count = wf_yaml_sequence(yaml, value, "channels", 0, WF_CHANNELS_MAX, nodes);
+    wf_channels given = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct wf_word *word = wf_yaml_word(yaml, nodes[i], "channel", wf_channel_words);
+        if (word && given & 1u << word->value) {
+            wf_yaml_wrong(yaml, nodes[i], "%s stands twice in this list", word->name);
+        }
+        given |= word ? 1u << word->value : 0;
+    }
+    *ret_channels |= given;
+}
+
+static void
+read_reminder_before(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct wf_reminder *reminder = target;
+    read_duration(yaml, value, "before", 1, WF_REMINDER_DAYS_MAX, &reminder->before);
+}
+
+static void
+read_reminder_by(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    read_channels(yaml, value, &((struct wf_reminder *)target)->channels);
+}
+
+static const struct wf_yaml_field reminder_fields[] = {
+    {"before", true, read_reminder_before},
+    {"by", false, read_reminder_by},
+    {0},
+};
+
+static void
+read_reminders(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct stage_reading *reading = target;
+    const yaml_node_t *nodes[WF_REMINDERS_MAX];
+    size_t count = wf_yaml_sequence(yaml, value, "reminders", 0, WF_REMINDERS_MAX, nodes);
+    reading->stage->reminders = DC_NEW_ARRAY(yaml->arena, struct wf_reminder, count);
+    reading->stage->reminder_count = count;
+    for (size_t i = 0; i < count; i++) {
+        reading->places->reminders[i] = wf_yaml_place(nodes[i]);
+        reading->stage->reminders[i].channels = WF_CHANNEL(IN_APP);
+        wf_yaml_mapping(yaml, nodes[i], "a reminder", reminder_fields,
+                        &reading->stage->reminders[i]);
+    }
+}
+
+static void
+read_rung_after(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    read_duration(yaml, value, "after", 0, WF_RUNG_DAYS_MAX, &((struct wf_rung *)target)->after);
+}
+
+static void
+read_rung_to(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    read_who(yaml, value, &((struct wf_rung *)target)->to);
+}
+
+static void
+read_rung_by(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    read_channels(yaml, value, &((struct wf_rung *)target)->channels);
+}
+
+static void
+read_rung_tell_owner(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    (void)wf_yaml_bool(yaml, value, "tell_owner", &((struct wf_rung *)target)->tell_owner);
+}
+
+static const struct wf_yaml_field rung_fields[] = {
+    {"after", true, read_rung_after},
+    {"to", true, read_rung_to},
+    {"by", false, read_rung_by},
+    {"tell_owner", false, read_rung_tell_owner},
+    {0},
+};
+
+static void
+read_escalation(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct stage_reading *reading = target;
+    const yaml_node_t *nodes[WF_RUNGS_MAX];
+    size_t count = wf_yaml_sequence(yaml, value, "rungs of escalation", 0, WF_RUNGS_MAX, nodes);
+    reading->stage->rungs = DC_NEW_ARRAY(yaml->arena, struct wf_rung, count);
+    reading->stage->rung_count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct wf_rung *rung = &reading->stage->rungs[i];
+        reading->places->rungs[i] = wf_yaml_place(nodes[i]);
+        *rung = (struct wf_rung){.channels = WF_CHANNEL(IN_APP), .tell_owner = true};
+        /* When `to` is missing the problem is told; whom it names then does not matter. */
+        rung->to = (struct wf_who){.kind = WF_WHO_STARTER, .person_code = "", .unit_code = ""};
+        wf_yaml_mapping(yaml, nodes[i], "a rung of escalation", rung_fields, rung);
+    }
+}
+
+/* --- outcomes
+ * -------------------------------------------------------------------------------------------- */
+
+static void
+read_outcome_code(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct outcome_reading *reading = target;
+    const char *code = wf_yaml_code(yaml, value, "the code of an outcome");
+    reading->outcome->code = code ? code : "";
+}
+
+static void
+read_outcome_name(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct outcome_reading *reading = target;
+    const char *name = wf_yaml_name(yaml, value, "the name of an outcome", WF_NAME_MAX);
+    reading->outcome->name = name ? name : "";
+}
+
+static void
+read_outcome_name_en(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct outcome_reading *reading = target;
+    reading->outcome->name_en = wf_yaml_name(yaml, value, "name_en", WF_NAME_MAX);
+}
+
+static void
+read_outcome_kind(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct outcome_reading *reading = target;
+    const struct wf_word *word =
+        wf_yaml_word(yaml, value, "the kind of an outcome", wf_outcome_kinds);
+    reading->outcome->kind = word ? (enum wf_outcome_kind)word->value : WF_APPROVE;
+}
+
+static void
+read_outcome_to(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct outcome_reading *reading = target;
+    *reading->to = wf_yaml_place(value);
+    *reading->to_text = wf_yaml_text(yaml, value, "to");
+}
+
+static const struct wf_yaml_field outcome_fields[] = {
+    {"code", true, read_outcome_code},        {"name", true, read_outcome_name},
+    {"name_en", false, read_outcome_name_en}, {"kind", true, read_outcome_kind},
+    {"to", false, read_outcome_to},           {0},
+};
+
+static void
+read_outcomes(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct stage_reading *reading = target;
+    const yaml_node_t *nodes[WF_OUTCOMES_MAX];
+    size_t count = wf_yaml_sequence(yaml, value, "outcomes", 1, WF_OUTCOMES_MAX, nodes);
+    reading->places->outcomes = wf_yaml_place(value);
+    reading->stage->outcomes = DC_NEW_ARRAY(yaml->arena, struct wf_outcome, count);
+    reading->stage->outcome_count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct wf_outcome *outcome = &reading->stage->outcomes[i];
+        *outcome = (struct wf_outcome){.code = "", .name = ""};
+        reading->places->outcome[i] = reading->places->to[i] = wf_yaml_place(nodes[i]);
+        struct outcome_reading inner = {outcome, &reading->places->to[i],
+                                        &reading->places->to_text[i]};
+        wf_yaml_mapping(yaml, nodes[i], "an outcome", outcome_fields, &inner);
+        outcome->name_en = outcome->name_en ? outcome->name_en : outcome->name;
+    }
+}
+
+/* --- stages
+ * -----------------------------------------------------------------------------------------------
+ */
+
+static void
+read_stage_code(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct stage_reading *reading = target;
+    const char *code = wf_yaml_code(yaml, value, "the code of a stage");
+    reading->stage->code = code ? code : "";
+    reading->places->code = wf_yaml_place(value);
+    if (code && (strcmp(code, "next") == 0 || strcmp(code, "end") == 0)) {
+        wf_yaml_wrong(yaml, value, "a stage cannot be called \"%s\", which has a meaning in `to`",
+                      code);
+    }
+}
+
+static void
+read_stage_name(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct stage_reading *reading = target;
+    const char *name = wf_yaml_name(yaml, value, "the name of a stage", WF_NAME_MAX);
+    reading->stage->name = name ? name : "";
+}
+
+static void
+read_stage_name_en(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct stage_reading *reading = target;
+    reading->stage->name_en = wf_yaml_name(yaml, value, "name_en", WF_NAME_MAX);
+}
+
+static void
+read_stage_subject(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct stage_reading *reading = target;
+    const struct wf_word *word = wf_yaml_word(yaml, value, "subject", wf_subjects);
+    reading->stage->subject = word ? (Workflow__SubjectKind)word->value
+                                   : WORKFLOW__SUBJECT_KIND__SUBJECT_KIND_UNSPECIFIED;
+}
+
+static void
+read_stage_unit_kinds(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct stage_reading *reading = target;
+    const yaml_node_t *nodes[WF_UNIT_KINDS_MAX];
+    reading->places->unit_kinds = wf_yaml_place(value);
+    size_t count = wf_yaml_sequence(yaml, value, "unit_kinds", 1, WF_UNIT_KINDS_MAX, nodes);
+    for (size_t i = 0; i < count; i++) {
+        const struct wf_word *word =
+            wf_yaml_word(yaml, nodes[i], "a kind of unit", wf_unit_kind_words);
+        if (word && reading->stage->unit_kinds & 1u << word->value) {
+            wf_yaml_wrong(yaml, nodes[i], "%s stands twice in this list", word->name);
+        }
+        reading->stage->unit_kinds |= word ? 1u << word->value : 0;
+    }
+}
+
+static void
+read_stage_who(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct stage_reading *reading = target;
+    const yaml_node_t *nodes[WF_WHO_MAX] = {value};
+    size_t count = 1;
+    if (value->type == YAML_SEQUENCE_NODE) {
+        count = wf_yaml_sequence(yaml, value, "persons in who", 1, WF_WHO_MAX, nodes);
+    }
+    reading->stage->who = DC_NEW_ARRAY(yaml->arena, struct wf_who, count);
+    reading->stage->who_count = count;
+    for (size_t i = 0; i < count; i++) {
+        reading->places->who[i] = wf_yaml_place(nodes[i]);
+        read_who(yaml, nodes[i], &reading->stage->who[i]);
+    }
+}
+
+static void
+read_stage_mode(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct stage_reading *reading = target;
+    const struct wf_word *word = wf_yaml_word(yaml, value, "mode", wf_modes);
+    reading->stage->mode =
+        word ? (Workflow__SeatMode)word->value : WORKFLOW__SEAT_MODE__SEAT_MODE_ONE;
+}
+
+static void
+read_stage_gate(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct stage_reading *reading = target;
+    reading->places->gate = wf_yaml_place(value);
+    const char *text = wf_yaml_text(yaml, value, "gate");
+    if (text && *text) {
+        const struct wf_word *word = wf_yaml_word(yaml, value, "gate", wf_gates);
+        reading->stage->gate = word ? (enum wf_gate)word->value : WF_GATE_NONE;
+    }
+}
+
+/* The place inside the scalar, where that can be told. */
+static void
+wrong_condition(struct wf_yaml *yaml, const yaml_node_t *value, int32_t column, const char *message)
+{
+    struct wf_place place = wf_yaml_place(value);
+    yaml_scalar_style_t style = value->data.scalar.style;
+    bool plain = style == YAML_PLAIN_SCALAR_STYLE;
+    bool quoted = style == YAML_DOUBLE_QUOTED_SCALAR_STYLE || //
+                  style == YAML_SINGLE_QUOTED_SCALAR_STYLE;
+    if (column > 0 && (plain || quoted) && value->start_mark.line == value->end_mark.line) {
+        place.column += column - 1 + (quoted ? 1 : 0);
+    }
+    wf_problem_add(yaml->problems, place.line, place.column, "condition: %s", message);
+}
+
+static void
+read_stage_condition(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct stage_reading *reading = target;
+    reading->places->condition = wf_yaml_place(value);
+    const char *text = wf_yaml_text(yaml, value, "condition");
+    if (!text || !*text) {
+        return;
+    }
+    struct dc_error error;
+    int32_t column;
+    reading->stage->condition_text = text;
+    if (wf_condition_parse(yaml->arena, text, &reading->stage->condition, &column, &error) !=
+        DC_OK) {
+        wrong_condition(yaml, value, column, error.message);
+    }
+}
+
+static const struct wf_yaml_field stage_fields[] = {
+    {"code", true, read_stage_code},
+    {"name", true, read_stage_name},
+    {"name_en", false, read_stage_name_en},
+    {"subject", true, read_stage_subject},
+    {"unit_kinds", false, read_stage_unit_kinds},
+    {"who", true, read_stage_who},
+    {"mode", false, read_stage_mode},
+    {"due", true, read_due},
+    {"reminders", false, read_reminders},
+    {"escalation", false, read_escalation},
+    {"gate", false, read_stage_gate},
+    {"condition", false, read_stage_condition},
+    {"outcomes", true, read_outcomes},
+    {0},
+};
+
+static void
+read_stages(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct reading *reading = target;
+    const yaml_node_t *nodes[WF_STAGES_MAX];
+    size_t count = wf_yaml_sequence(yaml, value, "stages", 1, WF_STAGES_MAX, nodes);
+    reading->definition->stages = DC_NEW_ARRAY(yaml->arena, struct wf_stage, count);
+    reading->definition->stage_count = count;
+    reading->places = DC_NEW_ARRAY(yaml->arena, struct wf_stage_places, count);
+    for (size_t i = 0; i < count; i++) {
+        struct wf_stage *stage = &reading->definition->stages[i];
+        struct wf_stage_places *places = &reading->places[i];
+        *stage = (struct wf_stage){.code = "",
+                                   .name = "",
+                                   .condition_text = "",
+                                   .mode = WORKFLOW__SEAT_MODE__SEAT_MODE_ONE,
+                                   .due = {.at = -1}};
+        places->stage = places->code = places->outcomes = wf_yaml_place(nodes[i]);
+        wf_yaml_mapping(yaml, nodes[i], "a stage", stage_fields,
+                        &(struct stage_reading){stage, places});
+        stage->name_en = stage->name_en ? stage->name_en : stage->name;
+    }
+}
+
+/* --- the definition
+ * ---------------------------------------------------------------------------------------- */
+
+static void
+read_code(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    ((struct reading *)target)->definition->code = wf_yaml_code(yaml, value, "code");
+}
+
+static void
+read_name(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    ((struct reading *)target)->definition->name = wf_yaml_name(yaml, value, "name", WF_NAME_MAX);
+}
+
+static void
+read_name_en(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct reading *reading = target;
+    reading->definition->name_en = wf_yaml_name(yaml, value, "name_en", WF_NAME_MAX);
+}
+
+static void
+read_purpose(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    ((struct reading *)target)->definition->purpose = wf_yaml_code(yaml, value, "purpose");
+}
+
+static void
+read_period(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    const struct wf_word *word = wf_yaml_word(yaml, value, "period", wf_periods);
+    ((struct reading *)target)->definition->period =
+        word ? (enum dc_period_kind)word->value : DC_PERIOD_MONTH;
+}
+
+static void
+read_approval(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
+{
+    struct reading *reading = target;
+    (void)wf_yaml_bool(yaml, value, "approval", &reading->definition->approval);
+}
+
+/* `stages` is read last of all when it stands last; what needs to know of `approval` comes after.
+ */
+static const struct wf_yaml_field definition_fields[] = {
+    {"code", true, read_code},        {"name", true, read_name},
+    {"name_en", false, read_name_en}, {"purpose", false, read_purpose},
+    {"period", true, read_period},    {"approval", false, read_approval},
+    {"stages", true, read_stages},    {0},
+};
+
+static void
+read_root(struct wf_yaml *yaml, struct wf_definition *definition)
+{
+    const yaml_node_t *root = wf_yaml_root(yaml);
+    struct reading reading = {.definition = definition};
+    if (!root || (root->type == YAML_SCALAR_NODE && root->data.scalar.length == 0)) {
+        wf_problem_add(yaml->problems, 1, 0,
+                       "the text is empty; a definition has code, name, "
+                       "period and stages");
+        return;
+    }
+    if (!wf_yaml_mapping(yaml, root, "the definition", definition_fields, &reading)) {
+        return;
+    }
+    definition->name_en = definition->name_en ? definition->name_en : definition->name;
+    definition->purpose = definition->purpose ? definition->purpose : definition->code;
+    wf_definition_check(definition, reading.places, yaml->problems);
+}
+
+enum dc_code
+wf_definition_read(struct dc_arena *arena, const char *yaml, size_t length,
+                   struct wf_definition **ret_definition, struct wf_problems *problems,
+                   struct dc_error *error)
+{
+    DC_ASSERT(arena && ret_definition && problems && problems->arena);
+    struct wf_definition *definition = DC_NEW(arena, struct wf_definition);
+    struct wf_yaml tree = {.arena = arena, .problems = problems};
+    if (wf_yaml_load(&tree, yaml, length)) {
+        read_root(&tree, definition);
+        wf_yaml_release(&tree);
+    }
+    wf_problems_finish(problems);
+    if (problems->count > 0) {
+        return wf_problems_refuse(problems, error);
+    }
+    *ret_definition = definition;
+    return DC_OK;
+}

@@ -1,0 +1,64 @@
+/* problem.c - collecting what is wrong with a text. */
+#include "problem.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/assert.h"
+
+void
+wf_problem_add(struct wf_problems *problems, int64_t line, int64_t column, const char *format, ...)
+{
+    DC_ASSERT(problems && problems->arena);
+    if (problems->count == WF_PROBLEMS_MAX) {
+        problems->untold++;
+        return;
+    }
+    struct dc_error cut; /* cuts at a UTF-8 boundary */
+    va_list arguments;
+    va_start(arguments, format);
+    (void)dc_failv(&cut, DC_INVALID_ARGUMENT, "", format, arguments);
+    va_end(arguments);
+    problems->items[problems->count++] = (struct wf_problem){
+        .line = line > INT32_MAX ? INT32_MAX : (int32_t)line,
+        .column = column > INT32_MAX ? INT32_MAX : (int32_t)column,
+        .message = dc_arena_strdup(problems->arena, cut.message),
+    };
+}
+
+static bool
+stands_before(const struct wf_problem *a, const struct wf_problem *b)
+{
+    return a->line != b->line ? a->line < b->line : a->column < b->column;
+}
+
+void
+wf_problems_finish(struct wf_problems *problems)
+{
+    DC_ASSERT(problems);
+    /* By insertion: there are at most a hundred, and equal places keep their order. */
+    for (size_t i = 1; i < problems->count; i++) {
+        struct wf_problem moving = problems->items[i];
+        size_t at = i;
+        for (; at > 0 && stands_before(&moving, &problems->items[at - 1]); at--) {
+            problems->items[at] = problems->items[at - 1];
+        }
+        problems->items[at] = moving;
+    }
+    if (problems->untold > 0) {
+        struct wf_problem *last = &problems->items[problems->count - 1];
+        last->message =
+            dc_arena_printf(problems->arena, "%s (and %zu more problems after this one)",
+                            last->message, problems->untold);
+        problems->untold = 0;
+    }
+}
+
+enum dc_code
+wf_problems_refuse(const struct wf_problems *problems, struct dc_error *error)
+{
+    DC_ASSERT(problems && problems->count > 0);
+    const struct wf_problem *first = &problems->items[0];
+    return dc_fail(error, DC_INVALID_ARGUMENT, "%d:%d: %s%s", first->line, first->column,
+                   first->message, problems->count > 1 ? " (and more)" : "");
+}

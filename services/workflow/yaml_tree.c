@@ -1,0 +1,386 @@
+/* yaml_tree.c - YAML texts from outside, bounded, by way of libyaml. */
+#include "yaml_tree.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/text.h"
+
+/* --- places
+ * --------------------------------------------------------------------------------------- */
+
+static struct wf_place
+place_of(const yaml_mark_t *mark)
+{
+    return (struct wf_place){(int64_t)mark->line + 1, (int64_t)mark->column + 1};
+}
+
+struct wf_place
+wf_yaml_place(const yaml_node_t *node)
+{
+    DC_ASSERT(node);
+    return place_of(&node->start_mark);
+}
+
+static void
+wrong_at(struct wf_yaml *yaml, struct wf_place place, const char *message)
+{
+    wf_problem_add(yaml->problems, place.line, place.column, "%s", message);
+}
+
+void
+wf_yaml_wrong(struct wf_yaml *yaml, const yaml_node_t *node, const char *format, ...)
+{
+    struct dc_error cut;
+    va_list arguments;
+    va_start(arguments, format);
+    (void)dc_failv(&cut, DC_INVALID_ARGUMENT, "", format, arguments);
+    va_end(arguments);
+    wrong_at(yaml, wf_yaml_place(node), cut.message);
+}
+
+/* --- loading
+ * --------------------------------------------------------------------------------------- */
+
+static void
+start_parser(yaml_parser_t *parser, const char *text, size_t length)
+{
+    DC_ASSERT(yaml_parser_initialize(parser));
+    yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(parser, (const unsigned char *)text, length);
+}
+
+static void
+wrong_yaml(struct wf_yaml *yaml, const yaml_parser_t *parser)
+{
+    const yaml_mark_t *mark = &parser->problem_mark;
+    bool placed = mark->line != 0 || mark->column != 0 || mark->index != 0;
+    struct wf_place place = placed ? place_of(mark) : (struct wf_place){1, 0};
+    wf_problem_add(yaml->problems, place.line, place.column, "this is not valid YAML: %s%s%s",
+                   parser->context ? parser->context : "", parser->context ? ", " : "",
+                   parser->problem ? parser->problem : "it cannot be read");
+}
+
+/* What libyaml would resolve or carry along, and a definition does without. NULL when it is good.
+ */
+static const char *
+refused(const yaml_event_t *event, int depth, int documents)
+{
+    const yaml_char_t *anchor = NULL, *tag = NULL;
+    switch (event->type) {
+    case YAML_ALIAS_EVENT:
+        return "aliases (*name) are not allowed; write the value out";
+    case YAML_SCALAR_EVENT:
+        anchor = event->data.scalar.anchor;
+        tag = event->data.scalar.tag;
+        break;
+    case YAML_SEQUENCE_START_EVENT:
+        anchor = event->data.sequence_start.anchor;
+        tag = event->data.sequence_start.tag;
+        break;
+    case YAML_MAPPING_START_EVENT:
+        anchor = event->data.mapping_start.anchor;
+        tag = event->data.mapping_start.tag;
+        break;
+    case YAML_DOCUMENT_START_EVENT:
+        return documents > 1 ? "a second document begins here; one is allowed" : NULL;
+    default:
+        return NULL;
+    }
+    if (anchor) {
+        return "anchors (&name) are not allowed; write the value out where it is wanted";
+    }
+    if (tag) {
+        return "tags (!name) are not allowed; types follow from the keys";
+    }
+    return depth > WF_DEFINITION_DEPTH_MAX ? "this is nested deeper than any definition" : NULL;
+}
+
+/* Goes through the events before anything is built of them. */
+static bool
+is_plain(struct wf_yaml *yaml, const char *text, size_t length)
+{
+    yaml_parser_t parser;
+    start_parser(&parser, text, length);
+    int depth = 0, documents = 0;
+    bool good = true, over = false;
+    while (good && !over) {
+        yaml_event_t event;
+        if (!yaml_parser_parse(&parser, &event)) {
+            wrong_yaml(yaml, &parser);
+            good = false;
+            break;
+        }
+        bool starts = event.type == YAML_SEQUENCE_START_EVENT || //
+                      event.type == YAML_MAPPING_START_EVENT;
+        bool ends = event.type == YAML_SEQUENCE_END_EVENT || event.type == YAML_MAPPING_END_EVENT;
+        depth += (int)starts - (int)ends;
+        documents += event.type == YAML_DOCUMENT_START_EVENT;
+        const char *why = refused(&event, depth, documents);
+        if (why) {
+            wrong_at(yaml, place_of(&event.start_mark), why);
+            good = false;
+        }
+        over = event.type == YAML_STREAM_END_EVENT;
+        yaml_event_delete(&event);
+    }
+    yaml_parser_delete(&parser);
+    return good;
+}
+
+bool
+wf_yaml_load(struct wf_yaml *yaml, const char *text, size_t length)
+{
+    DC_ASSERT(yaml && yaml->arena && yaml->problems && (text || length == 0));
+    if (length > WF_DEFINITION_BYTES_MAX) {
+        wf_problem_add(yaml->problems, 0, 0, "the text has %zu bytes; at most %d are allowed",
+                       length, WF_DEFINITION_BYTES_MAX);
+        return false;
+    }
+    if (!dc_utf8_is_valid(text, length)) {
+        wf_problem_add(yaml->problems, 0, 0, "the text is not valid UTF-8 without NUL characters");
+        return false;
+    }
+    if (!is_plain(yaml, text, length)) {
+        return false;
+    }
+    yaml_parser_t parser;
+    start_parser(&parser, text, length);
+    bool loaded = yaml_parser_load(&parser, &yaml->document);
+    if (!loaded) {
+        wrong_yaml(yaml, &parser);
+    }
+    yaml_parser_delete(&parser);
+    return loaded;
+}
+
+void
+wf_yaml_release(struct wf_yaml *yaml)
+{
+    yaml_document_delete(&yaml->document);
+}
+
+const yaml_node_t *
+wf_yaml_root(struct wf_yaml *yaml)
+{
+    return yaml_document_get_root_node(&yaml->document);
+}
+
+/* --- mappings and sequences
+ * ------------------------------------------------------------------------ */
+
+static const char *
+kind_of(const yaml_node_t *node)
+{
+    switch (node->type) {
+    case YAML_SEQUENCE_NODE:
+        return "a list";
+    case YAML_MAPPING_NODE:
+        return "a mapping";
+    default:
+        return "a single value";
+    }
+}
+
+static const char *
+keys_of(struct dc_arena *arena, const struct wf_yaml_field *fields)
+{
+    const char *list = fields->key;
+    for (fields++; fields->key; fields++) {
+        list = dc_arena_printf(arena, "%s, %s", list, fields->key);
+    }
+    return list;
+}
+
+static const struct wf_yaml_field *
+field_of(struct wf_yaml *yaml, const yaml_node_t *key, const char *what,
+         const struct wf_yaml_field *fields)
+{
+    const char *text = wf_yaml_text(yaml, key, "a key");
+    for (const struct wf_yaml_field *field = fields; text && field->key; field++) {
+        if (strcmp(field->key, text) == 0) {
+            return field;
+        }
+    }
+    if (text) {
+        wf_yaml_wrong(yaml, key, "there is no key \"%.60s\" in %s; allowed are %s", text, what,
+                      keys_of(yaml->arena, fields));
+    }
+    return NULL;
+}
+
+bool
+wf_yaml_mapping(struct wf_yaml *yaml, const yaml_node_t *node, const char *what,
+                const struct wf_yaml_field *fields, void *target)
+{
+    if (node->type != YAML_MAPPING_NODE) {
+        wf_yaml_wrong(yaml, node, "%s is %s; a mapping is wanted, with %s", what, kind_of(node),
+                      keys_of(yaml->arena, fields));
+        return false;
+    }
+    uint64_t seen = 0; /* bit per field */
+    for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+         pair < node->data.mapping.pairs.top; pair++) {
+        const yaml_node_t *key = yaml_document_get_node(&yaml->document, pair->key);
+        const struct wf_yaml_field *field = field_of(yaml, key, what, fields);
+        if (!field) {
+            continue;
+        }
+        size_t at = (size_t)(field - fields);
+        DC_ASSERT(at < 64);
+        if (seen & UINT64_C(1) << at) {
+            wf_yaml_wrong(yaml, key, "%s is given twice in %s", field->key, what);
+            continue;
+        }
+        seen |= UINT64_C(1) << at;
+        field->read(yaml, yaml_document_get_node(&yaml->document, pair->value), target);
+    }
+    for (size_t i = 0; fields[i].key; i++) {
+        if (fields[i].required && !(seen & UINT64_C(1) << i)) {
+            wf_yaml_wrong(yaml, node, "%s is missing in %s", fields[i].key, what);
+        }
+    }
+    return true;
+}
+
+size_t
+wf_yaml_sequence(struct wf_yaml *yaml, const yaml_node_t *node, const char *what, size_t minimum,
+                 size_t maximum, const yaml_node_t **ret_nodes)
+{
+    if (node->type != YAML_SEQUENCE_NODE) {
+        wf_yaml_wrong(yaml, node, "%s is %s; a list is wanted", what, kind_of(node));
+        return 0;
+    }
+    size_t count = 0;
+    for (yaml_node_item_t *item = node->data.sequence.items.start;
+         item < node->data.sequence.items.top; item++) {
+        const yaml_node_t *element = yaml_document_get_node(&yaml->document, *item);
+        if (count == maximum) {
+            wf_yaml_wrong(yaml, element, "there are more %s than the %zu that are allowed", what,
+                          maximum);
+            return count;
+        }
+        ret_nodes[count++] = element;
+    }
+    if (count < minimum) {
+        wf_yaml_wrong(yaml, node, "%s are missing; at least %zu must stand here", what, minimum);
+    }
+    return count;
+}
+
+/* --- single values
+ * --------------------------------------------------------------------------------- */
+
+/* C0, DEL and C1. */
+static bool
+has_controls(const char *text)
+{
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        if (*c < 0x20 || *c == 0x7f || (*c == 0xc2 && c[1] < 0xa0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *
+wf_yaml_text(struct wf_yaml *yaml, const yaml_node_t *node, const char *what)
+{
+    if (node->type != YAML_SCALAR_NODE) {
+        wf_yaml_wrong(yaml, node, "%s is %s; a single value is wanted", what, kind_of(node));
+        return NULL;
+    }
+    const char *text = (const char *)node->data.scalar.value;
+    size_t length = node->data.scalar.length;
+    if (!dc_utf8_is_valid(text, length)) {
+        wf_yaml_wrong(yaml, node, "%s has characters that no text has", what);
+        return NULL;
+    }
+    return dc_arena_strndup(yaml->arena, text, length);
+}
+
+const char *
+wf_yaml_name(struct wf_yaml *yaml, const yaml_node_t *node, const char *what, size_t maximum)
+{
+    const char *text = wf_yaml_text(yaml, node, what);
+    if (!text) {
+        return NULL;
+    }
+    size_t length = dc_utf8_length(text, strlen(text));
+    if (length < 1 || length > maximum || has_controls(text) || text[strspn(text, " ")] == '\0') {
+        wf_yaml_wrong(yaml, node,
+                      "%s has %zu characters; allowed are 1 to %zu, none of them a "
+                      "control character, not all of them blank",
+                      what, length, maximum);
+        return NULL;
+    }
+    return text;
+}
+
+const char *
+wf_yaml_code(struct wf_yaml *yaml, const yaml_node_t *node, const char *what)
+{
+    const char *text = wf_yaml_text(yaml, node, what);
+    if (!text) {
+        return NULL;
+    }
+    size_t length = strlen(text);
+    bool good = length >= 1 && length <= WF_CODE_MAX && *text >= 'a' && *text <= 'z' &&
+                strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_") == length;
+    if (!good) {
+        wf_yaml_wrong(yaml, node,
+                      "%s is \"%.60s\"; allowed are 1 to %d of a-z, 0-9 and _, a letter "
+                      "first",
+                      what, text, WF_CODE_MAX);
+        return NULL;
+    }
+    return text;
+}
+
+const struct wf_word *
+wf_yaml_word(struct wf_yaml *yaml, const yaml_node_t *node, const char *what,
+             const struct wf_word *words)
+{
+    const char *text = wf_yaml_text(yaml, node, what);
+    const struct wf_word *word = text ? wf_word_find(words, text) : NULL;
+    if (text && !word) {
+        wf_yaml_wrong(yaml, node, "%s is \"%.60s\"; allowed are %s", what, text,
+                      wf_words_list(yaml->arena, words));
+    }
+    return word;
+}
+
+bool
+wf_yaml_bool(struct wf_yaml *yaml, const yaml_node_t *node, const char *what, bool *ret_value)
+{
+    const char *text = wf_yaml_text(yaml, node, what);
+    if (!text) {
+        return false;
+    }
+    if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0) {
+        wf_yaml_wrong(yaml, node, "%s is \"%.60s\"; allowed are true and false", what, text);
+        return false;
+    }
+    *ret_value = *text == 't';
+    return true;
+}
+
+bool
+wf_yaml_int(struct wf_yaml *yaml, const yaml_node_t *node, const char *what, int32_t minimum,
+            int32_t maximum, int32_t *ret_value)
+{
+    const char *text = wf_yaml_text(yaml, node, what);
+    int64_t value;
+    if (!text) {
+        return false;
+    }
+    if (dc_parse_int64(text, &value, NULL) != DC_OK || value < minimum || value > maximum) {
+        wf_yaml_wrong(yaml, node, "%s is \"%.60s\"; a whole number from %d to %d is wanted", what,
+                      text, minimum, maximum);
+        return false;
+    }
+    *ret_value = (int32_t)value;
+    return true;
+}
