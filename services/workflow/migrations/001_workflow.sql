@@ -79,7 +79,7 @@ CREATE TABLE process_case (
     subject_id    bigint NOT NULL,
     unit_id       bigint NOT NULL, -- the subject's own, or a person's main one
     stage         text NOT NULL,   -- where it stands, or stood when it ended; '': nowhere yet
-    ended         boolean NOT NULL,
+    state         smallint NOT NULL, -- enum wf_case_state of life.h: 1 open, 2 ended, 3 cancelled
     ended_at      timestamptz,
     outcome       text NOT NULL,
     decided_by_id bigint NOT NULL,
@@ -93,7 +93,7 @@ CREATE TABLE process_case (
     UNIQUE (tenant_id, cycle_id, track, subject_id)
 );
 -- What keeps a track open; the index is as small as what is going on.
-CREATE INDEX process_case_going ON process_case (tenant_id, cycle_id, track) WHERE NOT ended;
+CREATE INDEX process_case_going ON process_case (tenant_id, cycle_id, track) WHERE state = 1;
 -- A proposal is taken up once, however often it is heard.
 CREATE UNIQUE INDEX process_case_reference ON process_case (tenant_id, reference)
     WHERE reference <> '';
@@ -134,9 +134,9 @@ CREATE TABLE seat (
     tenant_id     bigint NOT NULL,
     task_id       bigint NOT NULL,
     number        smallint NOT NULL,
-    who           smallint NOT NULL, -- which rule of the stage found the owner, from 0; -1: none did
     owner_id      bigint NOT NULL,
     holder_id     bigint NOT NULL,
+    deputy_for_id bigint NOT NULL, -- in whose place the holder decides by delegation; 0: none
     held_by       smallint NOT NULL,
     state         smallint NOT NULL,
     outcome       text NOT NULL,
@@ -227,7 +227,7 @@ CREATE TABLE moved (
     tenant_id bigint NOT NULL,
     person_id bigint NOT NULL,
     look_at   timestamptz NOT NULL,
-    PRIMARY KEY (tenant_id, person_id)
+    PRIMARY KEY (tenant_id, person_id, look_at)
 );
 CREATE INDEX moved_at ON moved (look_at);
 CREATE TABLE submission (

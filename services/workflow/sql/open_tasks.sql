@@ -12,4 +12,4 @@ FROM unnest($3::bigint[], $4::text[], $5::bigint[], $6::timestamptz[], $7::text[
      AS n (case_id, stage, mode, due_at, why_zh, why_en, before_id, place)
 JOIN process_case k ON k.tenant_id = $1 AND k.case_id = n.case_id
 ORDER BY n.place
-RETURNING t.task_id, t.case_id
+RETURNING t.task_id, t.case_id, t.round
