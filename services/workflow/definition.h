@@ -10,7 +10,8 @@
  *     name: 目标确认                1..60 characters
  *     name_en: Goal confirmation   as above; left out: the same as name. In stages and outcomes too
  *     purpose: goal_confirmation   code; what other services react to; left out: the same as code
- *     period: month                month, quarter, year
+ *     period: month                month, quarter, year; of an approval only what its form
+ *                                  offers first
  *     approval: false              true: started by a proposal, with facts; left out: false
  *     stages:                      1..30
  *       - code: confirm

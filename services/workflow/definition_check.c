@@ -348,15 +348,15 @@ check_reachable(struct checking *checking)
     }
 }
 
-/* The way from `at` along first outcomes until it meets itself: "a -> b -> a". */
+/* The way from `at` along first outcomes until it meets itself: "a -> b -> a". Marks its stages. */
 static const char *
-circle_from(struct checking *checking, size_t at)
+circle_from(struct checking *checking, size_t at, bool told[WF_STAGES_MAX])
 {
     const struct wf_definition *definition = checking->definition;
     bool seen[WF_STAGES_MAX] = {0};
     const char *way = definition->stages[at].code;
     while (!seen[at]) {
-        seen[at] = true;
+        seen[at] = told[at] = true;
         at = (size_t)target_of(definition, at, &definition->stages[at].outcomes[0]);
         way = dc_arena_printf(checking->problems->arena, "%s -> %s", way,
                               definition->stages[at].code);
@@ -370,7 +370,7 @@ static void
 check_exits(struct checking *checking)
 {
     const struct wf_definition *definition = checking->definition;
-    bool ends[WF_STAGES_MAX] = {0};
+    bool ends[WF_STAGES_MAX] = {0}, told[WF_STAGES_MAX] = {0};
     for (bool more = true; more;) {
         more = false;
         for (size_t i = 0; i < definition->stage_count; i++) {
@@ -384,8 +384,8 @@ check_exits(struct checking *checking)
     }
     for (size_t i = 0; i < definition->stage_count; i++) {
         const struct wf_stage *stage = &definition->stages[i];
-        if (ends[i] || stage->outcome_count == 0) {
-            continue; /* a stage without outcomes is told already */
+        if (ends[i] || told[i]) {
+            continue;
         }
         bool alone = true;
         for (size_t j = 0; j < stage->outcome_count; j++) {
@@ -397,7 +397,7 @@ check_exits(struct checking *checking)
         } else {
             wrong(checking, checking->places[i].outcomes,
                   "a loop without an exit: %s; at least one outcome must lead on to the end",
-                  circle_from(checking, i));
+                  circle_from(checking, i, told));
         }
     }
 }

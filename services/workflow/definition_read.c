@@ -156,7 +156,8 @@ static void
 read_due_after(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
 {
     struct wf_due_rule *due = target;
-    due->after.amount = 0;
+    /* When it is wrong: given, and long enough for every reminder. */
+    due->after = (struct wf_duration){WF_DUE_DAYS_MAX, true};
     read_duration(yaml, value, "after", 0, WF_DUE_DAYS_MAX, &due->after);
 }
 
