@@ -98,7 +98,7 @@ read_days(struct dc_arena *arena, const Workflow__SaveCalendarRequest *request,
 DC_HANDLER(workflow_save_calendar, Workflow__SaveCalendarRequest, Workflow__SaveCalendarResponse)
 {
     struct flow_work work = {.step = step, .tenant_id = step->context->tenant_id};
-    struct wf_day *days;
+    struct wf_day *days = NULL;
     int32_t minutes;
     DC_TRY(dc_access_group(step, DC_ROLE(SUPERVISOR), error));
     DC_TRY(flow_check_reason(request->reason, true, error));

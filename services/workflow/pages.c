@@ -76,7 +76,7 @@ DC_HANDLER(workflow_list_my_tasks, Workflow__ListMyTasksRequest, Workflow__ListM
     struct flow_work work;
     struct flow_mark from, *marks;
     struct flow_task *tasks;
-    int64_t most, person = step->context->person_id;
+    int64_t most = 0, person = step->context->person_id;
     size_t count, found;
     DC_TRY(check_list(request, &from, &most, error));
     DC_TRY(flow_work_begin(&work, step, step->context->tenant_id, error));

@@ -76,7 +76,7 @@ static void
 read_seat(struct flow_work *work, const struct dc_rows *rows, size_t i, struct wf_seat *seat,
           int32_t *reminders)
 {
-    *reminders = (int32_t)dc_rows_int64(rows, i, 12);
+    *reminders = (int32_t)dc_rows_int64(rows, i, 13);
     *seat = (struct wf_seat){
         .number = (int32_t)dc_rows_int64(rows, i, 1),
         .deputy_for_id = dc_rows_int64(rows, i, 2),
@@ -89,7 +89,7 @@ read_seat(struct flow_work *work, const struct dc_rows *rows, size_t i, struct w
         .decided_by_id = dc_rows_int64(rows, i, 9),
         .opened_at = time_or_0(rows, i, 10),
         .decided_at = time_or_0(rows, i, 11),
-        .rung = (int32_t)dc_rows_int64(rows, i, 13),
+        .rung = (int32_t)dc_rows_int64(rows, i, 12),
         .reminded = *reminders > 0,
     };
 }

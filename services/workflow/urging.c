@@ -51,7 +51,7 @@ DC_HANDLER(workflow_urge, Workflow__UrgeRequest, Workflow__UrgeResponse)
 {
     struct flow_work work;
     struct dc_access_reach reach;
-    wf_channels channels;
+    wf_channels channels = 0;
     int64_t *ids, too_soon;
     size_t count;
     dc_step_subject(step, "cycle/%lld", (long long)request->cycle_id);
