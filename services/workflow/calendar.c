@@ -144,9 +144,9 @@ wf_minutes_parse(const char *text, int32_t *ret_minutes, struct dc_error *error)
     if (!shaped || atoi(text + hours + 1) > 59 || value < 1 || value > 1440) {
         return dc_fail(
             error, DC_INVALID_ARGUMENT,
-            "\"%.20s\" is no time of day; allowed are \"00:01\" to \"24:00\" (midnight at "
+            "\"%.*s\" is no time of day; allowed are \"00:01\" to \"24:00\" (midnight at "
             "the end of the day)",
-            text);
+            wf_cut(text), text);
     }
     *ret_minutes = value;
     return DC_OK;

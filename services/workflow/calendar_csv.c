@@ -119,15 +119,15 @@ read_row(struct reading *reading, const struct dc_csv_row *csv)
     if (!read_date(text[COLUMN_DATE], &day.date)) {
         good = false;
         wf_problem_add(reading->problems, csv->line, reading->at[COLUMN_DATE] + 1,
-                       "\"%.40s\" is no date; wanted is year-month-day, such as 2026-10-01",
-                       text[COLUMN_DATE]);
+                       "\"%.*s\" is no date; wanted is year-month-day, such as 2026-10-01",
+                       wf_cut(text[COLUMN_DATE]), text[COLUMN_DATE]);
     }
     if (!read_working(text[COLUMN_WORKING], &day.working)) {
         good = false;
         wf_problem_add(reading->problems, csv->line, reading->at[COLUMN_WORKING] + 1,
-                       "\"%.40s\" does not say whether it is a working day; allowed are true, yes, "
+                       "\"%.*s\" does not say whether it is a working day; allowed are true, yes, "
                        "1, 是, 上班 and false, no, 0, 否, 放假",
-                       text[COLUMN_WORKING]);
+                       wf_cut(text[COLUMN_WORKING]), text[COLUMN_WORKING]);
     }
     if (!name_is_good(day.name)) {
         good = false;

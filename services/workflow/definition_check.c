@@ -108,10 +108,10 @@ check_reminders(struct checking *checking, size_t at)
         struct wf_place place = checking->places[at].reminders[i];
         if (stage->due.day_of_month == 0 && is_longer(before, stage->due.after)) {
             wrong(checking, place,
-                  "a reminder %d %sdays before the deadline would come before the stage opens: it "
-                  "is due %d %sdays after that",
-                  before.amount, before.working_days ? "working " : "", stage->due.after.amount,
-                  stage->due.after.working_days ? "working " : "");
+                  "a reminder %s before the deadline would come before the stage opens: it is due "
+                  "%s after that",
+                  wf_duration_words(checking->problems->arena, before),
+                  wf_duration_words(checking->problems->arena, stage->due.after));
         }
         for (size_t j = 0; j < i; j++) {
             struct wf_duration other = stage->reminders[j].before;
@@ -139,10 +139,10 @@ check_ladder(struct checking *checking, size_t at)
         struct wf_duration now = stage->rungs[i].after, before = stage->rungs[i - 1].after;
         if (fifths(now) <= fifths(before)) {
             wrong(checking, checking->places[at].rungs[i],
-                  "the ladder goes backwards: this rung comes %d %sdays after the deadline, the "
-                  "one before it %d %sdays; each comes later than the one before",
-                  now.amount, now.working_days ? "working " : "", before.amount,
-                  before.working_days ? "working " : "");
+                  "the ladder goes backwards: this rung comes %s after the deadline, the one "
+                  "before it %s; each comes later than the one before",
+                  wf_duration_words(checking->problems->arena, now),
+                  wf_duration_words(checking->problems->arena, before));
         }
         if (is_same_who(&stage->rungs[i].to, &stage->rungs[i - 1].to)) {
             wrong(checking, checking->places[at].rungs[i],
@@ -260,8 +260,8 @@ find_target(struct checking *checking, const struct wf_stage *stage, const char 
     }
     int32_t to = wf_stage_find(checking->definition, text);
     if (to < 0) {
-        wrong(checking, place, "there is no stage \"%.60s\"; allowed are %s, next, end", text,
-              stages_of_track(checking, stage->track));
+        wrong(checking, place, "there is no stage \"%.*s\"; allowed are %s, next, end",
+              wf_cut(text), text, stages_of_track(checking, stage->track));
         return false;
     }
     if (checking->definition->stages[to].track != stage->track) {

@@ -29,6 +29,9 @@ const struct wf_word *wf_word_of(const struct wf_word *words, int value);       
 /* "a, b, c" */
 const char *wf_words_list(struct dc_arena *arena, const struct wf_word *words);
 
+/* "1 day", "3 working days" */
+const char *wf_duration_words(struct dc_arena *arena, struct wf_duration duration);
+
 struct wf_place {
     int64_t line;
     int64_t column;

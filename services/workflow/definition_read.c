@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "calendar.h"
 #include "definition_internal.h"
+#include "definition_values.h"
 #include "yaml_tree.h"
 
 struct reading {
@@ -21,125 +22,6 @@ struct outcome_reading {
     struct wf_place *to;
     const char **to_text;
 };
-
-/* --- durations
- * --------------------------------------------------------------------------------------- */
-
-static const struct {
-    const char *text;
-    bool working_days;
-} duration_units[] = {
-    {"day", false},        {"days", false},        {"天", false},      {"日", false},
-    {"working day", true}, {"working days", true}, {"个工作日", true}, {"工作日", true},
-};
-
-static bool
-parse_duration(const char *text, struct wf_duration *ret_duration)
-{
-    size_t digits = strspn(text, "0123456789");
-    if (digits < 1 || digits > 4) {
-        return false;
-    }
-    const char *unit = text + digits + strspn(text + digits, " ");
-    for (size_t i = 0; i < sizeof duration_units / sizeof duration_units[0]; i++) {
-        if (strcmp(unit, duration_units[i].text) == 0) {
-            *ret_duration = (struct wf_duration){atoi(text), duration_units[i].working_days};
-            return true;
-        }
-    }
-    return false;
-}
-
-static void
-read_duration(struct wf_yaml *yaml, const yaml_node_t *node, const char *what, int32_t minimum,
-              int32_t maximum, struct wf_duration *ret_duration)
-{
-    const char *text = wf_yaml_text(yaml, node, what);
-    struct wf_duration duration;
-    if (!text) {
-        return;
-    }
-    if (!parse_duration(text, &duration) || duration.amount < minimum ||
-        duration.amount > maximum) {
-        wf_yaml_wrong(yaml, node,
-                      "%s is \"%.60s\"; allowed are \"%d days\" to \"%d days\", or working days",
-                      what, text, minimum, maximum);
-        return;
-    }
-    *ret_duration = duration;
-}
-
-/* --- who
- * ---------------------------------------------------------------------------------------------- */
-
-enum { PLACE_CODE_MAX = 64 /* characters of a person's or unit's code */ };
-
-struct who_reading {
-    struct wf_who *who;
-    bool person, role;
-};
-
-static void
-read_who_person(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
-{
-    struct who_reading *reading = target;
-    reading->person = true;
-    const char *code = wf_yaml_name(yaml, value, "person", PLACE_CODE_MAX);
-    reading->who->person_code = code ? code : "";
-}
-
-static void
-read_who_role(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
-{
-    struct who_reading *reading = target;
-    reading->role = true;
-    const struct wf_word *word = wf_yaml_word(yaml, value, "role", wf_roles);
-    reading->who->role = word ? (Kernel__Role)word->value : KERNEL__ROLE__ROLE_UNSPECIFIED;
-}
-
-static void
-read_who_unit(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
-{
-    struct who_reading *reading = target;
-    const char *code = wf_yaml_name(yaml, value, "unit", PLACE_CODE_MAX);
-    reading->who->unit_code = code ? code : "";
-}
-
-static const struct wf_yaml_field who_fields[] = {
-    {"role", false, read_who_role},
-    {"unit", false, read_who_unit},
-    {"person", false, read_who_person},
-    {0},
-};
-
-static void
-read_who(struct wf_yaml *yaml, const yaml_node_t *node, struct wf_who *ret_who)
-{
-    *ret_who = (struct wf_who){.person_code = "", .unit_code = ""};
-    if (node->type == YAML_SCALAR_NODE) {
-        const char *text = wf_yaml_text(yaml, node, "who");
-        const struct wf_word *word = text ? wf_word_find(wf_who_words, text) : NULL;
-        if (word) {
-            ret_who->kind = (enum wf_who_kind)word->value;
-        } else if (text) {
-            wf_yaml_wrong(yaml, node,
-                          "\"%.60s\" is nobody; allowed are %s, {role: director}, {role: director, "
-                          "unit: CODE} and {person: CODE}",
-                          text, wf_words_list(yaml->arena, wf_who_words));
-        }
-        return;
-    }
-    struct who_reading reading = {.who = ret_who};
-    if (!wf_yaml_mapping(yaml, node, "who", who_fields, &reading)) {
-        return;
-    }
-    ret_who->kind = reading.person ? WF_WHO_PERSON : WF_WHO_ROLE;
-    if (reading.person == reading.role) {
-        wf_yaml_wrong(yaml, node, "who names either a role or a person");
-    } else if (reading.person && *ret_who->unit_code) {
-        wf_yaml_wrong(yaml, node, "unit goes with a role, not with a person");
-    }
-}
 
 /* --- due, reminders, ladder
  * ----------------------------------------------------------------------------- */
@@ -158,7 +40,7 @@ read_due_after(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
     struct wf_due_rule *due = target;
     /* When it is wrong: given, and long enough for every reminder. */
     due->after = (struct wf_duration){WF_DUE_DAYS_MAX, true};
-    read_duration(yaml, value, "after", 0, WF_DUE_DAYS_MAX, &due->after);
+    wf_read_duration(yaml, value, "after", 0, WF_DUE_DAYS_MAX, &due->after);
 }
 
 static void
@@ -205,32 +87,16 @@ read_due(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
 }
 
 static void
-read_channels(struct wf_yaml *yaml, const yaml_node_t *value, wf_channels *ret_channels)
-{
-    const yaml_node_t *nodes[WF_CHANNELS_MAX];
-    size_t count = wf_yaml_sequence(yaml, value, "channels", 0, WF_CHANNELS_MAX, nodes);
-    wf_channels given = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct wf_word *word = wf_yaml_word(yaml, nodes[i], "channel", wf_channel_words);
-        if (word && given & 1u << word->value) {
-            wf_yaml_wrong(yaml, nodes[i], "%s stands twice in this list", word->name);
-        }
-        given |= word ? 1u << word->value : 0;
-    }
-    *ret_channels |= given;
-}
-
-static void
 read_reminder_before(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
 {
     struct wf_reminder *reminder = target;
-    read_duration(yaml, value, "before", 1, WF_REMINDER_DAYS_MAX, &reminder->before);
+    wf_read_duration(yaml, value, "before", 1, WF_REMINDER_DAYS_MAX, &reminder->before);
 }
 
 static void
 read_reminder_by(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
 {
-    read_channels(yaml, value, &((struct wf_reminder *)target)->channels);
+    wf_read_channels(yaml, value, &((struct wf_reminder *)target)->channels);
 }
 
 static const struct wf_yaml_field reminder_fields[] = {
@@ -258,19 +124,19 @@ read_reminders(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
 static void
 read_rung_after(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
 {
-    read_duration(yaml, value, "after", 0, WF_RUNG_DAYS_MAX, &((struct wf_rung *)target)->after);
+    wf_read_duration(yaml, value, "after", 0, WF_RUNG_DAYS_MAX, &((struct wf_rung *)target)->after);
 }
 
 static void
 read_rung_to(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
 {
-    read_who(yaml, value, &((struct wf_rung *)target)->to);
+    wf_read_who(yaml, value, &((struct wf_rung *)target)->to);
 }
 
 static void
 read_rung_by(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
 {
-    read_channels(yaml, value, &((struct wf_rung *)target)->channels);
+    wf_read_channels(yaml, value, &((struct wf_rung *)target)->channels);
 }
 
 static void
@@ -445,7 +311,7 @@ read_stage_who(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
     reading->stage->who_count = count;
     for (size_t i = 0; i < count; i++) {
         reading->places->who[i] = wf_yaml_place(nodes[i]);
-        read_who(yaml, nodes[i], &reading->stage->who[i]);
+        wf_read_who(yaml, nodes[i], &reading->stage->who[i]);
     }
 }
 

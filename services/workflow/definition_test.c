@@ -9,7 +9,7 @@
 
 #include "base/cleanup.h"
 #include "definition.h"
-#include "definition_sample.h"
+#include "sample_test.h"
 #include "tests/lib/harness.h"
 
 /* --- rows of problems
@@ -278,7 +278,7 @@ test_what_was_written_reads_the_same(void **state)
     DC_AUTO(dc_arena) struct dc_arena *base_arena = dc_arena_new(0);
     check_round(base_arena, read_base(base_arena));
     struct dc_test_random random = {.state = dc_test_seed()};
-    for (int round = 0; round < 1000; round++) {
+    for (int round = 0; round < 300; round++) {
         DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
         check_round(arena, wf_sample_definition(arena, &random));
     }

@@ -36,11 +36,29 @@ is_word_point(uint32_t point)
            (point >= 0x80 && !must_escape(point));
 }
 
+/* Our reader takes every word for its text; other readers of YAML take these for truths and nothing
+ * (https://yaml.org/type/bool.html, https://yaml.org/type/null.html). */
+static bool
+is_taken(const char *text)
+{
+    static const char *const words[] = {"true", "false", "yes", "no",  "on",
+                                        "off",  "y",     "n",   "null"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcasecmp(words[i], text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A plain scalar that means itself in block and in flow context: words of letters and digits with
- * single blanks between them. (Our reader takes no word for anything but its text.) */
+ * single blanks between them. */
 static bool
 is_plain(const char *text)
 {
+    if (is_taken(text)) {
+        return false;
+    }
     bool blank_before = true;
     while (*text) {
         size_t length;

@@ -255,6 +255,24 @@ on_day_of_month(struct planning *plan)
     return date;
 }
 
+/* Holidays are announced year by year: a deadline beyond those that are known may still move. */
+static void
+name_unknown_year(struct planning *plan, dc_date date)
+{
+    const struct wf_calendar *calendar = plan->calendar;
+    bool keep = plan->rule->when_off == WF_OFF_KEEP && !plan->rule->after.working_days;
+    if (calendar->day_count == 0 || keep) {
+        return;
+    }
+    int year, last, month, day;
+    dc_date_to_civil(date, &year, &month, &day);
+    dc_date_to_civil(calendar->days[calendar->day_count - 1].date, &last, &month, &day);
+    if (year > last) {
+        dc_text_printf(&plan->reason.zh, "；日历中还没有 %d 年的节假日", year);
+        dc_text_printf(&plan->reason.en, "; the calendar has no holidays of %d yet", year);
+    }
+}
+
 struct wf_due
 wf_due_of(struct dc_arena *arena, const struct wf_due_rule *rule,
           const struct wf_calendar *calendar, dc_time opened_at)
@@ -268,6 +286,7 @@ wf_due_of(struct dc_arena *arena, const struct wf_due_rule *rule,
         .minute = rule->at < 0 ? calendar->end_of_day : rule->at,
     };
     dc_date date = rule->day_of_month > 0 ? on_day_of_month(&plan) : after_days(&plan);
+    name_unknown_year(&plan, date);
     struct wf_due due = {
         .date = date,
         .minute = plan.minute,

@@ -32,7 +32,8 @@ struct wf_due {
  * to the next working day (the next day with when_off keep).
  *
  * The reason tells the rule, holidays and make-up days in between as far as they made a difference,
- * and by what the day was moved. It lives in the arena.
+ * by what the day was moved, and when the calendar has no exceptions of that year yet (a calendar
+ * without any is taken as it is). It lives in the arena.
  */
 struct wf_due wf_due_of(struct dc_arena *arena, const struct wf_due_rule *rule,
                         const struct wf_calendar *calendar, dc_time opened_at);

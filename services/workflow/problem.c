@@ -6,6 +6,20 @@
 
 #include "base/assert.h"
 
+int
+wf_cut(const char *text)
+{
+    enum { CHARACTERS = 40 };
+    int bytes = 0, characters = 0;
+    for (; text[bytes]; bytes++) {
+        bool starts = ((unsigned char)text[bytes] & 0xc0) != 0x80;
+        if (starts && characters++ == CHARACTERS) {
+            break;
+        }
+    }
+    return bytes;
+}
+
 void
 wf_problem_add(struct wf_problems *problems, int64_t line, int64_t column, const char *format, ...)
 {

@@ -29,6 +29,10 @@ struct wf_problems {
     size_t untold; /* found, and not kept */
 };
 
+/* Bytes of the first 40 characters of valid UTF-8, for "%.*s" in messages that quote what came from
+ * outside: they stay short, and valid. */
+int wf_cut(const char *text);
+
 void wf_problem_add(struct wf_problems *problems, int64_t line, int64_t column, const char *format,
                     ...) DC_PRINTF(4, 5);
 /* In the order of their places; says in the last one how many are not told. Call once, at the end.

@@ -175,3 +175,11 @@ wf_channels_list(wf_channels channels, Workflow__Channel ret_list[WF_CHANNELS_MA
     }
     return count;
 }
+
+const char *
+wf_duration_words(struct dc_arena *arena, struct wf_duration duration)
+{
+    return dc_arena_printf(arena, "%d %sday%s", duration.amount,
+                           duration.working_days ? "working " : "",
+                           duration.amount == 1 ? "" : "s");
+}

@@ -184,12 +184,16 @@ kind_of(const yaml_node_t *node)
     }
 }
 
+/* Built only for a problem that is kept: a text may have ten thousand wrong keys. */
 static const char *
-keys_of(struct dc_arena *arena, const struct wf_yaml_field *fields)
+keys_of(struct wf_yaml *yaml, const struct wf_yaml_field *fields)
 {
+    if (yaml->problems->count == WF_PROBLEMS_MAX) {
+        return "";
+    }
     const char *list = fields->key;
     for (fields++; fields->key; fields++) {
-        list = dc_arena_printf(arena, "%s, %s", list, fields->key);
+        list = dc_arena_printf(yaml->arena, "%s, %s", list, fields->key);
     }
     return list;
 }
@@ -205,8 +209,8 @@ field_of(struct wf_yaml *yaml, const yaml_node_t *key, const char *what,
         }
     }
     if (text) {
-        wf_yaml_wrong(yaml, key, "there is no key \"%.60s\" in %s; allowed are %s", text, what,
-                      keys_of(yaml->arena, fields));
+        wf_yaml_wrong(yaml, key, "there is no key \"%.*s\" in %s; allowed are %s", wf_cut(text),
+                      text, what, keys_of(yaml, fields));
     }
     return NULL;
 }
@@ -217,7 +221,7 @@ wf_yaml_mapping(struct wf_yaml *yaml, const yaml_node_t *node, const char *what,
 {
     if (node->type != YAML_MAPPING_NODE) {
         wf_yaml_wrong(yaml, node, "%s is %s; a mapping is wanted, with %s", what, kind_of(node),
-                      keys_of(yaml->arena, fields));
+                      keys_of(yaml, fields));
         return false;
     }
     uint64_t seen = 0; /* bit per field */
@@ -331,9 +335,9 @@ wf_yaml_code(struct wf_yaml *yaml, const yaml_node_t *node, const char *what)
                 strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_") == length;
     if (!good) {
         wf_yaml_wrong(yaml, node,
-                      "%s is \"%.60s\"; allowed are 1 to %d of a-z, 0-9 and _, a letter "
+                      "%s is \"%.*s\"; allowed are 1 to %d of a-z, 0-9 and _, a letter "
                       "first",
-                      what, text, WF_CODE_MAX);
+                      what, wf_cut(text), text, WF_CODE_MAX);
         return NULL;
     }
     return text;
@@ -346,7 +350,7 @@ wf_yaml_word(struct wf_yaml *yaml, const yaml_node_t *node, const char *what,
     const char *text = wf_yaml_text(yaml, node, what);
     const struct wf_word *word = text ? wf_word_find(words, text) : NULL;
     if (text && !word) {
-        wf_yaml_wrong(yaml, node, "%s is \"%.60s\"; allowed are %s", what, text,
+        wf_yaml_wrong(yaml, node, "%s is \"%.*s\"; allowed are %s", what, wf_cut(text), text,
                       wf_words_list(yaml->arena, words));
     }
     return word;
@@ -360,7 +364,8 @@ wf_yaml_bool(struct wf_yaml *yaml, const yaml_node_t *node, const char *what, bo
         return false;
     }
     if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0) {
-        wf_yaml_wrong(yaml, node, "%s is \"%.60s\"; allowed are true and false", what, text);
+        wf_yaml_wrong(yaml, node, "%s is \"%.*s\"; allowed are true and false", what, wf_cut(text),
+                      text);
         return false;
     }
     *ret_value = *text == 't';
@@ -377,8 +382,8 @@ wf_yaml_int(struct wf_yaml *yaml, const yaml_node_t *node, const char *what, int
         return false;
     }
     if (dc_parse_int64(text, &value, NULL) != DC_OK || value < minimum || value > maximum) {
-        wf_yaml_wrong(yaml, node, "%s is \"%.60s\"; a whole number from %d to %d is wanted", what,
-                      text, minimum, maximum);
+        wf_yaml_wrong(yaml, node, "%s is \"%.*s\"; a whole number from %d to %d is wanted", what,
+                      wf_cut(text), text, minimum, maximum);
         return false;
     }
     *ret_value = (int32_t)value;

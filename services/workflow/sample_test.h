@@ -1,8 +1,8 @@
 /*
- * definition_sample.h - random definitions, all of them right, for tests.
+ * sample_test.h - random definitions, all of them right, for tests.
  */
-#ifndef DC_WORKFLOW_DEFINITION_SAMPLE_H
-#define DC_WORKFLOW_DEFINITION_SAMPLE_H
+#ifndef DC_WORKFLOW_SAMPLE_TEST_H
+#define DC_WORKFLOW_SAMPLE_TEST_H
 
 #include <string.h>
 
