@@ -15,6 +15,10 @@ WITH RECURSIVE ask AS MATERIALIZED (
     SELECT m.k, p.manager_id, m.level + 1
     FROM manager m JOIN org_person p ON p.tenant_id = $1 AND p.person_id = m.person_id
     WHERE p.manager_id IS NOT NULL AND m.level < 12 -- org refuses circles; this only bounds it
+), above AS MATERIALIZED ( -- first up the tree, then to the grants: there are more of these
+    SELECT a.k, a.role, t.ancestor_id AS unit_id, t.depth
+    FROM ask a JOIN org_unit_tree t ON t.tenant_id = $1 AND t.unit_id = a.unit
+    WHERE a.how = 'role'
 ), found AS (
     SELECT a.k, a.person AS person_id, 0 AS depth FROM ask a WHERE a.how = 'self'
     UNION ALL
@@ -24,12 +28,10 @@ WITH RECURSIVE ask AS MATERIALIZED (
     FROM ask a JOIN org_person p ON p.tenant_id = $1 AND p.code = a.code
     WHERE a.how = 'person'
     UNION ALL
-    SELECT a.k, g.person_id, t.depth
-    FROM ask a
-    JOIN org_unit_tree t ON t.tenant_id = $1 AND t.unit_id = a.unit
-    JOIN org_grant g ON g.tenant_id = $1 AND g.role = a.role AND g.unit_id = t.ancestor_id
-         AND (g.scope IN (3, 4) OR g.scope = 2 AND t.depth = 0)
-    WHERE a.how = 'role'
+    SELECT o.k, g.person_id, o.depth
+    FROM above o
+    JOIN org_grant g ON g.tenant_id = $1 AND g.role = o.role AND g.unit_id = o.unit_id
+         AND (g.scope IN (3, 4) OR g.scope = 2 AND o.depth = 0)
     UNION ALL
     SELECT a.k, g.person_id, 1000
     FROM ask a JOIN org_grant g ON g.tenant_id = $1 AND g.role = a.role AND g.unit_id = 0
