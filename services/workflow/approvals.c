@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include <dacheng/goals/v1/events.pb-c.h>
+
 struct proposal {
     const char *definition;
     Workflow__SubjectKind subject_kind;
@@ -183,5 +185,123 @@ DC_HANDLER(workflow_start_approval, Workflow__StartApprovalRequest, Workflow__St
     }
     DC_TRY(start(&work, &proposal, &cycle, &response->case_id, error));
     response->cycle = cycle.message;
+    return DC_OK;
+}
+
+/* --- started by what goals proposes --------------------------------------------------------------
+ */
+static const char *
+reference_of(struct dc_arena *arena, const Goals__Proposal *proposal)
+{
+    return dc_arena_printf(arena, "goals/proposal/%lld", (long long)proposal->id);
+}
+
+/* Cut to so many characters. */
+static const char *
+cut(struct dc_arena *arena, const char *text, size_t most)
+{
+    size_t at = 0, characters = 0;
+    for (; text[at]; at++) {
+        bool first = ((unsigned char)text[at] & 0xC0) != 0x80;
+        if (first && characters++ == most) {
+            break;
+        }
+    }
+    return dc_arena_strndup(arena, text, at);
+}
+
+static size_t
+facts_of(struct dc_arena *arena, const Goals__Proposal *proposal, struct wf_fact *facts)
+{
+    const struct wf_fact told[] = {
+        {"owner_name", proposal->owner_name},       {"indicator_name", proposal->indicator_name},
+        {"old_value", proposal->old_value},         {"new_value", proposal->new_value},
+        {"raise_percent", proposal->raise_percent}, {"unit_of_measure", proposal->unit_of_measure},
+        {"effective_on", proposal->effective_on},
+    };
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++) {
+        if (told[i].value && *told[i].value) {
+            facts[count++] =
+                (struct wf_fact){told[i].name, cut(arena, told[i].value, WF_FACT_VALUE_MAX)};
+        }
+    }
+    return count;
+}
+
+/* A proposal is taken up once, however often it is heard. Without a definition of this purpose it
+ * is parked, until a supervisor has saved one. */
+enum dc_code
+workflow_on_adjustment_proposed(struct dc_step *step, const struct dc_delivery *delivery,
+                                struct dc_error *error)
+{
+    const Goals__Proposal *told = ((const Goals__AdjustmentProposed *)delivery->body)->proposal;
+    struct dc_arena *arena = step->arena;
+    struct flow_work work;
+    struct flow_cycle cycle;
+    struct wf_fact facts[WF_CONDITION_FACTS_MAX];
+    int64_t unit_id = told ? told->unit_id : 0, case_id, cycle_id;
+    const char *code;
+    if (!told) {
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, "proposal", "it is told whole");
+    }
+    DC_TRY(flow_work_begin(&work, step, delivery->event->tenant_id, error));
+    DC_TRY(flow_store_case_of(&work, reference_of(arena, told), &case_id, &cycle_id, error));
+    if (case_id > 0) {
+        return DC_OK;
+    }
+    DC_TRY(flow_store_code_of_purpose(&work, "target_change", &code, error));
+    if (!*code) {
+        return dc_fail(error, DC_FAILED_PRECONDITION,
+                       "no definition has `approval: true` and the purpose target_change");
+    }
+    if (unit_id == 0) {
+        DC_TRY(flow_store_root(&work, &unit_id, error));
+    }
+    struct proposal proposal = {
+        .definition = code,
+        .subject_kind = WORKFLOW__SUBJECT_KIND__SUBJECT_KIND_UNIT,
+        .subject = {0, unit_id, unit_id},
+        .period = told->period,
+        .title = cut(arena,
+                     dc_arena_printf(arena, "%s %s %s 目标调整", told->owner_name, told->period,
+                                     told->indicator_name),
+                     FLOW_NAME_MAX),
+        .reference = reference_of(arena, told),
+        .link = told->link,
+        .reason = cut(arena, told->reason, FLOW_REASON_MAX),
+        .facts = facts,
+        .fact_count = facts_of(arena, told, facts),
+        .author = told->author,
+        .author_person_id = told->author_person_id,
+    };
+    return start(&work, &proposal, &cycle, &case_id, error);
+}
+
+/* Withdrawn by its author: nobody need decide on it any more. */
+enum dc_code
+workflow_on_proposal_settled(struct dc_step *step, const struct dc_delivery *delivery,
+                             struct dc_error *error)
+{
+    const Goals__Proposal *told = ((const Goals__ProposalSettled *)delivery->body)->proposal;
+    struct flow_work work;
+    struct flow_cycle cycle;
+    int64_t case_id, cycle_id;
+    if (!told || told->state != GOALS__PROPOSAL_STATE__PROPOSAL_STATE_WITHDRAWN) {
+        return DC_OK;
+    }
+    DC_TRY(flow_work_begin(&work, step, delivery->event->tenant_id, error));
+    DC_TRY(flow_store_case_of(&work, reference_of(step->arena, told), &case_id, &cycle_id, error));
+    if (case_id == 0) {
+        return DC_OK;
+    }
+    DC_TRY(flow_store_cycle(&work, cycle_id, FLOW_LOCK, &cycle, error));
+    if (wf_cycle_step(&cycle.message->state, WF_CYCLE_CANCEL, NULL) != DC_OK) {
+        return DC_OK; /* it has ended already */
+    }
+    DC_TRY(flow_store_cancel_cycle(&work, &cycle, "提议人撤回 withdrawn by its author", error));
+    DC_TRY(flow_store_save_turns(&work, &cycle_id, 1, error));
+    flow_tell_cycle(&work, cycle.message);
+    dc_wake_on_commit(step, "cycles");
     return DC_OK;
 }

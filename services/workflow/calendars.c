@@ -1,4 +1,6 @@
-/* calendars.c - the working-day calendar of the tenant. Deadlines that were told stay as they are.
+/*
+ * calendars.c - the working-day calendar of the tenant. Deadlines that were told stay as they are;
+ * others hear of the days of each year that changed.
  */
 #include "handlers.h"
 
@@ -52,6 +54,37 @@ DC_HANDLER(workflow_get_calendar, Workflow__GetCalendarRequest, Workflow__GetCal
     return flow_store_years(&work, &response->years, &response->n_years, error);
 }
 
+enum dc_code
+flow_tell_calendar(struct flow_work *work, int32_t year, int64_t version, struct dc_error *error)
+{
+    Workflow__CalendarChanged event = WORKFLOW__CALENDAR_CHANGED__INIT;
+    Workflow__Calendar *calendar;
+    DC_TRY(show(work, year, &calendar, error));
+    event.year = year;
+    event.days = calendar->days;
+    event.n_days = calendar->n_days;
+    event.version = version;
+    dc_emit(work->step, work->tenant_id, "calendar", &event.base);
+    return DC_OK;
+}
+
+/* Of each year of which there is a day; days in the order of their dates. */
+enum dc_code
+flow_tell_calendars(struct flow_work *work, const struct wf_day *days, size_t count,
+                    int64_t version, struct dc_error *error)
+{
+    int last = 0;
+    for (size_t i = 0; i < count; i++) {
+        int year, month, of_month;
+        dc_date_to_civil(days[i].date, &year, &month, &of_month);
+        if (year != last) {
+            DC_TRY(flow_tell_calendar(work, year, version, error));
+        }
+        last = year;
+    }
+    return DC_OK;
+}
+
 static int
 by_date(const void *a, const void *b)
 {
@@ -99,6 +132,7 @@ DC_HANDLER(workflow_save_calendar, Workflow__SaveCalendarRequest, Workflow__Save
 {
     struct flow_work work = {.step = step, .tenant_id = step->context->tenant_id};
     struct wf_day *days = NULL;
+    int64_t version;
     int32_t minutes;
     DC_TRY(dc_access_group(step, DC_ROLE(SUPERVISOR), error));
     DC_TRY(flow_check_reason(request->reason, true, error));
@@ -117,10 +151,11 @@ DC_HANDLER(workflow_save_calendar, Workflow__SaveCalendarRequest, Workflow__Save
     }
     DC_TRY(read_days(step->arena, request, &days, error));
     DC_TRY(flow_store_save_calendar(&work, request->calendar->utc_offset_minutes,
-                                    request->calendar->end_of_day, error));
+                                    request->calendar->end_of_day, &version, error));
     DC_TRY(flow_store_drop_days(&work, dc_date_from_civil(request->year, 1, 1),
                                 dc_date_from_civil(request->year, 12, 31), error));
     DC_TRY(flow_store_save_days(&work, days, request->calendar->n_days, error));
+    DC_TRY(flow_tell_calendar(&work, request->year, version, error));
     return show(&work, request->year, &response->calendar, error);
 }
 
@@ -148,6 +183,9 @@ DC_HANDLER(workflow_import_calendar, Workflow__ImportCalendarRequest,
         }
         return DC_OK;
     }
+    int64_t version;
     response->days = (int32_t)count;
-    return flow_store_save_days(&work, days, count, error);
+    DC_TRY(flow_store_touch_calendar(&work, &version, error));
+    DC_TRY(flow_store_save_days(&work, days, count, error));
+    return flow_tell_calendars(&work, days, count, version, error);
 }

@@ -147,7 +147,7 @@ reminders_and_escalation_follow_the_clock(void **state)
     Workflow__TasksEscalated *escalated =
         (Workflow__TasksEscalated *)stage_hear(&workflow__tasks_escalated__descriptor);
     assert_int_equal(escalated->rung, 1);
-    assert_true(escalated->tell_owner);
+    assert_false(escalated->owner_untold);
     assert_true(escalated->tasks[0]->overdue);
     const Workflow__Seat *seat = escalated->tasks[0]->seats[0];
     assert_int_equal(seat->owner_id, 7);

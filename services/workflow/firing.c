@@ -109,7 +109,7 @@ tell_group(struct flow_work *work, const struct fired *fired, struct flow_task *
     } else if (fired->timer.kind == WF_TIMER_ESCALATE) {
         tell.told = FLOW_ESCALATED;
         tell.channels = stage->rungs[step - 1].channels;
-        tell.tell_owner = stage->rungs[step - 1].tell_owner;
+        tell.owner_untold = !stage->rungs[step - 1].tell_owner;
     } else {
         return DC_OK; /* the deadline alone: the board shows it */
     }

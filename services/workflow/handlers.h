@@ -44,6 +44,7 @@ dc_handler workflow_start_approval;
 /* reactions.c, approvals.c */
 dc_reaction_fn workflow_on_units_changed, workflow_on_people_changed, workflow_on_grants_changed;
 dc_reaction_fn workflow_on_submission_checked;
+dc_reaction_fn workflow_on_adjustment_proposed, workflow_on_proposal_settled;
 
 /* launch.c, firing.c, succession.c */
 enum dc_code workflow_task_cycles(struct dc_step *step, bool *ret_more, struct dc_error *error);
@@ -74,12 +75,14 @@ enum flow_told {
     FLOW_DECIDED,
     FLOW_CANCELLED
 };
+/* Of the outcome of a decided task: "approve", ...; "" otherwise. */
+const char *flow_outcome_kind(const struct flow_task *task);
 /* What is the same for all tasks that are told of together. */
 struct flow_tell {
     enum flow_told told;
     wf_channels channels;
-    int32_t step; /* reminder (0: by hand), rung, or seat (0: of all) */
-    bool tell_owner;
+    int32_t step;      /* reminder (0: by hand), rung, or seat (0: of all) */
+    bool owner_untold; /* of an escalation */
     int64_t by_person_id;
     const char *reason;
 };
@@ -90,6 +93,12 @@ void flow_tell_cycle(struct flow_work *work, const Workflow__Cycle *cycle);
 void flow_tell_cases(struct flow_work *work, Workflow__Case *const *cases, size_t count);
 void flow_tell_stage_closed(struct flow_work *work, const Workflow__Cycle *cycle,
                             const char *stage);
+
+/* Of each year of which there is one of these days; of one year. */
+enum dc_code flow_tell_calendars(struct flow_work *work, const struct wf_day *days, size_t count,
+                                 int64_t version, struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_tell_calendar(struct flow_work *work, int32_t year, int64_t version,
+                                struct dc_error *error) DC_MUST_CHECK;
 
 /* --- opening.c: tasks of cases that enter a stage
  * ------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* Tests who holds a task: delegation, transfer, withdrawal, urging, succession, approvals. */
 #include "stage_test.h"
 
+#include <dacheng/goals/v1/events.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
 
 static const char SIGN[] =
@@ -469,6 +470,10 @@ the_calendar_moves_deadlines(void **state)
     MUST(CALL(supervisor, workflow_import_calendar, &import, &imported));
     assert_int_equal(imported.n_problems, 0);
     assert_int_equal(imported.days, 2);
+    Workflow__CalendarChanged *told =
+        (Workflow__CalendarChanged *)stage_hear(&workflow__calendar_changed__descriptor);
+    assert_int_equal(told->year, 2026);
+    assert_int_equal(told->n_days, 2);
     REFUSED(CALL(director_a, workflow_import_calendar, &import, &imported), DC_PERMISSION_DENIED,
             "");
     define("code: short\nname: 短\nperiod: month\nstages:\n  - code: a\n    name: 甲\n"
@@ -580,6 +585,54 @@ conditions_decide_who_approves(void **state)
     check_all();
 }
 
+/* What goals proposes is approved here, once; withdrawn there, it is cancelled here. */
+static void
+proposals_of_goals_are_taken_up(void **state)
+{
+    (void)state;
+    Goals__AdjustmentProposed event = GOALS__ADJUSTMENT_PROPOSED__INIT;
+    Goals__Proposal proposal = GOALS__PROPOSAL__INIT;
+    define(RAISE);
+    proposal.id = 17;
+    proposal.unit_id = A;
+    proposal.owner_name = (char *)"A";
+    proposal.indicator_name = (char *)"销售额";
+    proposal.period = (char *)"2026Q4";
+    proposal.old_value = (char *)"20000000";
+    proposal.new_value = (char *)"25000000";
+    proposal.raise_percent = (char *)"25.00";
+    proposal.reason = (char *)"热销";
+    proposal.author = (char *)"supervisor";
+    proposal.author_person_id = 1;
+    proposal.link = (char *)"/targets/5";
+    event.proposal = &proposal;
+    stage_tell(1, workflow_on_adjustment_proposed, &event.base);
+    stage_tell(1, workflow_on_adjustment_proposed, &event.base);
+    assert_int_equal(stage_number("SELECT count(*) FROM workflow.cycle"), 1);
+    Workflow__GetTaskResponse *page = get_task(&director_a, task_of(A));
+    assert_string_equal(page->task->cycle_name, "A 2026Q4 销售额 目标调整");
+    assert_int_equal(page->n_facts, 5);
+    MUST(decide(&director_a, task_of(A), "approve", "", NULL));
+    stage_deaf();
+    MUST(decide(&boss, task_of(A), "approve", "", NULL));
+    Workflow__CasesEnded *ended =
+        (Workflow__CasesEnded *)stage_hear(&workflow__cases_ended__descriptor);
+    assert_string_equal(ended->cases[0]->reference, "goals/proposal/17");
+    assert_string_equal(ended->cases[0]->purpose, "target_change");
+    assert_string_equal(ended->cases[0]->outcome_kind, "approve");
+
+    proposal.id = 18;
+    stage_tell(1, workflow_on_adjustment_proposed, &event.base);
+    Goals__ProposalSettled settled = GOALS__PROPOSAL_SETTLED__INIT;
+    settled.proposal = &proposal;
+    proposal.state = GOALS__PROPOSAL_STATE__PROPOSAL_STATE_WITHDRAWN;
+    stage_tell(1, workflow_on_proposal_settled, &settled.base);
+    stage_tell(1, workflow_on_proposal_settled, &settled.base);
+    stage_run(workflow_task_cycles);
+    assert_int_equal(task_of(A), 0);
+    check_all();
+}
+
 int
 main(void)
 {
@@ -599,6 +652,7 @@ main(void)
         TEST(defining_is_for_the_supervisor_of_the_group),
         TEST(the_calendar_moves_deadlines),
         TEST(conditions_decide_who_approves),
+        TEST(proposals_of_goals_are_taken_up),
     };
     return cmocka_run_group_tests_name("hands", tests, stage_open, stage_close);
 }

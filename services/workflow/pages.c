@@ -165,6 +165,15 @@ fill_history(struct flow_work *work, const struct flow_task *task,
         line->stage_name = stage < 0 ? line->stage : (char *)task->process->stages[stage].name;
         line->stage_name_en =
             stage < 0 ? line->stage : (char *)task->process->stages[stage].name_en;
+        const struct wf_outcome *outcome =
+            stage < 0 || !*line->outcome
+                ? NULL
+                : wf_outcome_find(&task->process->stages[stage], line->outcome);
+        if (outcome) {
+            line->outcome_name = (char *)outcome->name;
+            line->outcome_name_en = (char *)outcome->name_en;
+            line->outcome_kind = (char *)wf_outcome_kind_name(outcome->kind);
+        }
     }
     return DC_OK;
 }

@@ -147,6 +147,9 @@ enum dc_code
 flow_shipped_install(struct flow_work *work, const struct flow_shipped *shipped,
                      struct dc_error *error)
 {
-    return flow_store_install(work, shipped->items, shipped->yaml, shipped->count, shipped->days,
-                              shipped->day_count, error);
+    bool calendar;
+    DC_TRY(flow_store_install(work, shipped->items, shipped->yaml, shipped->count, shipped->days,
+                              shipped->day_count, &calendar, error));
+    return calendar ? flow_tell_calendars(work, shipped->days, shipped->day_count, 1, error)
+                    : DC_OK;
 }

@@ -1,4 +1,5 @@
 /* spec.c - the table of workflow: cycles that chase by themselves. */
+#include <dacheng/goals/v1/events.pb-c.h>
 #include <dacheng/ingest/v1/submission.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
 #include <workflow_sql.h>
@@ -80,6 +81,10 @@ static const struct dc_reaction reactions[] = {
     {"org", "UnitsChanged", &org__units_changed__descriptor, workflow_on_units_changed},
     {"org", "PeopleChanged", &org__people_changed__descriptor, workflow_on_people_changed},
     {"org", "GrantsChanged", &org__grants_changed__descriptor, workflow_on_grants_changed},
+    {"goals", "AdjustmentProposed", &goals__adjustment_proposed__descriptor,
+     workflow_on_adjustment_proposed},
+    {"goals", "ProposalSettled", &goals__proposal_settled__descriptor,
+     workflow_on_proposal_settled},
     {"ingest", "SubmissionChecked", &ingest__submission_checked__descriptor,
      workflow_on_submission_checked},
     {0},

@@ -121,9 +121,11 @@ enum dc_code flow_store_code_of_purpose(struct flow_work *work, const char *purp
 enum dc_code flow_store_save_definition(struct flow_work *work, const Workflow__Definition *item,
                                         int32_t expected, int32_t *ret_version,
                                         struct dc_error *error) DC_MUST_CHECK;
+/* ret_calendar: the tenant had none, and has the days now. */
 enum dc_code flow_store_install(struct flow_work *work, const struct wf_definition *const *items,
                                 const char *const *yaml, size_t count, const struct wf_day *days,
-                                size_t day_count, struct dc_error *error) DC_MUST_CHECK;
+                                size_t day_count, bool *ret_calendar,
+                                struct dc_error *error) DC_MUST_CHECK;
 /* Exceptions from `from` to `to`, inclusive. */
 enum dc_code flow_store_calendar(struct flow_work *work, dc_date from, dc_date to,
                                  struct wf_calendar *ret_calendar,
@@ -131,7 +133,10 @@ enum dc_code flow_store_calendar(struct flow_work *work, dc_date from, dc_date t
 enum dc_code flow_store_years(struct flow_work *work, int32_t **ret_years, size_t *ret_count,
                               struct dc_error *error) DC_MUST_CHECK;
 enum dc_code flow_store_save_calendar(struct flow_work *work, int32_t utc_offset_minutes,
-                                      const char *end_of_day, struct dc_error *error) DC_MUST_CHECK;
+                                      const char *end_of_day, int64_t *ret_version,
+                                      struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_store_touch_calendar(struct flow_work *work, int64_t *ret_version,
+                                       struct dc_error *error) DC_MUST_CHECK;
 enum dc_code flow_store_drop_days(struct flow_work *work, dc_date from, dc_date to,
                                   struct dc_error *error) DC_MUST_CHECK;
 enum dc_code flow_store_save_days(struct flow_work *work, const struct wf_day *days, size_t count,

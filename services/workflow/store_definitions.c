@@ -98,7 +98,7 @@ flow_store_save_definition(struct flow_work *work, const Workflow__Definition *i
 enum dc_code
 flow_store_install(struct flow_work *work, const struct wf_definition *const *items,
                    const char *const *yaml, size_t count, const struct wf_day *days,
-                   size_t day_count, struct dc_error *error)
+                   size_t day_count, bool *ret_calendar, struct dc_error *error)
 {
     struct dc_arena *arena = work->step->arena;
     const char **codes = DC_NEW_ARRAY(arena, const char *, count + 1);
@@ -125,7 +125,8 @@ flow_store_install(struct flow_work *work, const struct wf_definition *const *it
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
     DC_TRY(dc_db_run(work->step->db, SQL(INSTALL_CALENDAR), &rows, error, TENANT,
                      dc_p_int64(WF_CALENDAR_DEFAULT.utc_offset_minutes), dc_p_text(end_of_day)));
-    return dc_rows_count(rows) > 0 ? flow_store_save_days(work, days, day_count, error) : DC_OK;
+    *ret_calendar = dc_rows_count(rows) > 0;
+    return *ret_calendar ? flow_store_save_days(work, days, day_count, error) : DC_OK;
 }
 
 /* --- the calendar --------------------------------------------------------------------------------
@@ -170,10 +171,25 @@ flow_store_years(struct flow_work *work, int32_t **ret_years, size_t *ret_count,
 
 enum dc_code
 flow_store_save_calendar(struct flow_work *work, int32_t utc_offset_minutes, const char *end_of_day,
-                         struct dc_error *error)
+                         int64_t *ret_version, struct dc_error *error)
 {
-    return dc_db_run(work->step->db, SQL(SAVE_CALENDAR), NULL, error, TENANT,
-                     dc_p_int64(utc_offset_minutes), dc_p_text(end_of_day));
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(work->step->db, SQL(SAVE_CALENDAR), &rows, error, TENANT,
+                     dc_p_int64(utc_offset_minutes), dc_p_text(end_of_day)));
+    *ret_version = dc_rows_int64(rows, 0, 0);
+    return DC_OK;
+}
+
+enum dc_code
+flow_store_touch_calendar(struct flow_work *work, int64_t *ret_version, struct dc_error *error)
+{
+    char end_of_day[WF_MINUTES_TEXT];
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    wf_minutes_format(WF_CALENDAR_DEFAULT.end_of_day, end_of_day);
+    DC_TRY(dc_db_run(work->step->db, SQL(TOUCH_CALENDAR), &rows, error, TENANT,
+                     dc_p_int64(WF_CALENDAR_DEFAULT.utc_offset_minutes), dc_p_text(end_of_day)));
+    *ret_version = dc_rows_int64(rows, 0, 0);
+    return DC_OK;
 }
 
 enum dc_code

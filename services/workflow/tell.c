@@ -36,6 +36,16 @@ names_of(struct flow_work *work, struct flow_task *const *tasks, size_t count,
     return flow_store_names(work, ids, people, unit_ids, units, ret_names, error);
 }
 
+/* Of a decided task; "" otherwise. */
+const char *
+flow_outcome_kind(const struct flow_task *task)
+{
+    const struct wf_outcome *outcome = task->stage_rule && task->rule.outcome && *task->rule.outcome
+                                           ? wf_outcome_find(task->stage_rule, task->rule.outcome)
+                                           : NULL;
+    return outcome ? wf_outcome_kind_name(outcome->kind) : "";
+}
+
 static char *
 text(const char *words)
 {
@@ -91,6 +101,8 @@ task_message(struct dc_arena *arena, const struct flow_task *task, const struct 
     message->due_reason_en = text(task->due_reason_en);
     message->decided_at_us = task->rule.decided_at;
     message->outcome = text(task->rule.outcome);
+    message->outcome_kind = text(flow_outcome_kind(task));
+    message->gate = text(task->stage_rule ? wf_gate_name(task->stage_rule->gate) : "");
     message->version = task->version;
     message->overdue = task->overdue;
     message->round = task->round;
@@ -169,7 +181,7 @@ tell_some(struct flow_work *work, const char *key, Workflow__Task **tasks, size_
     case FLOW_ESCALATED:
         EVENT(Workflow__TasksEscalated, WORKFLOW__TASKS_ESCALATED__INIT, event.channels = channels,
               event.n_channels = channel_count, event.rung = tell->step,
-              event.tell_owner = tell->tell_owner);
+              event.owner_untold = tell->owner_untold);
         break;
     case FLOW_HANDED_OVER:
         EVENT(Workflow__TasksHandedOver, WORKFLOW__TASKS_HANDED_OVER__INIT, event.reason = reason,

@@ -55,6 +55,7 @@ case_message(struct flow_work *work, const struct flow_task *task, const struct 
     message->subject_id = task->subject_id;
     message->period = (char *)task->period;
     message->outcome = (char *)task->rule.outcome;
+    message->outcome_kind = (char *)flow_outcome_kind(task);
     message->track = task->track;
     message->reference = (char *)task->reference;
     message->decided_by_id = seat->decided_by_id;

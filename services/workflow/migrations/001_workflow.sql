@@ -23,6 +23,7 @@ CREATE TABLE calendar (
     tenant_id          bigint NOT NULL,
     utc_offset_minutes integer NOT NULL,
     end_of_day         text NOT NULL, -- "18:00"
+    version            bigint NOT NULL,
     PRIMARY KEY (tenant_id)
 );
 -- Days that are not as Monday to Friday say.
