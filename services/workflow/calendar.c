@@ -115,8 +115,7 @@ wf_working_days_between(const struct wf_calendar *calendar, dc_date after, dc_da
     return count;
 }
 
-/* --- instants -----------------------------------------------------------------------------------
- */
+/* --- instants -------------------------------------------------------------------------- */
 
 dc_time
 wf_calendar_instant(const struct wf_calendar *calendar, dc_date date, int32_t minute)

@@ -37,8 +37,7 @@ drop_china(void **state)
     return 0;
 }
 
-/* --- rows of days
- * ------------------------------------------------------------------------------------- */
+/* --- rows of days ---------------------------------------------------------------------- */
 
 static dc_date
 date(const char *where, const char *text)
@@ -83,8 +82,7 @@ test_days(void **state)
     assert_true(dc_test_cases("tests/cases/calendar.txt", run_day, NULL) > 40);
 }
 
-/* --- rows of deadlines and timers
- * --------------------------------------------------------------------- */
+/* --- rows of deadlines and timers ------------------------------------------------------ */
 
 static dc_time
 instant(const char *where, const char *text)
@@ -187,8 +185,7 @@ test_timers(void **state)
     assert_true(dc_test_cases("tests/cases/timers.txt", run_timers, NULL) > 10);
 }
 
-/* --- promises over random calendars
- * ---------------------------------------------------------------------- */
+/* --- promises over random calendars ---------------------------------------------------- */
 
 static struct wf_calendar
 random_calendar(struct dc_arena *arena, struct dc_test_random *random)
@@ -291,8 +288,7 @@ test_deadlines_lie_ahead(void **state)
     }
 }
 
-/* --- times of day, and the CSV
- * ----------------------------------------------------------------------------- */
+/* --- times of day, and the CSV --------------------------------------------------------- */
 
 static void
 test_minutes(void **state)

@@ -16,9 +16,7 @@
 
 enum { LIST_MAX = 64, TODAY = 20000, FALLBACK = 50 };
 
-/* --- rows
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- rows ------------------------------------------------------------------------------ */
 
 struct lists {
     struct wf_candidate items[WF_WHO_MAX][LIST_MAX];
@@ -156,9 +154,7 @@ test_cases(void **state)
     assert_true(dc_test_cases("tests/cases/choose.txt", run_case, NULL) > 25);
 }
 
-/* --- the ladder
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- the ladder ------------------------------------------------------------------------ */
 
 static void
 test_rungs(void **state)
@@ -181,9 +177,7 @@ test_rungs(void **state)
     assert_int_equal(wf_choose_rung(&(struct wf_candidates){items, 0}, &task, &choice), 0);
 }
 
-/* --- whole processes
- * ------------------------------------------------------------------------------------------------
- */
+/* --- whole processes ------------------------------------------------------------------- */
 
 struct walk {
     struct wf_definition *definition;

@@ -31,8 +31,7 @@ struct wf_condition {
     size_t fact_count;
 };
 
-/* --- tokens --------------------------------------------------------------------------------------
- */
+/* --- tokens ---------------------------------------------------------------------------- */
 
 enum token_kind {
     END,
@@ -190,8 +189,7 @@ expected(struct parser *parser, const char *wanted)
     return refuse(parser, token->start, what);
 }
 
-/* --- grammar
- * -------------------------------------------------------------------------------------- */
+/* --- grammar --------------------------------------------------------------------------- */
 
 static enum dc_code
 note_fact(struct parser *parser, const char *name, const char *at)
@@ -383,8 +381,7 @@ wf_condition_fact(const struct wf_condition *condition, size_t index)
     return condition->facts[index];
 }
 
-/* --- weighing
- * -------------------------------------------------------------------------------------- */
+/* --- weighing -------------------------------------------------------------------------- */
 
 struct weighing {
     const struct wf_fact *facts;
@@ -512,8 +509,7 @@ wf_condition_holds(const struct wf_condition *condition, const struct wf_fact *f
     return result;
 }
 
-/* --- facts
- * ------------------------------------------------------------------------------------------ */
+/* --- facts ----------------------------------------------------------------------------- */
 
 static bool
 is_fact_name(const char *name)

@@ -119,8 +119,7 @@ wf_gate_holds(const struct wf_stage *stage, const struct wf_outcome *outcome)
            (outcome->kind == WF_APPROVE || outcome->kind == WF_SUBMIT);
 }
 
-/* --- equality
- * ----------------------------------------------------------------------------------------- */
+/* --- equality -------------------------------------------------------------------------- */
 
 static bool
 same_text(const char *a, const char *b)

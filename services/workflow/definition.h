@@ -210,8 +210,9 @@ bool wf_definition_equal(const struct wf_definition *a, const struct wf_definiti
  * https://mermaid.js.org/syntax/flowchart.html (diagram.c) */
 void wf_definition_diagram(const struct wf_definition *definition, struct dc_text *text);
 
-/* --- walking -------------------------------------------------------------------------------------
- * Indices of stages count from 0; WF_TO_END is behind the last. */
+/* --- walking --------------------------------------------------------------------------- */
+
+/* Indices of stages count from 0; WF_TO_END is behind the last. */
 
 /* Index, or -1. */
 int32_t wf_stage_find(const struct wf_definition *definition, const char *code);
@@ -238,8 +239,7 @@ size_t wf_definition_facts(const struct wf_definition *definition,
 /* Does the gate stand before this outcome? (approve and submit; not return and skip) */
 bool wf_gate_holds(const struct wf_stage *stage, const struct wf_outcome *outcome);
 
-/* --- words, as in YAML and in messages -----------------------------------------------------------
- */
+/* --- words, as in YAML and in messages ------------------------------------------------- */
 const char *wf_role_name(Kernel__Role role);                 /* "vice_president" */
 const char *wf_outcome_kind_name(enum wf_outcome_kind kind); /* "approve" */
 const char *wf_gate_name(enum wf_gate gate);                 /* "submission_complete", "" */

@@ -36,8 +36,7 @@ advances(const struct wf_outcome *outcome)
     return outcome->kind == WF_APPROVE || outcome->kind == WF_SUBMIT;
 }
 
-/* --- one stage
- * ------------------------------------------------------------------------------------- */
+/* --- one stage ------------------------------------------------------------------------- */
 
 static void
 check_subject(struct checking *checking, size_t at)
@@ -203,8 +202,7 @@ check_outcomes(struct checking *checking, size_t at)
     }
 }
 
-/* --- all stages
- * ------------------------------------------------------------------------------------- */
+/* --- all stages ------------------------------------------------------------------------ */
 
 static void
 set_tracks(struct wf_definition *definition)
@@ -294,8 +292,7 @@ set_targets(struct checking *checking, size_t at)
     }
 }
 
-/* --- ways through
- * -------------------------------------------------------------------------------------- */
+/* --- ways through ---------------------------------------------------------------------- */
 
 /* Index of the stage that an outcome leads to; WF_TO_END at the end of the track. */
 static int32_t

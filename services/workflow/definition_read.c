@@ -23,8 +23,7 @@ struct outcome_reading {
     const char **to_text;
 };
 
-/* --- due, reminders, ladder
- * ----------------------------------------------------------------------------- */
+/* --- due, reminders, ladder ------------------------------------------------------------ */
 
 static void
 read_due_day(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
@@ -171,8 +170,7 @@ read_escalation(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
     }
 }
 
-/* --- outcomes
- * -------------------------------------------------------------------------------------------- */
+/* --- outcomes -------------------------------------------------------------------------- */
 
 static void
 read_outcome_code(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
@@ -240,9 +238,7 @@ read_outcomes(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
     }
 }
 
-/* --- stages
- * -----------------------------------------------------------------------------------------------
- */
+/* --- stages ---------------------------------------------------------------------------- */
 
 static void
 read_stage_code(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
@@ -343,10 +339,9 @@ wrong_condition(struct wf_yaml *yaml, const yaml_node_t *value, int32_t column, 
     struct wf_place place = wf_yaml_place(value);
     yaml_scalar_style_t style = value->data.scalar.style;
     bool plain = style == YAML_PLAIN_SCALAR_STYLE;
-    bool quoted = style == YAML_DOUBLE_QUOTED_SCALAR_STYLE || //
-                  style == YAML_SINGLE_QUOTED_SCALAR_STYLE;
-    if (column > 0 && (plain || quoted) && value->start_mark.line == value->end_mark.line) {
-        place.column += column - 1 + (quoted ? 1 : 0);
+    bool block = style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE;
+    if (column > 0 && !block && value->start_mark.line == value->end_mark.line) {
+        place.column += column - 1 + (plain ? 0 : 1);
     }
     wf_problem_add(yaml->problems, place.line, place.column, "condition: %s", message);
 }
@@ -410,8 +405,7 @@ read_stages(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
     }
 }
 
-/* --- the definition
- * ---------------------------------------------------------------------------------------- */
+/* --- the definition -------------------------------------------------------------------- */
 
 static void
 read_code(struct wf_yaml *yaml, const yaml_node_t *value, void *target)

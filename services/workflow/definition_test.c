@@ -12,8 +12,7 @@
 #include "sample_test.h"
 #include "tests/lib/harness.h"
 
-/* --- rows of problems
- * ----------------------------------------------------------------------------- */
+/* --- rows of problems ------------------------------------------------------------------ */
 
 /* \n and "-" of a cell. */
 static char *
@@ -109,8 +108,7 @@ test_problems(void **state)
     assert_true(dc_test_cases("tests/cases/definition_problems.txt", run_problem_case, base) > 50);
 }
 
-/* --- a good one
- * -------------------------------------------------------------------------------------- */
+/* --- a good one ------------------------------------------------------------------------ */
 
 static struct wf_definition *
 read_good(struct dc_arena *arena, const char *yaml, size_t length)
@@ -216,6 +214,36 @@ test_walking(void **state)
     assert_string_equal(names[0], "raise_percent");
 }
 
+/* What looks like the problems of the rows, and is none. */
+static void
+test_what_is_right(void **state)
+{
+    (void)state;
+    static const char *const changes[][2] = {
+        {"{before: 3 days, by: [sms]}", "{before: 6 days}"}, /* five working days take seven */
+        {"{before: 3 days, by: [sms]}", "{before: 5 working days}"},
+        {"{before: 3 days, by: [sms]}", "{before: 1 working day}"}, /* not the same as 1 day */
+        {"{after: 2 working days, to: {role: boss}}", "{after: 1 day, to: {role: boss}}"},
+        {"to: {role: boss}}", "to: {role: vice_president, unit: B}}"},
+        {"{after: 5 working days, at: \"18:00\"}",
+         "{after: 5 个工作日, at: 24:00, when_off: keep}"},
+        {"{after: 5 working days, at: \"18:00\"}", "{after: 366天}"},
+        {"kind: return, to: adjust}",
+         "kind: return, to: end}\n      - {code: on, name: 再, kind: skip}"},
+        {"kind: return, to: adjust}", "kind: return, to: confirm}"},
+        {"mode: one", "mode: all"},
+        {"mode: one", "gate: \"\"\n    condition: \"\""},
+        {"period: month", "period: year # comments do no harm"},
+    };
+    DC_AUTO_FREE char *base = dc_test_read_file("tests/cases/definition.yaml", NULL);
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
+        DC_AUTO_TEXT struct dc_text text = DC_TEXT_INIT;
+        substitute("right", base, changes[i][0], changes[i][1], &text);
+        assert_non_null(read_good(arena, text.data, text.length));
+    }
+}
+
 static void
 test_bounds(void **state)
 {
@@ -253,8 +281,7 @@ test_bounds(void **state)
     assert_non_null(strstr(problems.items[WF_PROBLEMS_MAX - 1].message, "54 more problems"));
 }
 
-/* --- writing and reading again
- * ------------------------------------------------------------------------- */
+/* --- writing and reading again --------------------------------------------------------- */
 
 static void
 check_round(struct dc_arena *arena, const struct wf_definition *definition)
@@ -349,6 +376,7 @@ test_a_wrong_form(void **state)
     Workflow__OutcomeRule *outcome =
         DC_NEW_MESSAGE(arena, Workflow__OutcomeRule, workflow__outcome_rule__init);
     form->code = "form";
+    form->name_en = "a\x07\n\x7f\xc2\x85"; /* written so that it reads, and is told */
     form->stages = &stage;
     form->n_stages = 1;
     stage->code = "a";
@@ -363,16 +391,17 @@ test_a_wrong_form(void **state)
     assert_int_equal(
         wf_definition_read(arena, yaml.data, yaml.length, &definition, &problems, NULL),
         DC_INVALID_ARGUMENT);
-    char wanted[] = "1:1 name is missing in the definition && 1:1 period is missing && 3:5 who is "
-                    "missing in a stage && 3:5 due is missing in a stage && 5:14 subject is \"0\"; "
-                    "allowed are cycle, unit, person && 6:11 mode is \"17\"; allowed are && 8:16 "
-                    "the code of an outcome is \"\" && 8:26 the name of an outcome has 0 && 8:36 "
-                    "the kind of an outcome is \"\"; allowed are approve, submit, skip, return";
+    char wanted[] =
+        "1:1 name is missing in the definition && 1:1 period is missing && 2:10 name_en "
+        "has 5 characters; allowed are 1 to 60, none of them a control character && "
+        "4:5 who is missing in a stage && 4:5 due is missing in a stage && 6:14 subject is \"0\"; "
+        "allowed are cycle, unit, person && 7:11 mode is \"17\"; allowed are && 9:16 "
+        "the code of an outcome is \"\" && 9:26 the name of an outcome has 0 && 9:36 "
+        "the kind of an outcome is \"\"; allowed are approve, submit, skip, return";
     check_problems("the form", &problems, wanted);
 }
 
-/* --- the diagram
- * ----------------------------------------------------------------------------------------- */
+/* --- the diagram ----------------------------------------------------------------------- */
 
 static void
 test_diagram(void **state)
@@ -404,6 +433,7 @@ main(void)
         cmocka_unit_test(test_problems),
         cmocka_unit_test(test_everything_is_read),
         cmocka_unit_test(test_walking),
+        cmocka_unit_test(test_what_is_right),
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_what_was_written_reads_the_same),
         cmocka_unit_test(test_names_of_all_kinds),

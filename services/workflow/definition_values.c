@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- durations
- * --------------------------------------------------------------------------------------- */
+/* --- durations ------------------------------------------------------------------------- */
 
 static const struct {
     const char *text;
@@ -52,8 +51,7 @@ wf_read_duration(struct wf_yaml *yaml, const yaml_node_t *node, const char *what
     *ret_duration = duration;
 }
 
-/* --- who
- * ---------------------------------------------------------------------------------------------- */
+/* --- who ------------------------------------------------------------------------------- */
 
 enum { PLACE_CODE_MAX = 64 /* characters of a person's or unit's code */ };
 
@@ -124,8 +122,7 @@ wf_read_who(struct wf_yaml *yaml, const yaml_node_t *node, struct wf_who *ret_wh
     }
 }
 
-/* --- channels
- * -------------------------------------------------------------------------------------- */
+/* --- channels -------------------------------------------------------------------------- */
 
 void
 wf_read_channels(struct wf_yaml *yaml, const yaml_node_t *value, wf_channels *ret_channels)

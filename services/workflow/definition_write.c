@@ -4,8 +4,7 @@
 #include "base/assert.h"
 #include "definition_internal.h"
 
-/* --- single values
- * ------------------------------------------------------------------------------------ */
+/* --- single values --------------------------------------------------------------------- */
 
 /* The code point at `text`, valid UTF-8; its bytes in *ret_length. */
 static uint32_t
@@ -127,8 +126,7 @@ write_word(struct dc_text *yaml, const struct wf_word *words, int value)
     }
 }
 
-/* --- parts of a stage
- * ------------------------------------------------------------------------------------ */
+/* --- parts of a stage ------------------------------------------------------------------ */
 
 static void
 write_duration(struct dc_text *yaml, const Workflow__Duration *duration)

@@ -36,8 +36,7 @@ remark_fits(struct reason *reason)
     return reason->remarks++ < REMARKS_MAX;
 }
 
-/* --- naming days
- * ---------------------------------------------------------------------------------- */
+/* --- naming days ----------------------------------------------------------------------- */
 
 static bool
 is_makeup(const struct wf_day *day)
@@ -123,8 +122,7 @@ name_exceptions(struct planning *plan, dc_date after, dc_date until)
     }
 }
 
-/* --- rules
- * ------------------------------------------------------------------------------------------ */
+/* --- rules ----------------------------------------------------------------------------- */
 
 static void
 name_moved(struct planning *plan, dc_date from, dc_date to)
@@ -314,8 +312,7 @@ wf_due_at(const struct wf_calendar *calendar, dc_time at)
                            .reason_en = ""};
 }
 
-/* --- timers
- * ---------------------------------------------------------------------------------------- */
+/* --- timers ---------------------------------------------------------------------------- */
 
 /* As many days before (sign -1) or after the deadline, at its minute. */
 static dc_time

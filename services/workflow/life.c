@@ -129,8 +129,7 @@ const struct wf_life wf_lives[WF_LIVES] = {
     [SEAT_LIFE] = LIFE(seat, "席位", "Somebody's right to decide a task."),
 };
 
-/* --- the stepper
- * ---------------------------------------------------------------------------------- */
+/* --- the stepper ----------------------------------------------------------------------- */
 
 static enum dc_code
 refuse(const struct wf_life *life, int state, int event, struct dc_error *error)
@@ -218,8 +217,7 @@ wf_state_is_final(const struct wf_life *life, int state)
     return true;
 }
 
-/* --- LIFE.md
- * -------------------------------------------------------------------------------------- */
+/* --- LIFE.md --------------------------------------------------------------------------- */
 
 static void
 write_diagram(const struct wf_life *life, struct dc_text *text)

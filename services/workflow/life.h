@@ -85,7 +85,7 @@ enum dc_code wf_task_step(Workflow__TaskState *state, enum wf_task_event event,
 enum dc_code wf_seat_step(Workflow__SeatState *state, enum wf_seat_event event,
                           struct dc_error *error) DC_MUST_CHECK;
 
-/* --- the tables, for tests and pages ---------------------------------------------------------- */
+/* --- the tables, for tests and pages --------------------------------------------------- */
 struct wf_transition {
     int from;
     int event;

@@ -69,8 +69,7 @@ add_moved(uint32_t *moved, size_t index)
     }
 }
 
-/* --- opening
- * ---------------------------------------------------------------------------------------- */
+/* --- opening --------------------------------------------------------------------------- */
 
 void
 wf_task_open(struct wf_task *task, dc_time now)
@@ -95,8 +94,7 @@ wf_task_open(struct wf_task *task, dc_time now)
     assert_sound(task);
 }
 
-/* --- deciding
- * --------------------------------------------------------------------------------------- */
+/* --- deciding -------------------------------------------------------------------------- */
 
 int32_t
 wf_seat_of(const struct wf_task *task, int64_t person)
@@ -170,6 +168,8 @@ wf_task_decide(struct wf_task *task, const struct wf_decision *decision,
 {
     DC_ASSERT(task && decision && decision->outcome && decision->stage && ret_decided);
     const struct wf_outcome *outcome = decision->outcome;
+    DC_ASSERT(outcome >= decision->stage->outcomes &&
+              outcome < decision->stage->outcomes + decision->stage->outcome_count);
     DC_TRY(task_may(task, WF_TASK_DECIDE, error));
     int32_t number = wf_seat_of(task, decision->person_id);
     if (number == 0) {
@@ -207,8 +207,7 @@ wf_task_decide(struct wf_task *task, const struct wf_decision *decision,
     return DC_OK;
 }
 
-/* --- taking back
- * ------------------------------------------------------------------------------------ */
+/* --- taking back ----------------------------------------------------------------------- */
 
 static void
 reopen_seat(struct wf_seat *seat)
@@ -331,8 +330,7 @@ wf_task_reopen(const struct wf_task *withdrawn, int64_t person, struct wf_seat *
     *ret_task = task;
 }
 
-/* --- moving the right to decide
- * ------------------------------------------------------------------------ */
+/* --- moving the right to decide -------------------------------------------------------- */
 
 enum dc_code
 wf_task_transfer(struct wf_task *task, int64_t person, int64_t to, const char *reason,

@@ -80,13 +80,15 @@ struct wf_delegations {
 int64_t wf_deputy(const struct wf_delegations *delegations, int64_t person, dc_date today,
                   int64_t barred, int64_t barred_too);
 
-/* --- opening ------------------------------------------------------------------------------------
- * Makes a task of seats that wf_choose gave (number, owner, holder, held_by, deputy_for set):
+/* --- opening --------------------------------------------------------------------------- */
+
+/* Makes a task of seats that wf_choose gave (number, owner, holder, held_by, deputy_for set):
  * states and opening times by mode. At least one seat. */
 void wf_task_open(struct wf_task *task, dc_time now);
 
-/* --- deciding -----------------------------------------------------------------------------------
- * The lowest open seat that the person holds; 0 = none. */
+/* --- deciding -------------------------------------------------------------------------- */
+
+/* The lowest open seat that the person holds; 0 = none. */
 int32_t wf_seat_of(const struct wf_task *task, int64_t person);
 
 struct wf_decision {
@@ -130,9 +132,9 @@ enum dc_code wf_task_withdraw(struct wf_task *task, int64_t person, bool acted_o
 void wf_task_reopen(const struct wf_task *withdrawn, int64_t person, struct wf_seat *seats,
                     struct wf_task *ret_task, dc_time now);
 
-/* --- moving the right to decide
- * ------------------------------------------------------------------- Every function says what
- * moved in `ret_moved` (may be NULL): bit (1 << (number - 1)) per seat. */
+/* --- moving the right to decide -------------------------------------------------------- */
+
+/* Every function says what moved in `ret_moved` (may be NULL): bit (1 << (number - 1)) per seat. */
 
 /* 转办: the person gives his open seats to another one, who may not be barred, nor sit in this task
  * already. `to` gets it as it is; call wf_task_delegate after it for when he is absent.

@@ -21,8 +21,7 @@ static const struct wf_outcome outcomes[] = {{.code = "yes", .kind = WF_APPROVE}
 static const struct wf_stage stage = {.outcomes = (struct wf_outcome *)outcomes,
                                       .outcome_count = 3};
 
-/* --- a task with what is around it
- * ---------------------------------------------------------------------- */
+/* --- a task with what is around it ----------------------------------------------------- */
 
 struct play {
     struct wf_task task;
@@ -129,9 +128,7 @@ again(struct play *play, int64_t person)
     play->task.seats = play->seats;
 }
 
-/* --- rows
- * --------------------------------------------------------------------------------------------------
- */
+/* --- rows ------------------------------------------------------------------------------ */
 
 static enum dc_code
 act(struct play *play, const char *where, const char *verb, int64_t first, int64_t second)
@@ -232,8 +229,7 @@ test_cases(void **state)
     assert_true(dc_test_cases("tests/cases/seats.txt", run_case, NULL) > 60);
 }
 
-/* --- whatever happens, in whatever order
- * --------------------------------------------------------------------- */
+/* --- whatever happens, in whatever order ----------------------------------------------- */
 
 /* What a copy of the task makes of its holder's decision: he can decide, really. */
 static void

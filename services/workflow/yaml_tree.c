@@ -8,8 +8,7 @@
 #include "base/assert.h"
 #include "base/text.h"
 
-/* --- places
- * --------------------------------------------------------------------------------------- */
+/* --- places ---------------------------------------------------------------------------- */
 
 static struct wf_place
 place_of(const yaml_mark_t *mark)
@@ -41,8 +40,7 @@ wf_yaml_wrong(struct wf_yaml *yaml, const yaml_node_t *node, const char *format,
     wrong_at(yaml, wf_yaml_place(node), cut.message);
 }
 
-/* --- loading
- * --------------------------------------------------------------------------------------- */
+/* --- loading --------------------------------------------------------------------------- */
 
 static void
 start_parser(yaml_parser_t *parser, const char *text, size_t length)
@@ -98,6 +96,22 @@ refused(const yaml_event_t *event, int depth, int documents)
     return depth > WF_DEFINITION_DEPTH_MAX ? "this is nested deeper than any definition" : NULL;
 }
 
+/* Levels that an event goes down. */
+static int
+step_of(yaml_event_type_t type)
+{
+    switch (type) {
+    case YAML_SEQUENCE_START_EVENT:
+    case YAML_MAPPING_START_EVENT:
+        return 1;
+    case YAML_SEQUENCE_END_EVENT:
+    case YAML_MAPPING_END_EVENT:
+        return -1;
+    default:
+        return 0;
+    }
+}
+
 /* Goes through the events before anything is built of them. */
 static bool
 is_plain(struct wf_yaml *yaml, const char *text, size_t length)
@@ -113,10 +127,7 @@ is_plain(struct wf_yaml *yaml, const char *text, size_t length)
             good = false;
             break;
         }
-        bool starts = event.type == YAML_SEQUENCE_START_EVENT || //
-                      event.type == YAML_MAPPING_START_EVENT;
-        bool ends = event.type == YAML_SEQUENCE_END_EVENT || event.type == YAML_MAPPING_END_EVENT;
-        depth += (int)starts - (int)ends;
+        depth += step_of(event.type);
         documents += event.type == YAML_DOCUMENT_START_EVENT;
         const char *why = refused(&event, depth, documents);
         if (why) {
@@ -168,8 +179,7 @@ wf_yaml_root(struct wf_yaml *yaml)
     return yaml_document_get_root_node(&yaml->document);
 }
 
-/* --- mappings and sequences
- * ------------------------------------------------------------------------ */
+/* --- mappings and sequences ------------------------------------------------------------ */
 
 static const char *
 kind_of(const yaml_node_t *node)
@@ -274,8 +284,7 @@ wf_yaml_sequence(struct wf_yaml *yaml, const yaml_node_t *node, const char *what
     return count;
 }
 
-/* --- single values
- * --------------------------------------------------------------------------------- */
+/* --- single values --------------------------------------------------------------------- */
 
 /* C0, DEL and C1. */
 static bool
