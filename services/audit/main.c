@@ -19,6 +19,7 @@ static const struct dc_reaction reactions[] = {
     {"goals", "*", NULL, audit_on_event},
     {"ingest", "*", NULL, audit_on_event},
     {"scoring", "*", NULL, audit_on_event},
+    {"workflow", "*", NULL, audit_on_event},
     {"notify", "*", NULL, audit_on_event},
     {"audit", "*", NULL, audit_on_event},
     {0},

@@ -5,7 +5,7 @@ import json
 
 from stack import CallError, wait_until
 
-SERVICES = ("org", "goals", "ingest", "scoring", "notify", "audit")
+SERVICES = ("org", "goals", "ingest", "scoring", "workflow", "notify", "audit")
 
 
 class Checker:

@@ -7,7 +7,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 from stack import CallError, Client, Stack  # noqa: E402
 
-SERVICES = ("org", "goals", "ingest", "scoring", "notify", "audit")
+SERVICES = ("org", "goals", "ingest", "scoring", "workflow", "notify", "audit")
 
 
 def setUpModule():
@@ -144,7 +144,7 @@ class Database(unittest.TestCase):
         rows = stack.sql("""SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
             JOIN pg_attribute a ON a.attrelid = c.oid AND attname = 'tenant_id'
             WHERE relkind IN ('r', 'p') AND NOT relispartition AND NOT relrowsecurity
-              AND nspname IN ('org','goals','ingest','scoring','notify','audit')""")
+              AND nspname IN ('org','goals','ingest','scoring','workflow','notify','audit')""")
         left = [f"{schema}.{table}" for schema, table in rows if table not in free and not table.endswith("staging")]
         self.assertEqual(left, [])
 

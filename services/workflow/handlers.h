@@ -1,0 +1,166 @@
+/*
+ * handlers.h - what workflow answers, hears and does by itself, and the acts that these share.
+ */
+#ifndef DC_WORKFLOW_HANDLERS_H
+#define DC_WORKFLOW_HANDLERS_H
+
+#include "process.h"
+#include "store.h"
+
+/* What workflow is: spec.c. */
+extern const struct dc_service_spec workflow_spec;
+
+enum {
+    FLOW_TASKS_PER_REQUEST = 500,
+    FLOW_PAGE_DEFAULT = 50,
+    FLOW_PAGE_MAX = 200,
+    FLOW_URGE_PAUSE_S = 4 * 3600, /* a task is urged once in this time */
+    FLOW_NAME_MAX = 100,          /* characters of a cycle's name */
+    FLOW_REASON_MAX = 500,        /* characters */
+};
+
+/* Who reads boards, ledgers and others' tasks, within his reach. */
+#define FLOW_READERS                                                                               \
+    (DC_ROLE(TEAM_LEAD) | DC_ROLE(DIRECTOR) | DC_ROLE(VICE_PRESIDENT) | DC_ROLE(BOSS) |            \
+     DC_ROLE(SUPERVISOR))
+
+/* definitions.c, calendars.c */
+dc_handler workflow_list_definitions, workflow_get_definition, workflow_check_definition,
+    workflow_save_definition;
+dc_handler workflow_get_calendar, workflow_save_calendar, workflow_import_calendar;
+/* cycles.c, preview.c, moving.c */
+dc_handler workflow_start_cycle, workflow_cancel_cycle, workflow_list_cycles;
+dc_handler workflow_preview_cycle, workflow_move_cycle;
+/* board.c, pages.c, ledger.c */
+dc_handler workflow_get_board, workflow_list_tasks, workflow_list_my_tasks, workflow_get_task;
+dc_handler workflow_get_ledger;
+/* deciding.c, withdrawing.c, handing.c, urging.c, delegations.c */
+dc_handler workflow_decide_task, workflow_decide_tasks, workflow_withdraw_decision;
+dc_handler workflow_transfer_task, workflow_urge;
+dc_handler workflow_list_delegations, workflow_save_delegation, workflow_end_delegation;
+/* approvals.c */
+dc_handler workflow_start_approval;
+
+/* reactions.c, approvals.c */
+dc_reaction_fn workflow_on_units_changed, workflow_on_people_changed, workflow_on_grants_changed;
+dc_reaction_fn workflow_on_submission_checked;
+dc_reaction_fn workflow_on_adjustment_proposed, workflow_on_proposal_settled;
+
+/* launch.c, firing.c, succession.c */
+enum dc_code workflow_task_cycles(struct dc_step *step, bool *ret_more, struct dc_error *error);
+enum dc_code workflow_task_timers(struct dc_step *step, bool *ret_more, struct dc_error *error);
+enum dc_code workflow_task_people(struct dc_step *step, bool *ret_more, struct dc_error *error);
+
+/* --- shipped.c: definitions and a calendar that every new tenant gets ----------------------------
+ */
+struct flow_shipped;
+enum dc_code flow_shipped_read(const char *folder, struct flow_shipped **ret_shipped,
+                               struct dc_error *error) DC_MUST_CHECK;
+void flow_shipped_free(struct flow_shipped *shipped);
+enum dc_code flow_shipped_install(struct flow_work *work, const struct flow_shipped *shipped,
+                                  struct dc_error *error) DC_MUST_CHECK;
+
+/* --- tell.c: events -----------------------------------------------------------------------------
+ */
+/* Tasks as messages, with the names of everybody in them; in the order of `tasks`. */
+enum dc_code flow_messages(struct flow_work *work, struct flow_task *const *tasks, size_t count,
+                           Workflow__Task ***ret_messages, struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_message(struct flow_work *work, struct flow_task *task,
+                          Workflow__Task **ret_message, struct dc_error *error) DC_MUST_CHECK;
+enum flow_told {
+    FLOW_OPENED,
+    FLOW_REMINDED,
+    FLOW_ESCALATED,
+    FLOW_HANDED_OVER,
+    FLOW_DECIDED,
+    FLOW_CANCELLED
+};
+/* Of the outcome of a decided task: "approve", ...; "" otherwise. */
+const char *flow_outcome_kind(const struct flow_task *task);
+/* What is the same for all tasks that are told of together. */
+struct flow_tell {
+    enum flow_told told;
+    wf_channels channels;
+    int32_t step;      /* reminder (0: by hand), rung, or seat (0: of all) */
+    bool owner_untold; /* of an escalation */
+    int64_t by_person_id;
+    const char *reason;
+};
+/* At most 200 in an event, by the bucket of their ids. */
+enum dc_code flow_tell_tasks(struct flow_work *work, struct flow_task *const *tasks, size_t count,
+                             const struct flow_tell *tell, struct dc_error *error) DC_MUST_CHECK;
+void flow_tell_cycle(struct flow_work *work, const Workflow__Cycle *cycle);
+void flow_tell_cases(struct flow_work *work, Workflow__Case *const *cases, size_t count);
+void flow_tell_stage_closed(struct flow_work *work, const Workflow__Cycle *cycle,
+                            const char *stage);
+
+/* Of each year of which there is one of these days; of one year. */
+enum dc_code flow_tell_calendars(struct flow_work *work, const struct wf_day *days, size_t count,
+                                 int64_t version, struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_tell_calendar(struct flow_work *work, int32_t year, int64_t version,
+                                struct dc_error *error) DC_MUST_CHECK;
+
+/* --- opening.c: tasks of cases that enter a stage
+ * ------------------------------------------------- */
+struct flow_opening {
+    int64_t case_id, cycle_id, subject_id, unit_id, starter_id, before_id;
+    Workflow__SubjectKind subject_kind;
+    const char *cycle_name, *definition, *period;
+    int32_t definition_version;
+    const struct wf_definition *process;
+    int32_t stage_index;
+};
+/* Who will sit where, without writing anything; ret_chosen has `count` elements. ret_tasks is
+ * filled but for ids. */
+enum dc_code flow_choose(struct flow_work *work, const struct flow_opening *openings, size_t count,
+                         struct flow_task *ret_tasks, struct wf_chosen *ret_chosen,
+                         struct dc_error *error) DC_MUST_CHECK;
+/* Opens the tasks, with seats, timers and the events that tell of them. */
+enum dc_code flow_open(struct flow_work *work, const struct flow_opening *openings, size_t count,
+                       struct dc_error *error) DC_MUST_CHECK;
+/* Of whom a task's rule is asked: the candidates of every `who`, or of a rung's. */
+struct flow_ask flow_ask_of(const struct flow_task *task, const struct wf_who *who);
+/* To whom a task falls for which nobody is found. */
+int64_t flow_fallback(const struct flow_fallbacks *fallbacks, int64_t starter_id, bool approval,
+                      int64_t barred_id);
+
+/* --- walking.c: what follows from decisions
+ * -------------------------------------------------------- */
+/* Decided tasks: their cases go on to the next stage, or end. */
+enum dc_code flow_walk(struct flow_work *work, struct flow_task *const *tasks, size_t count,
+                       struct dc_error *error) DC_MUST_CHECK;
+
+/* --- gate.c
+ * ---------------------------------------------------------------------------------------- */
+struct flow_gate {
+    bool open;
+    const char **missing_zh, **missing_en;
+    size_t missing_count;
+};
+/* One for each task; those whose stage has no gate are open. */
+enum dc_code flow_gates(struct flow_work *work, struct flow_task *const *tasks, size_t count,
+                        struct flow_gate *ret_gates, struct dc_error *error) DC_MUST_CHECK;
+
+/* --- succession.c: seats whose holder is away, or gone
+ * ---------------------------------------------- */
+/* Puts what people own or hold where today's delegations send it; *ret_moved tasks. */
+enum dc_code flow_delegate(struct flow_work *work, const int64_t *people, size_t count,
+                           int64_t by_person_id, const char *reason, int64_t *ret_moved,
+                           struct dc_error *error) DC_MUST_CHECK;
+
+/* --- pages.c
+ * ----------------------------------------------------------------------------------------- */
+/* May the caller see this task? `ret_mine`: he has, or had, a part in it. */
+enum dc_code flow_may_see(struct flow_work *work, const struct flow_task *task, bool *ret_mine,
+                          struct dc_error *error) DC_MUST_CHECK;
+/* One task, for update or not; NOT_FOUND for those who may see everything, otherwise
+ * PERMISSION_DENIED. */
+enum dc_code flow_load_task(struct flow_work *work, int64_t id, bool lock,
+                            struct flow_task **ret_task, struct dc_error *error) DC_MUST_CHECK;
+
+/* --- checks of outside words
+ * --------------------------------------------------------------------------- */
+enum dc_code flow_check_reason(const char *reason, bool needed,
+                               struct dc_error *error) DC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,2 @@
+-- $1 tenant, $2 from, $3 to, inclusive.
+DELETE FROM calendar_day WHERE tenant_id = $1 AND day BETWEEN $2::date AND $3::date

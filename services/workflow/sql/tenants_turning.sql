@@ -1,0 +1,2 @@
+-- Whose cycles are to be looked at.
+SELECT tenant_id FROM tenants_turning()

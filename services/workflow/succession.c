@@ -1,0 +1,326 @@
+/*
+ * succession.c - seats whose holder is away, or gone. Delegations send seats to deputies and back;
+ * who has left, or has lost the role by which he had the right, is succeeded by whom the rule finds
+ * now. Every open task has somebody who can decide it.
+ */
+#include "handlers.h"
+
+#include <string.h>
+
+/* --- delegation ----------------------------------------------------------------------------------
+ */
+static enum dc_code
+tell_handed(struct flow_work *work, struct flow_task **tasks, size_t count, int64_t by_person_id,
+            const char *reason, struct dc_error *error)
+{
+    struct flow_tell tell = {
+        .told = FLOW_HANDED_OVER, .reason = reason, .by_person_id = by_person_id};
+    return flow_tell_tasks(work, tasks, count, &tell, error);
+}
+
+/* Saves those of `tasks` that are in `moved`, with a line and an event. */
+static enum dc_code
+save_moved(struct flow_work *work, struct flow_task *moved, size_t count, const char *what,
+           int64_t by_person_id, const char *reason, struct dc_error *error)
+{
+    struct flow_task **each = DC_NEW_ARRAY(work->step->arena, struct flow_task *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        each[i] = &moved[i];
+        flow_line(work, &moved[i], what, by_person_id, 0, "", reason);
+    }
+    DC_TRY(flow_store_save(work, moved, count, true, error));
+    return tell_handed(work, each, count, by_person_id, reason, error);
+}
+
+enum dc_code
+flow_delegate(struct flow_work *work, const int64_t *people, size_t count, int64_t by_person_id,
+              const char *reason, int64_t *ret_moved, struct dc_error *error)
+{
+    int64_t *ids;
+    struct flow_task *tasks;
+    size_t n, moved = 0;
+    DC_TRY(flow_store_tasks_of_people(work, people, count, 0, FLOW_HAND_OVER_MAX, &ids, &n, error));
+    DC_TRY(flow_store_lock(work, ids, n, error));
+    DC_TRY(flow_store_tasks(work, ids, n, &tasks, &n, error));
+    work->delegations_known = false; /* they have just changed */
+    DC_TRY(flow_delegations(work, error));
+    for (size_t i = 0; i < n; i++) {
+        uint32_t seats = 0;
+        wf_task_delegate(&tasks[i].rule, &work->delegations, work->today, &seats);
+        if (seats) {
+            tasks[moved++] = tasks[i];
+        }
+    }
+    *ret_moved = (int64_t)moved;
+    return save_moved(work, tasks, moved, "delegated", by_person_id, reason, error);
+}
+
+/* --- who has left, or has lost his role ----------------------------------------------------------
+ */
+struct found {
+    struct wf_candidates *candidates; /* of the stage's rules */
+    struct wf_candidates rung;        /* of the rung that was reached */
+    struct wf_chosen chosen;          /* who would sit there now */
+    int64_t fallback_id;
+};
+
+static bool
+contains(const int64_t *ids, size_t count, int64_t id)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (ids[i] == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+is_candidate(const struct wf_candidates *candidates, size_t count, int64_t person)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < candidates[i].count; j++) {
+            if (candidates[i].items[j].person_id == person) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static int32_t
+rung_of(const struct wf_task *task)
+{
+    int32_t rung = 0;
+    for (size_t i = 0; i < task->seat_count; i++) {
+        rung = task->seats[i].rung > rung ? task->seats[i].rung : rung;
+    }
+    return rung;
+}
+
+/* Whom the rule finds now and who does not sit here yet; else whoever it finds. */
+static int64_t
+successor(const struct wf_task *task, const struct wf_chosen *chosen)
+{
+    for (size_t i = 0; i < chosen->count; i++) {
+        bool sits = false;
+        for (size_t j = 0; j < task->seat_count; j++) {
+            sits |= task->seats[j].owner_id == chosen->seats[i].owner_id;
+        }
+        if (!sits) {
+            return chosen->seats[i].owner_id;
+        }
+    }
+    return chosen->seats[0].owner_id;
+}
+
+struct leavers {
+    const int64_t *people; /* who moved */
+    size_t count;
+    const int64_t *employed; /* those of them who are still here */
+    size_t employed_count;
+};
+
+static bool
+is_gone(const struct leavers *leavers, int64_t person)
+{
+    return contains(leavers->people, leavers->count, person) &&
+           !contains(leavers->employed, leavers->employed_count, person);
+}
+
+/* Puts a seat right. True when something changed. */
+static bool
+succeed(const struct flow_task *task, struct wf_seat *seat, const struct found *found,
+        const struct leavers *leavers)
+{
+    const Workflow__HeldBy escalated = WORKFLOW__HELD_BY__HELD_BY_ESCALATION;
+    bool changed = false;
+    int64_t owner = seat->owner_id, holder = seat->holder_id;
+    bool owner_moved = contains(leavers->people, leavers->count, owner);
+    bool owner_fits =
+        !owner_moved || (!is_gone(leavers, owner) &&
+                         (is_candidate(found->candidates, task->stage_rule->who_count, owner) ||
+                          owner == found->fallback_id));
+    if (!owner_fits) { /* on record it stays whose right it was, once it has moved up */
+        if (seat->held_by != escalated) {
+            seat->owner_id = seat->holder_id = successor(&task->rule, &found->chosen);
+            seat->held_by = WORKFLOW__HELD_BY__HELD_BY_OWNER;
+            seat->deputy_for_id = 0;
+            changed = true;
+        }
+    }
+    if (seat->holder_id == holder && holder != seat->owner_id &&
+        contains(leavers->people, leavers->count, holder)) {
+        bool fits = seat->held_by == escalated
+                        ? !is_gone(leavers, holder) && is_candidate(&found->rung, 1, holder)
+                        : !is_gone(leavers, holder);
+        if (!fits && seat->held_by == escalated) {
+            int64_t next = found->rung.count > 0 ? found->rung.items[0].person_id : 0;
+            seat->holder_id = next ? next : found->fallback_id;
+            seat->deputy_for_id = 0;
+            changed |= seat->holder_id != holder;
+        } else if (!fits) {
+            seat->holder_id = seat->owner_id;
+            seat->held_by = WORKFLOW__HELD_BY__HELD_BY_OWNER;
+            seat->deputy_for_id = 0;
+            changed = true;
+        }
+    }
+    return changed;
+}
+
+/* Asks the rules of every task anew, in one query. */
+static enum dc_code
+find_all(struct flow_work *work, const struct flow_task *tasks, size_t count,
+         struct found *ret_found, struct dc_error *error)
+{
+    struct dc_arena *arena = work->step->arena;
+    size_t asks = 0, k = 0;
+    int64_t *starters = DC_NEW_ARRAY(arena, int64_t, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        starters[i] = tasks[i].starter_id;
+        asks += tasks[i].stage_rule->who_count + 1;
+    }
+    struct flow_ask *ask = DC_NEW_ARRAY(arena, struct flow_ask, asks + 1);
+    struct wf_candidates *all = DC_NEW_ARRAY(arena, struct wf_candidates, asks + 1);
+    for (size_t i = 0; i < count; i++) {
+        const struct wf_stage *stage = tasks[i].stage_rule;
+        int32_t rung = rung_of(&tasks[i].rule);
+        ret_found[i].candidates = all + k;
+        for (size_t j = 0; j < stage->who_count; j++) {
+            ask[k++] = flow_ask_of(&tasks[i], &stage->who[j]);
+        }
+        bool climbed = rung > 0 && (size_t)rung <= stage->rung_count;
+        ask[k++] = flow_ask_of(&tasks[i], climbed ? &stage->rungs[rung - 1].to : &stage->who[0]);
+    }
+    struct flow_fallbacks fallbacks;
+    DC_TRY(flow_store_candidates(work, ask, asks, all, error));
+    DC_TRY(flow_store_fallbacks(work, starters, count, &fallbacks, error));
+    for (size_t i = 0; i < count; i++) {
+        const struct flow_task *task = &tasks[i];
+        struct wf_choice choice = {
+            .fallback_id =
+                flow_fallback(&fallbacks, task->starter_id, task->approval, task->rule.barred_id),
+            .barred_id = task->rule.barred_id,
+            .barred_too_id = task->rule.barred_too_id,
+            .today = work->today};
+        ret_found[i].fallback_id = choice.fallback_id;
+        ret_found[i].rung = ret_found[i].candidates[task->stage_rule->who_count];
+        wf_choose_seats(task->stage_rule, ret_found[i].candidates, &choice, &ret_found[i].chosen);
+    }
+    return DC_OK;
+}
+
+static enum dc_code
+succeed_all(struct flow_work *work, const struct leavers *leavers, struct flow_task *tasks,
+            size_t count, struct dc_error *error)
+{
+    size_t moved = 0, known = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (tasks[i].stage_rule) {
+            tasks[known++] = tasks[i];
+        }
+    }
+    struct found *found = DC_NEW_ARRAY(work->step->arena, struct found, known + 1);
+    DC_TRY(find_all(work, tasks, known, found, error));
+    DC_TRY(flow_delegations(work, error));
+    for (size_t i = 0; i < known; i++) {
+        bool changed = false;
+        uint32_t delegated = 0;
+        for (size_t j = 0; j < tasks[i].rule.seat_count; j++) {
+            struct wf_seat *seat = &tasks[i].rule.seats[j];
+            if (seat->state == WORKFLOW__SEAT_STATE__SEAT_STATE_OPEN ||
+                seat->state == WORKFLOW__SEAT_STATE__SEAT_STATE_WAITING) {
+                changed |= succeed(&tasks[i], seat, &found[i], leavers);
+            }
+        }
+        wf_task_delegate(&tasks[i].rule, &work->delegations, work->today, &delegated);
+        if (changed || delegated) {
+            tasks[moved++] = tasks[i];
+        }
+    }
+    return save_moved(work, tasks, moved, "transferred", 0,
+                      "责任人变动，按规则改派 the person has changed; found anew by the rule",
+                      error);
+}
+
+/* --- the task ------------------------------------------------------------------------------------
+ */
+static enum dc_code
+look_at_people(struct flow_work *work, bool *ret_more, struct dc_error *error)
+{
+    struct leavers leavers = {0};
+    int64_t *people, *employed, *ids;
+    struct flow_task *tasks;
+    size_t n = 0;
+    DC_TRY(flow_store_take_moved(work, &people, &leavers.count, error));
+    if (leavers.count == 0) {
+        return DC_OK;
+    }
+    DC_TRY(flow_store_employed(work, people, leavers.count, &employed, &leavers.employed_count,
+                               error));
+    leavers.people = people;
+    leavers.employed = employed;
+    DC_TRY(flow_store_tasks_of_people(work, people, leavers.count, 0, FLOW_HAND_OVER_MAX, &ids, &n,
+                                      error));
+    DC_TRY(flow_store_lock(work, ids, n, error));
+    DC_TRY(flow_store_tasks(work, ids, n, &tasks, &n, error));
+    *ret_more = true;
+    return succeed_all(work, &leavers, tasks, n, error);
+}
+
+/* Delegations that begin or end today. */
+static enum dc_code
+turn_delegations(struct flow_work *work, bool *ret_more, struct dc_error *error)
+{
+    struct flow_delegation *items;
+    size_t count;
+    DC_TRY(flow_store_due_delegations(work, &items, &count, error));
+    int64_t *people = DC_NEW_ARRAY(work->step->arena, int64_t, 2 * count + 1);
+    for (size_t i = 0; i < count; i++) {
+        people[2 * i] = items[i].message->person_id;
+        people[2 * i + 1] = items[i].message->to_person_id;
+        items[i].began = true;
+        items[i].message->ended |= items[i].last_day < work->today;
+        dc_time end = wf_calendar_instant(work->calendar, items[i].last_day, 1440);
+        DC_TRY(
+            flow_store_turn_delegation(work, &items[i], items[i].message->ended ? 0 : end, error));
+    }
+    if (count == 0) {
+        return DC_OK;
+    }
+    int64_t moved;
+    *ret_more = true;
+    return flow_delegate(work, people, 2 * count, 0, "委托开始或结束 a delegation began or ended",
+                         &moved, error);
+}
+
+static enum dc_code
+one_tenant(struct dc_step *step, int64_t tenant_id, bool *ret_more, struct dc_error *error)
+{
+    struct flow_work work;
+    DC_TRY(dc_step_begin(step, tenant_id, error));
+    DC_TRY(flow_work_begin(&work, step, tenant_id, error));
+    DC_TRY(turn_delegations(&work, ret_more, error));
+    DC_TRY(look_at_people(&work, ret_more, error));
+    DC_TRY(flow_store_flush(&work, error));
+    return dc_step_commit(step, error);
+}
+
+enum dc_code
+workflow_task_people(struct dc_step *step, bool *ret_more, struct dc_error *error)
+{
+    int64_t *tenants;
+    size_t count;
+    DC_TRY(dc_step_begin(step, 0, error));
+    DC_TRY(flow_store_tenants_moved(step, &tenants, &count, error));
+    dc_step_rollback(step);
+    for (size_t i = 0; i < count; i++) {
+        enum dc_code code = one_tenant(step, tenants[i], ret_more, error);
+        if (code != DC_OK) {
+            dc_step_rollback(step);
+            return code;
+        }
+    }
+    return DC_OK;
+}
