@@ -124,6 +124,7 @@ describe('the drawing of a definition', () => {
   ] })
   it('groups neighbours for the same kind of subject', () => {
     expect(tracksOf(definition.stages)).toEqual([{ from: 0, to: 2 }, { from: 3, to: 3 }])
+    expect(tracksOf(['team', 'department', 'department'].map((kind) => ({ subject: unit, unitKinds: [kind] })))).toEqual([{ from: 0, to: 0 }, { from: 1, to: 2 }])
   })
   it('leads every outcome where it goes, in lanes that do not cover each other', () => {
     const { arrows, lanes } = drawStages(definition)

@@ -23,11 +23,13 @@ function trackOf(tracks: { from: number; to: number }[], index: number): { from:
   return tracks.find((track) => index >= track.from && index <= track.to)
 }
 
+const kinds = (stage: Pick<StageRule, 'unitKinds'>) => [...stage.unitKinds].sort().join()
+
 export function tracksOf(stages: Pick<StageRule, 'subject' | 'unitKinds'>[]): { from: number; to: number }[] {
   const out: { from: number; to: number }[] = []
   stages.forEach((stage, index) => {
     const before = stages[index - 1]
-    if (before && before.subject === stage.subject) out.at(-1)!.to = index
+    if (before && before.subject === stage.subject && kinds(before) === kinds(stage)) out.at(-1)!.to = index
     else out.push({ from: index, to: index })
   })
   return out
@@ -35,7 +37,7 @@ export function tracksOf(stages: Pick<StageRule, 'subject' | 'unitKinds'>[]): { 
 
 /** "end" ends the case: the next track opens, or the cycle is over. */
 function target(stages: StageRule[], tracks: { from: number; to: number }[], from: number, to: string): number {
-  if (to === 'next') return from + 1
+  if (to === 'next' || to === '') return from + 1
   if (to === 'end') return (trackOf(tracks, from)?.to ?? stages.length - 1) + 1
   return stages.findIndex((stage) => stage.code === to)
 }
