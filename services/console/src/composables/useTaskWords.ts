@@ -1,6 +1,5 @@
 // Tasks, seats and history in plain words.
 import { HeldBy, type Seat, type Task } from '@gen/workflow/v1/events_pb'
-import type { HistoryLine } from '@gen/workflow/v1/workflow_pb'
 import { isMoved } from '@/format/task'
 import { useWords } from './useWords'
 
@@ -19,9 +18,6 @@ export function useTaskWords() {
     return isMoved(seat) ? t(`task.yours.${seat.heldBy}`, { owner: seat.ownerName }) : ''
   }
   const heldShort = (seat: Seat) => (seat.heldBy === HeldBy.OWNER || seat.heldBy === HeldBy.UNSPECIFIED ? '' : t(`task.heldShort.${seat.heldBy}`))
-  function what(line: HistoryLine, outcome: (code: string) => string): string {
-    return line.what === 'decided' ? outcome(line.outcome) : t(`history.${line.what}`)
-  }
   const subject = (task: Pick<Task, 'subjectName' | 'cycleName'>) => task.subjectName || task.cycleName
-  return { ...words, stageName, dueReason, heldWords, yoursBy, heldShort, what, subject }
+  return { ...words, stageName, dueReason, heldWords, yoursBy, heldShort, subject }
 }

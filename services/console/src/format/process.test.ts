@@ -130,7 +130,7 @@ describe('the drawing of a definition', () => {
     const { arrows, lanes } = drawStages(definition)
     expect(arrows.map((arrow) => `${arrow.from}>${arrow.to} ${arrow.kind} ${arrow.lane}`)).toEqual([
       '0>1 on 0', '1>2 on 0', '1>0 back 0', '1>3 leap 0', '2>3 on 0', '2>0 back 1', '2>-1 lost 0', '3>4 on 0'])
-    expect(lanes).toBe(2)
+    expect(lanes).toEqual({ back: 2, leap: 1 })
   })
 })
 

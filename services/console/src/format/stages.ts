@@ -14,7 +14,8 @@ export interface StageArrow {
 export interface StageDrawing {
   tracks: { from: number; to: number }[] // indices, inclusive
   arrows: StageArrow[]
-  lanes: number
+  /** How many lanes there are on either side. */
+  lanes: { back: number; leap: number }
 }
 
 type Drawn = Pick<Definition, 'stages'>
@@ -52,13 +53,14 @@ export function drawStages({ stages }: Drawn): StageDrawing {
   )
   // The shortest arrows run closest to the stages.
   const beside = arrows.filter((arrow) => arrow.kind === 'back' || arrow.kind === 'leap')
-  const taken: { low: number; high: number; side: string }[][] = []
+  const taken: Record<'back' | 'leap', { low: number; high: number }[][]> = { back: [], leap: [] }
   for (const arrow of [...beside].sort((a, b) => Math.abs(a.to - a.from) - Math.abs(b.to - b.from))) {
     const [low, high] = [Math.min(arrow.from, arrow.to), Math.max(arrow.from, arrow.to)]
     let lane = 0
-    while (taken[lane]?.some((one) => one.side === arrow.kind && low <= one.high && high >= one.low)) lane++
-    ;(taken[lane] ??= []).push({ low, high, side: arrow.kind })
+    const side = taken[arrow.kind === 'back' ? 'back' : 'leap']
+    while (side[lane]?.some((one) => low <= one.high && high >= one.low)) lane++
+    ;(side[lane] ??= []).push({ low, high })
     arrow.lane = lane
   }
-  return { tracks, arrows, lanes: taken.length }
+  return { tracks, arrows, lanes: { back: taken.back.length, leap: taken.leap.length } }
 }

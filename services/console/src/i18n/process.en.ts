@@ -50,7 +50,7 @@ export const processEn: Same<typeof processZh> = {
     noTargets: 'No targets are set for this period',
     gateClosed: 'A condition is not met, so this cannot go on yet',
     openSubject: 'See the page that this is about',
-    confirmTitle: 'Confirm: {outcome}',
+    confirmTitle: 'Your decision: {outcome}',
     reasonNeeded: 'Why? (required)',
     remarkOptional: 'Remark (optional)',
     decidedAs: 'Done: {outcome}',

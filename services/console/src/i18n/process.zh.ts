@@ -47,7 +47,7 @@ export const processZh = {
     noTargets: '这一期还没有设定目标',
     gateClosed: '条件未满足，暂时不能通过',
     openSubject: '查看相关页面',
-    confirmTitle: '确认：{outcome}',
+    confirmTitle: '您的决定：{outcome}',
     reasonNeeded: '请写明原因（必填）',
     remarkOptional: '备注（可不填）',
     decidedAs: '已办：{outcome}',
