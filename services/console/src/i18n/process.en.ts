@@ -101,7 +101,7 @@ export const processEn: Same<typeof processZh> = {
     stage: 'Stage', stages: 'Stages', stagesNote: 'Press a stage to see its tasks only',
     tasks: 'Tasks',
     dueIfNow: 'Due, if opened now',
-    nobodyAbove: '{count} have nobody above them: their tasks fall to you',
+    nobodyAbove: '{count} subjects have nobody to decide: their tasks fall to you',
     absent: '{count} deciders are away: their tasks go to their delegates',
     showAll: 'Show all {count}',
     go: 'Start ({cases} subjects)',

@@ -98,7 +98,7 @@ export const processZh = {
     stage: '环节', stages: '各环节', stagesNote: '点环节名称，下方只看该环节的任务',
     tasks: '任务',
     dueIfNow: '若现在开始，截止于',
-    nobodyAbove: '{count} 人没有上级可决定，任务落到发起人',
+    nobodyAbove: '{count} 个对象无人可办，任务落到发起人',
     absent: '{count} 位决定人不在，任务转给受托人',
     showAll: '显示全部 {count} 人',
     go: '发起（{cases} 个对象）',
