@@ -36,11 +36,17 @@ export async function open(size = 'desktop') {
   return { page, complaints, close: () => context.close() }
 }
 
-/** Logs in; a one-time password is changed on the way, as the console asks for. */
-export async function login(account, size) {
+/** Logs in; a one-time password is changed on the way, as the console asks for. `path`: the page that
+ * one wants to see, as a link in a message leads to it. */
+export async function login(account, size, path = '/') {
   const window = await open(size)
-  const { page } = window
-  await page.goto(`${base}/`)
+  await enter(window.page, account, path)
+  return window
+}
+
+/** The same in a window that is open already; again after a session has ended. */
+export async function enter(page, account, path = '/') {
+  await page.goto(`${base}${path}`)
   await page.fill('input[name=account]', account)
   await page.fill('input[name=password]', passwords[account])
   await page.click('button[type=submit]')
@@ -54,8 +60,11 @@ export async function login(account, size) {
     passwords[account] = newPassword
   }
   await page.waitForSelector('[data-test=account]')
-  return window
 }
+
+/** What reaches beyond the right edge of the page, outside of what may scroll; "" when all fits. */
+export const sideways = (page) => page.evaluate(() => (document.documentElement.scrollWidth <= window.innerWidth ? '' :
+  [...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > window.innerWidth + 1 && !one.closest('.table-scroll')).slice(0, 4).map((one) => `${one.tagName}.${one.className}`).join(' ')))
 
 export async function picture(page, name) {
   await page.screenshot({ path: join(shots, `${name}.png`) })

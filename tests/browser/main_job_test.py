@@ -19,12 +19,12 @@ from stack import Stack  # noqa: E402
 WITH_NODE = os.path.join(ROOT, "deploy/node/run")
 
 
-def drive(base_url, accounts_file):
+def drive(base_url, accounts_file, script="main_job.mjs", **settings):
     if not os.path.exists(os.path.join(HERE, "node_modules/playwright-core")):
         subprocess.run([WITH_NODE, "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=HERE, check=True)
     environment = dict(os.environ, BASE_URL=base_url, ACCOUNTS_FILE=accounts_file,
-                       SHOTS=os.path.join(ROOT, os.environ.get("BUILD", "build/dev"), "browser"))
-    done = subprocess.run([WITH_NODE, "node", "--test", "--test-reporter=tap", os.path.join(HERE, "main_job.mjs")],
+                       SHOTS=os.path.join(ROOT, os.environ.get("BUILD", "build/dev"), "browser"), **settings)
+    done = subprocess.run([WITH_NODE, "node", "--test", "--test-reporter=tap", os.path.join(HERE, script)],
                           env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     print(done.stdout)
     passed = int((re.findall(r"^# pass (\d+)", done.stdout, re.M) or ["0"])[-1])

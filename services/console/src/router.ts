@@ -2,7 +2,7 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { Role } from '@gen/kernel/v1/context_pb'
 import { closeLineage } from './composables/lineage'
-import { hasRole, homePath, loadSession, session } from './composables/session'
+import { hasRole, homePath, loadSession, session, wantedPath } from './composables/session'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -10,6 +10,8 @@ declare module 'vue-router' {
     title?: string
     /** Roles that the page is for; none = everybody who is logged in. */
     roles?: Role[]
+    /** Each address is a page of its own. */
+    single?: boolean
     /** Without a session. */
     open?: boolean
   }
@@ -27,11 +29,19 @@ const routes: RouteRecordRaw[] = [
   { path: '/unit/:id(\\d+)?', name: 'unit', component: () => import('./views/UnitView.vue'), meta: { title: 'nav.unit', roles: leaders } },
   { path: '/me', name: 'me', component: () => import('./views/PersonView.vue'), meta: { title: 'nav.me', roles: scored } },
   { path: '/person/:id(\\d+)', name: 'person', component: () => import('./views/PersonView.vue'),
-    meta: { title: 'nav.person', roles: [...leaders, Role.EMPLOYEE] } },
+    meta: { title: 'nav.person', roles: [...leaders, Role.EMPLOYEE], single: true } },
   { path: '/goals', name: 'goals', component: () => import('./views/GoalsView.vue'), meta: { title: 'nav.goals', roles: leaders } },
   { path: '/plans', name: 'plans', component: () => import('./views/PlansView.vue'), meta: { title: 'nav.plans', roles: leaders } },
   { path: '/import', name: 'import', component: () => import('./views/ImportView.vue'),
     meta: { title: 'nav.import', roles: [Role.SUPERVISOR, Role.INTEGRATOR] } },
+  { path: '/tasks', name: 'tasks', component: () => import('./views/TasksView.vue'), meta: { title: 'nav.tasks' } },
+  { path: '/tasks/:id(\\d+)', name: 'task', component: () => import('./views/TaskView.vue'), meta: { title: 'nav.task', single: true } },
+  { path: '/delegations', name: 'delegations', component: () => import('./views/DelegationsView.vue'), meta: { title: 'nav.delegations' } },
+  { path: '/cycles', name: 'cycles', component: () => import('./views/CyclesView.vue'), meta: { title: 'nav.cycles', roles: leaders } },
+  { path: '/cycles/:id(\\d+)', name: 'cycle', component: () => import('./views/CycleView.vue'), meta: { title: 'nav.cycle', roles: leaders, single: true } },
+  { path: '/processes', name: 'processes', component: () => import('./views/ProcessesView.vue'), meta: { title: 'nav.processes', roles: [Role.SUPERVISOR, Role.BOSS] } },
+  { path: '/calendar', name: 'calendar', component: () => import('./views/CalendarView.vue'), meta: { title: 'nav.calendar', roles: [Role.SUPERVISOR] } },
+  { path: '/submissions', name: 'submissions', component: () => import('./views/SubmissionsView.vue'), meta: { title: 'nav.submissions', roles: leaders } },
   { path: '/inbox', name: 'inbox', component: () => import('./views/InboxView.vue'), meta: { title: 'nav.inbox' } },
   { path: '/org', name: 'org', component: () => import('./views/OrgView.vue'),
     meta: { title: 'nav.org', roles: [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.SUPERVISOR] } },
@@ -59,9 +69,9 @@ router.beforeEach(async (to) => {
       // The edge is away: the page says so itself when its queries fail.
     }
   }
-  if (to.meta.open) return session.me && !session.me.mustChangePassword ? homePath() : true
+  if (to.meta.open) return session.me && !session.me.mustChangePassword ? wantedPath(to.query.to) : true
   if (!session.me) return { name: 'login', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
-  if (session.me.mustChangePassword && to.name !== 'password') return { name: 'password' }
+  if (session.me.mustChangePassword && to.name !== 'password') return { name: 'password', query: to.name === 'home' ? {} : { to: to.fullPath } }
   if (to.name === 'home') return homePath()
   return true
 })

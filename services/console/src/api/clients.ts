@@ -5,9 +5,11 @@ import { BusService } from '@gen/bus/v1/bus_pb'
 import { LiveService } from '@gen/gateway/v1/live_pb'
 import { GoalService } from '@gen/goals/v1/goals_pb'
 import { IngestService } from '@gen/ingest/v1/ingest_pb'
+import { SubmissionService } from '@gen/ingest/v1/submission_pb'
 import { NotifyService } from '@gen/notify/v1/notify_pb'
 import { OrgService, SessionService } from '@gen/org/v1/org_pb'
 import { ScoringService } from '@gen/scoring/v1/scoring_pb'
+import { WorkflowService } from '@gen/workflow/v1/workflow_pb'
 import { transport } from './transport'
 
 export const sessionClient = createClient(SessionService, transport)
@@ -19,3 +21,5 @@ export const notifyClient = createClient(NotifyService, transport)
 export const auditClient = createClient(AuditService, transport)
 export const busClient = createClient(BusService, transport)
 export const liveClient = createClient(LiveService, transport)
+export const workflowClient = createClient(WorkflowService, transport)
+export const submissionClient = createClient(SubmissionService, transport)

@@ -67,3 +67,9 @@ export function homePath(): string {
   if (/^unit\/\d+$/.test(home)) return `/${home}`
   return known[home] ?? '/inbox'
 }
+
+/** Where somebody wanted to go before he had to log in; only a path of this console, for what is in
+ * the address may come from anywhere. */
+export function wantedPath(to: unknown): string {
+  return typeof to === 'string' && /^\/(?![/\\])/.test(to) ? to : homePath()
+}

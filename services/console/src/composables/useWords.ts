@@ -2,7 +2,7 @@
 import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { showPeriod, showPeriodShort } from '@/format/period'
-import { showAgo, showClock, showDate, showDuration, showInstant } from '@/format/time'
+import { showAgo, showClock, showDate, showDuration, showInstant, showMinute } from '@/format/time'
 import { showShort } from '@/format/number'
 
 export function useWords() {
@@ -15,6 +15,7 @@ export function useWords() {
     showPeriod: (text: string) => showPeriod(text, language.value),
     showPeriodShort: (text: string) => showPeriodShort(text, language.value),
     showInstant: (us: bigint) => showInstant(us, language.value),
+    showMinute: (us: bigint) => showMinute(us, language.value),
     showClock: (us: bigint) => showClock(us, language.value),
     showDate: (date: string) => showDate(date, language.value),
     showAgo: (us: bigint) => showAgo(us, Date.now(), language.value),

@@ -8,6 +8,14 @@ export function showInstant(us: bigint, language: string): string {
   }).format(Number(us / 1000n))
 }
 
+/** To the minute, for deadlines and history. */
+export function showMinute(us: bigint, language: string): string {
+  if (us === 0n) return ''
+  return new Intl.DateTimeFormat(language, {
+    year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
+  }).format(Number(us / 1000n))
+}
+
 export function showClock(us: bigint, language: string): string {
   if (us === 0n) return ''
   return new Intl.DateTimeFormat(language, {

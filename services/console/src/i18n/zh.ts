@@ -1,5 +1,10 @@
 // The console's words in Chinese, which comes first.
+import { operationsZh } from './operations.zh'
+import { processZh } from './process.zh'
+
 export const zh = {
+  ...processZh,
+  ...operationsZh,
   app: {
     name: '达成 Dacheng',
     short: '达成',
@@ -12,6 +17,15 @@ export const zh = {
     label: '主导航',
     open: '打开导航',
     performance: '绩效',
+    process: '流程',
+    tasks: '我的待办',
+    task: '待办',
+    cycles: '绩效流程',
+    cycle: '流程看板',
+    submissions: '数据提交',
+    processes: '流程定义',
+    calendar: '工作日历',
+    delegations: '委托',
     definition: '目标与数据',
     administration: '管理',
     personal: '个人',
@@ -78,6 +92,7 @@ export const zh = {
   },
   action: {
     retry: '重试',
+    refresh: '刷新',
     more: '加载更多',
     back: '返回',
     cancel: '取消',
@@ -394,16 +409,6 @@ export const zh = {
       5: '已取消',
     },
   },
-  inbox: {
-    bell: '消息，{count} 条未读',
-    unreadCount: '{count} 条未读',
-    all: '全部',
-    unread: '未读',
-    markAll: '全部标为已读',
-    empty: '没有消息',
-    preferences: '通知方式',
-    mail: '同时发送邮件',
-  },
   org: {
     tree: '组织与员工',
     counts: '{units} 个组织，{people} 人',
@@ -462,66 +467,6 @@ export const zh = {
     report: '试导入结果',
     tooLarge: '文件超过 8 MB',
   },
-  audit: {
-    entries: '共 {count} 条',
-    verify: '校验链条',
-    intact: '链条完整，已校验 {count} 条。末条摘要：',
-    broken: '链条在第 {number} 条处断裂',
-    account: '账号',
-    stream: '服务',
-    type: '事件类型',
-    key: '对象',
-    from: '开始时间',
-    to: '结束时间',
-    deniedOnly: '仅被拒绝的访问',
-    denied: '拒绝',
-    none: '没有符合条件的记录',
-    number: '序号',
-    when: '时间',
-    address: '地址',
-    program: '程序',
-    cause: '起因',
-    event: '事件',
-  },
-  operations: {
-    bus: '总线',
-    busClosed: '本部署的网关不对外提供总线状态；请在服务器上运行 dacheng top。',
-    uptime: '已运行',
-    sessions: '连接',
-    published: '已发布',
-    delivered: '已送达',
-    dropped: '丢弃',
-    services: '服务',
-    service: '服务',
-    replicas: '副本',
-    credits: '空闲额度',
-    queued: '排队',
-    requests: '请求',
-    refused: '拒绝',
-    instances: '实例（空闲/额度）',
-    subscribers: '订阅者',
-    peer: '名称',
-    patterns: '订阅内容',
-    behind: '落后',
-    deliveries: '通知投递',
-    noDeliveries: '没有这种状态的投递',
-    retryAll: '全部重发',
-    state: '状态',
-    states: {
-      failed: '失败',
-      queued: '排队中',
-      sent: '已发送',
-    },
-    channel: '渠道',
-    template: '模板',
-    attempts: '次数',
-    answer: '对方答复',
-  },
-  channel: {
-    0: '–',
-    1: '站内',
-    2: '邮件',
-  },
   role: {
     0: '–',
     1: '员工',
@@ -564,6 +509,6 @@ export const zh = {
   },
 }
 
-type Same<T> = { [K in keyof T]: T[K] extends string ? string : Same<T[K]> }
 /** Another language has just the same keys. */
+export type Same<T> = { [K in keyof T]: T[K] extends string ? string : Same<T[K]> }
 export type Words = Same<typeof zh>
