@@ -53,7 +53,7 @@ fill_task(struct flow_work *work, const struct flow_opening *opening, const stru
         .period = opening->period,
         .rule = {.mode = stage->mode, .outcome = ""},
         .before_id = opening->before_id,
-        .round = 1,
+        .round = opening->before_id == 0, /* the case's first, or to be counted */
         .starter_id = opening->starter_id,
         .approval = opening->process->approval,
         .process = opening->process,

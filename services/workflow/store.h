@@ -75,7 +75,7 @@ struct flow_task {
     const char *due_reason_zh, *due_reason_en;
     int64_t version, guard_version, before_id;
     bool overdue;
-    int32_t round;
+    int32_t round; /* 0 before it is made: to be counted */
     Workflow__CycleState cycle_state;
     int64_t starter_id;
     bool approval;
@@ -344,9 +344,6 @@ enum dc_code flow_store_delegation_clash(struct flow_work *work,
 
 /* --- store_read.c ------------------------------------------------------------------------------
  */
-enum dc_code flow_store_tenants(struct dc_step *step, const struct dc_statement *statement,
-                                bool with_now, int64_t **ret_tenants, size_t *ret_count,
-                                struct dc_error *error) DC_MUST_CHECK;
 enum dc_code flow_store_tenants_due(struct dc_step *step, int64_t **ret_tenants, size_t *ret_count,
                                     struct dc_error *error) DC_MUST_CHECK;
 enum dc_code flow_store_tenants_turning(struct dc_step *step, int64_t **ret_tenants,

@@ -141,6 +141,11 @@ open_rows(struct flow_work *work, struct flow_task *tasks, size_t count, struct 
     int64_t *cases = DC_NEW_ARRAY(arena, int64_t, count),
             *modes = DC_NEW_ARRAY(arena, int64_t, count);
     int64_t *before = DC_NEW_ARRAY(arena, int64_t, count);
+    int64_t *cycles = DC_NEW_ARRAY(arena, int64_t, count);
+    int64_t *kinds = DC_NEW_ARRAY(arena, int64_t, count);
+    int64_t *subjects = DC_NEW_ARRAY(arena, int64_t, count);
+    int64_t *units = DC_NEW_ARRAY(arena, int64_t, count);
+    bool *first = DC_NEW_ARRAY(arena, bool, count);
     dc_time *due = DC_NEW_ARRAY(arena, dc_time, count);
     const char **stages = DC_NEW_ARRAY(arena, const char *, count);
     const char **zh = DC_NEW_ARRAY(arena, const char *, count);
@@ -153,12 +158,19 @@ open_rows(struct flow_work *work, struct flow_task *tasks, size_t count, struct 
         zh[i] = tasks[i].due_reason_zh;
         en[i] = tasks[i].due_reason_en;
         before[i] = tasks[i].before_id;
+        cycles[i] = tasks[i].cycle_id;
+        kinds[i] = tasks[i].subject_kind;
+        subjects[i] = tasks[i].subject_id;
+        units[i] = tasks[i].unit_id;
+        first[i] = tasks[i].round == 1;
     }
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
-    DC_TRY(dc_db_run(work->step->db, SQL(OPEN_TASKS), &rows, error, TENANT,
-                     dc_p_time(work->step->now), dc_p_int64s(cases, count),
-                     dc_p_texts(stages, count), dc_p_int64s(modes, count), dc_p_times(due, count),
-                     dc_p_texts(zh, count), dc_p_texts(en, count), dc_p_int64s(before, count)));
+    DC_TRY(dc_db_run(
+        work->step->db, SQL(OPEN_TASKS), &rows, error, TENANT, dc_p_time(work->step->now),
+        dc_p_int64s(cases, count), dc_p_texts(stages, count), dc_p_int64s(modes, count),
+        dc_p_times(due, count), dc_p_texts(zh, count), dc_p_texts(en, count),
+        dc_p_int64s(before, count), dc_p_int64s(cycles, count), dc_p_int64s(kinds, count),
+        dc_p_int64s(subjects, count), dc_p_int64s(units, count), dc_p_bools(first, count)));
     DC_ASSERT(dc_rows_count(rows) == count);
     for (size_t i = 0; i < count; i++) { /* answered in the order in which they were made */
         DC_ASSERT(dc_rows_int64(rows, i, 1) == cases[i]);

@@ -60,6 +60,7 @@ open_again(struct flow_work *work, struct flow_task *old, struct flow_task *task
     task->before_id = old->before_id;
     task->overdue = task->was_overdue = false;
     task->urged_at = 0;
+    task->round = 0;
     wf_task_reopen(&old->rule, work->step->context->person_id,
                    DC_NEW_ARRAY(arena, struct wf_seat, old->rule.seat_count), &task->rule, now);
     if (task->due_at <= now) {

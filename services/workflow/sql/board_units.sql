@@ -2,8 +2,8 @@
 -- $3 unit, $4 units that may be counted.
 WITH counted AS MATERIALIZED (
     SELECT c.unit_id, sum(c.done) AS done, sum(c.open) AS open, sum(c.overdue) AS overdue
-    FROM tally c
-    WHERE c.tenant_id = $1 AND c.cycle_id = $2 AND c.unit_id = ANY ($4::bigint[])
+    FROM unnest($4::bigint[]) w (unit_id)
+    JOIN tally c ON c.tenant_id = $1 AND c.cycle_id = $2 AND c.unit_id = w.unit_id
     GROUP BY c.unit_id
 ), child AS (
     SELECT u.unit_id, u.name, u.code, true AS below FROM org_unit u

@@ -3,4 +3,4 @@ SELECT coalesce(sum(c.done), 0)::bigint, coalesce(sum(c.open), 0)::bigint,
        coalesce(sum(c.overdue), 0)::bigint
 FROM tally c
 WHERE c.tenant_id = $1 AND c.cycle_id = $2 AND ($3::text = '' OR c.stage = $3)
-  AND ($4::boolean OR c.unit_id = ANY ($5::bigint[]))
+  AND ($4::boolean OR c.unit_id IN (SELECT w FROM unnest($5::bigint[]) w))
