@@ -173,11 +173,12 @@ SEED ?= 1
 faults: build ## everything killed at random: make faults SECONDS=60 SEED=7
 	@/usr/bin/python3 tests/faults/faults.py --seconds $(SECONDS) --seed $(SEED)
 
-BENCH ?= request log fresh import rescore cascade memory
+BENCH ?= request log fresh import rescore cascade notify memory
 BENCH_C := $(wildcard tests/bench/*.c)
 bench-programs: $(BENCH_C:tests/bench/%.c=$(BUILD)/bench/%)
 $(BUILD)/bench/cascade: $(call service_o,goals) $(HARNESS_O)
 $(BUILD)/bench/log: $(HARNESS_O)
+$(BUILD)/bench/notify: $(call service_o,notify) $(HARNESS_O)
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/obj/tests/lib/harness.o $(LIBS)
 	@mkdir -p $(dir $@)
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS) $(PACKAGE_LIBS)

@@ -202,28 +202,63 @@ start(struct batch *batch, size_t i)
 
 /* --- writing
  * ------------------------------------------------------------------------------------------ */
+static int
+compare_ids(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static Notify__MessageSent *
+make_sent(const struct batch *batch, const struct notify_delivery *delivery)
+{
+    Notify__MessageSent *sent =
+        DC_NEW_MESSAGE(batch->step->arena, Notify__MessageSent, notify__message_sent__init);
+    sent->delivery_id = delivery->id;
+    sent->channel = (Notify__Channel)batch->channel->number;
+    sent->person_id = delivery->person_id;
+    sent->template_ = (char *)delivery->template_name;
+    sent->attempt = (int32_t)delivery->attempt;
+    return sent;
+}
+
 static void
-tell(struct batch *batch, size_t i)
+tell_failed(const struct batch *batch, size_t i)
 {
     const struct notify_delivery *delivery = &batch->deliveries[i];
-    const struct result *result = &batch->results[i];
-    const char *key = dc_arena_printf(batch->step->arena, "delivery/%lld", (long long)delivery->id);
-    if (strcmp(result->state, "sent") == 0) {
-        Notify__MessageSent event = NOTIFY__MESSAGE_SENT__INIT;
-        event.delivery_id = delivery->id;
-        event.channel = (Notify__Channel)batch->channel->number;
-        event.person_id = delivery->person_id;
-        event.template_ = (char *)delivery->template_name;
-        event.attempt = (int32_t)delivery->attempt;
-        dc_emit(batch->step, batch->lease.tenant_id, key, &event.base);
-    } else if (strcmp(result->state, "failed") == 0) {
-        Notify__MessageFailed event = NOTIFY__MESSAGE_FAILED__INIT;
-        event.delivery_id = delivery->id;
-        event.channel = (Notify__Channel)batch->channel->number;
-        event.person_id = delivery->person_id;
-        event.template_ = (char *)delivery->template_name;
-        event.answer = (char *)result->answer;
-        dc_emit(batch->step, batch->lease.tenant_id, key, &event.base);
+    Notify__MessageFailed event = NOTIFY__MESSAGE_FAILED__INIT;
+    event.delivery_id = delivery->id;
+    event.channel = (Notify__Channel)batch->channel->number;
+    event.person_id = delivery->person_id;
+    event.template_ = (char *)delivery->template_name;
+    event.answer = (char *)batch->results[i].answer;
+    dc_emit(batch->step, batch->lease.tenant_id,
+            dc_arena_printf(batch->step->arena, "delivery/%lld", (long long)delivery->id),
+            &event.base);
+}
+
+/* What was sent is told in one event, what has failed by itself; `ours` in ascending order. */
+static void
+tell(const struct batch *batch, const int64_t *ours, size_t count)
+{
+    struct dc_arena *arena = batch->step->arena;
+    Notify__MessagesSent event = NOTIFY__MESSAGES_SENT__INIT;
+    event.messages = DC_NEW_ARRAY(arena, Notify__MessageSent *, batch->finished_count);
+    for (size_t k = 0; k < batch->finished_count; k++) {
+        size_t i = batch->finished[k];
+        const struct notify_delivery *delivery = &batch->deliveries[i];
+        if (!bsearch(&delivery->id, ours, count, sizeof(*ours), compare_ids)) {
+            continue;
+        }
+        if (strcmp(batch->results[i].state, "sent") == 0) {
+            event.messages[event.n_messages++] = make_sent(batch, delivery);
+        } else if (strcmp(batch->results[i].state, "failed") == 0) {
+            tell_failed(batch, i);
+        }
+    }
+    if (event.n_messages > 0) {
+        dc_emit(batch->step, batch->lease.tenant_id,
+                dc_arena_printf(arena, "deliveries/%d", batch->channel->number), &event.base);
     }
 }
 
@@ -254,13 +289,6 @@ collect(const struct batch *batch)
                                    due, tried,  durations, n};
 }
 
-static int
-compare_ids(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 static enum dc_code
 settle(struct batch *batch, struct dc_error *error)
 {
@@ -275,11 +303,7 @@ settle(struct batch *batch, struct dc_error *error)
     DC_TRY(notify_store_settle(step, &batch->lease, batch->channel->provider, &settled, &ours,
                                &count, error));
     qsort((int64_t *)ours, count, sizeof(*ours), compare_ids);
-    for (size_t k = 0; k < batch->finished_count; k++) {
-        if (bsearch(&settled.ids[k], ours, count, sizeof(*ours), compare_ids)) {
-            tell(batch, batch->finished[k]);
-        }
-    }
+    tell(batch, ours, count);
     batch->finished_count = 0;
     return dc_step_commit(step, error);
 }
@@ -316,8 +340,7 @@ static bool
 is_to_be_written(const struct batch *batch)
 {
     return batch->finished_count >= SETTLE_AT ||
-           (batch->finished_count > 0 &&
-            dc_monotonic() - batch->first_finished >= SETTLE_AFTER_US);
+           (batch->finished_count > 0 && dc_monotonic() - batch->first_finished >= SETTLE_AFTER_US);
 }
 
 static enum dc_code

@@ -12,22 +12,20 @@
 static void
 add_escaped(struct dc_text *html, const char *text, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        switch (text[i]) {
-        case '&':
-            dc_text_add(html, "&amp;");
-            break;
-        case '<':
-            dc_text_add(html, "&lt;");
-            break;
-        case '>':
-            dc_text_add(html, "&gt;");
-            break;
-        case '"':
-            dc_text_add(html, "&quot;");
-            break;
-        default:
-            dc_text_append(html, text + i, 1);
+    const char *end = text + length;
+    while (text < end) {
+        size_t plain = 0;
+        while (text + plain < end && !strchr("&<>\"", text[plain])) {
+            plain++;
+        }
+        dc_text_append(html, text, plain);
+        text += plain;
+        if (text < end) {
+            dc_text_add(html, *text == '&'   ? "&amp;"
+                              : *text == '<' ? "&lt;"
+                              : *text == '>' ? "&gt;"
+                                             : "&quot;");
+            text++;
         }
     }
 }
@@ -70,15 +68,17 @@ add_line(struct dc_text *html, const char *line, size_t length, const char *base
         add_link(html, line, length, BUTTON, button);
         return;
     }
+    const char *plain = line; /* not written yet */
     for (const char *at = line; at < end;) {
         size_t url = address_length(at, end, base_url);
         if (url > 0) {
+            add_escaped(html, plain, (size_t)(at - plain));
             add_link(html, at, url, LINK, NULL);
-        } else {
-            add_escaped(html, at, 1);
+            plain = at + url;
         }
         at += url > 0 ? url : 1;
     }
+    add_escaped(html, plain, (size_t)(end - plain));
 }
 
 const char *

@@ -115,11 +115,13 @@ static void
 add_body(const char *body, struct dc_text *text)
 {
     DC_AUTO_TEXT struct dc_text lines = DC_TEXT_INIT;
-    for (const char *c = body; *c; c++) {
-        if (*c == '\n') {
-            dc_text_add(&lines, "\r\n");
-        } else if (*c != '\r') {
-            dc_text_append(&lines, c, 1);
+    while (*body) {
+        size_t plain = strcspn(body, "\r\n");
+        dc_text_append(&lines, body, plain);
+        body += plain;
+        if (*body) {
+            dc_text_add(&lines, *body == '\n' ? "\r\n" : "");
+            body++;
         }
     }
     for (size_t at = 0; at < lines.length; at += BODY_LINE_BYTES) {

@@ -24,7 +24,11 @@ ALTER TABLE delivery ADD CONSTRAINT delivery_state_check
 -- One delivery of a person and channel gathers at a time: this is what makes one message of many.
 CREATE UNIQUE INDEX delivery_gathering ON delivery (tenant_id, person_id, channel)
     WHERE state = 'gathering';
+-- Each delivery is written three times: no index that is not worth it. By age it is found by id.
 DROP INDEX delivery_due;
+DROP INDEX delivery_by_age;
+DROP INDEX delivery_by_state;
+CREATE INDEX delivery_failed ON delivery (tenant_id, id DESC) WHERE state = 'failed';
 CREATE INDEX delivery_live ON delivery (channel, tenant_id, due_at)
     WHERE state IN ('gathering', 'queued', 'sending');
 CREATE INDEX delivery_sent_lately ON delivery (tenant_id, person_id, channel, sent_at)
