@@ -126,6 +126,8 @@ $(BUILD)/test/interop/%_echo: $(BUILD)/obj/tests/interop/%/echo.o $(LIBS)
 	@mkdir -p $(dir $@)
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS) $(PACKAGE_LIBS)
 
+$(BUILD)/test/interop/sms_echo: $(call service_o,notify)
+
 build: $(PROGRAMS) ## compile every program into BUILD/bin
 tests: $(TESTS) $(FUZZERS) $(INTEROP) ## compile every test
 

@@ -5,7 +5,7 @@
  *
  * Should we die between the provider's acceptance and our commit, what was accepted and not yet
  * written goes out again when the lease is over, under the same id: at most SETTLE_AT messages, or
- * those of SETTLE_AFTER_US, and one a connection.
+ * those of SETTLE_AFTER_US, and one a connection, of each thread.
  */
 #include <sodium.h>
 #include <string.h>

@@ -870,7 +870,7 @@ two_replicas_send_each_message_once(void **state)
     second = replica();
     dc_test_service_start(second);
     for (int64_t i = 0; i < CROWD; i++) {
-        char mobile[16];
+        char mobile[32];
         snprintf(mobile, sizeof(mobile), "1350000%04lld", (long long)i);
         tell_person(2000 + i, "众", "", mobile);
     }
