@@ -308,8 +308,8 @@ notify_on_tasks_handed_over(struct dc_step *step, const struct dc_delivery *deli
     return send(&work, NOTIFY_CHANNEL_BIT(MAIL), error);
 }
 
-/* What was decided needs nobody any more; in a sequence it is the next one's turn. Who must act
- * again after a return hears it by the task that opens. */
+/* What was decided needs nobody any more. Whose turn it is next, or who must act again after a
+ * return, hears it by the TasksOpened that follows. */
 enum dc_code
 notify_on_tasks_decided(struct dc_step *step, const struct dc_delivery *delivery,
                         struct dc_error *error)
@@ -317,24 +317,7 @@ notify_on_tasks_decided(struct dc_step *step, const struct dc_delivery *delivery
     const Workflow__TasksDecided *event = (const Workflow__TasksDecided *)delivery->body;
     struct work work;
     DC_TRY(begin_work(step, delivery, event->tasks, event->n_tasks, &work, error));
-    DC_TRY(make_moot(&work, error));
-    if (notify_is_stale(step, delivery)) {
-        return DC_OK;
-    }
-    for (size_t i = 0; i < event->n_tasks; i++) {
-        const Workflow__Task *task = event->tasks[i];
-        bool sequence = task->mode == WORKFLOW__SEAT_MODE__SEAT_MODE_SEQUENCE;
-        for (size_t k = 0; sequence && k < task->n_seats; k++) {
-            const Workflow__Seat *seat = task->seats[k];
-            bool moved = seat->held_by == WORKFLOW__HELD_BY__HELD_BY_TRANSFER ||
-                         seat->held_by == WORKFLOW__HELD_BY__HELD_BY_ESCALATION;
-            if (is_open(task, seat) && !moved) {
-                post(&work, task, seat, NOTIFY_TASKS_OPENED, seat->holder_id,
-                     opening_cause(step->arena, task, seat), true);
-            }
-        }
-    }
-    return send(&work, NOTIFY_CHANNEL_BIT(MAIL), error);
+    return make_moot(&work, error);
 }
 
 enum dc_code
