@@ -126,6 +126,8 @@ $(BUILD)/test/interop/%_echo: $(BUILD)/obj/tests/interop/%/echo.o $(LIBS)
 	@mkdir -p $(dir $@)
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS) $(PACKAGE_LIBS)
 
+$(BUILD)/test/interop/sms_echo: $(call service_o,notify)
+
 build: $(PROGRAMS) ## compile every program into BUILD/bin
 tests: $(TESTS) $(FUZZERS) $(INTEROP) ## compile every test
 
@@ -175,12 +177,13 @@ SEED ?= 1
 faults: build ## everything killed at random: make faults SECONDS=60 SEED=7
 	@/usr/bin/python3 tests/faults/faults.py --seconds $(SECONDS) --seed $(SEED)
 
-BENCH ?= request log fresh import rescore cascade memory launch timers
+BENCH ?= request log fresh import rescore cascade launch timers notify memory
 BENCH_C := $(wildcard tests/bench/*.c)
 bench-programs: $(BENCH_C:tests/bench/%.c=$(BUILD)/bench/%)
 $(BUILD)/bench/cascade: $(call service_o,goals) $(HARNESS_O)
 $(BUILD)/bench/launch $(BUILD)/bench/timers: $(call service_o,workflow) $(HARNESS_O)
 $(BUILD)/bench/log: $(HARNESS_O)
+$(BUILD)/bench/notify: $(call service_o,notify) $(HARNESS_O)
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/obj/tests/lib/harness.o $(LIBS)
 	@mkdir -p $(dir $@)
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS) $(PACKAGE_LIBS)

@@ -28,14 +28,14 @@ notify_gather_json(struct dc_arena *arena, const struct notify_gather *gather)
 bool
 notify_is_stale(const struct dc_step *step, const struct dc_delivery *delivery)
 {
-    dc_time keep = (dc_time)notify_shared_of(step)->keep_days * 86400 * DC_SECOND;
+    dc_time keep = (dc_time)notify_settings_of(step)->keep_days * 86400 * DC_SECOND;
     return delivery->event->at_us < step->now - keep;
 }
 
 dc_date
 notify_today(const struct dc_step *step)
 {
-    return dc_date_of(step->now, notify_shared_of(step)->utc_offset_s);
+    return dc_date_of(step->now, notify_settings_of(step)->utc_offset_s);
 }
 
 /* --- targets ------------------------------------------------------------------------------- */
@@ -78,6 +78,40 @@ target_params(struct dc_arena *arena, const struct notify_gather *common,
     return notify_gather_json(arena, &gather);
 }
 
+/* What people want to know of without having to act goes to the inbox and by mail. */
+static const struct notify_way by_mail = {.channels = NOTIFY_CHANNEL_BIT(MAIL)};
+
+static enum dc_code
+post_to_people(struct dc_step *step, int64_t tenant_id, const char *cause,
+               const struct audience *audience, const int64_t *people, const char *const *params,
+               size_t count, struct dc_error *error)
+{
+    struct notify_post *posts = DC_NEW_ARRAY(step->arena, struct notify_post, count);
+    for (size_t i = 0; i < count; i++) {
+        posts[i] = (struct notify_post){.person_id = people[i],
+                                        .cause = cause,
+                                        .template_name = audience->template_name,
+                                        .params = params[i]};
+    }
+    return notify_post(step, tenant_id, &by_mail, posts, count, error);
+}
+
+static enum dc_code
+post_to_leads(struct dc_step *step, int64_t tenant_id, const char *cause,
+              const struct audience *audience, int64_t author, const int64_t *units,
+              const char *const *params, size_t count, struct dc_error *error)
+{
+    struct notify_broadcast broadcast = {cause, audience->template_name, author};
+    const struct notify_made *made = NULL;
+    size_t made_count = 0;
+    if (count == 0) {
+        return DC_OK;
+    }
+    DC_TRY(notify_store_post_to_leads(step, tenant_id, &broadcast, units, params, count, &made,
+                                      &made_count, error));
+    return notify_send_made(step, tenant_id, &by_mail, made, made_count, error);
+}
+
 static enum dc_code
 post_to_audience(struct dc_step *step, int64_t tenant_id, const Goals__TargetsAdjusted *event,
                  const struct notify_gather *common, const struct audience *audience,
@@ -99,15 +133,11 @@ post_to_audience(struct dc_step *step, int64_t tenant_id, const Goals__TargetsAd
             params[count++] = target_params(step->arena, common, target);
         }
     }
-    struct notify_cause cause = {
-        .tenant_id = tenant_id,
-        .cause = dc_arena_printf(step->arena, "adjustment/%lld", (long long)event->adjustment_id),
-        .template_name = audience->template_name,
-        .mail = notify_shared_of(step)->mail,
-    };
-    return people ? notify_store_post(step, &cause, owners, params, count, error)
-                  : notify_store_post_to_leads(step, &cause, event->author_person_id, owners,
-                                               params, count, error);
+    const char *cause =
+        dc_arena_printf(step->arena, "adjustment/%lld", (long long)event->adjustment_id);
+    return people ? post_to_people(step, tenant_id, cause, audience, owners, params, count, error)
+                  : post_to_leads(step, tenant_id, cause, audience, event->author_person_id, owners,
+                                  params, count, error);
 }
 
 /* An adjustment comes as several events; a person concerned by several of its targets gets the
@@ -158,12 +188,11 @@ notify_on_run_finished(struct dc_step *step, const struct dc_delivery *delivery,
     notify_gather_add(&gather, "unchanged", number(arena, run->unchanged));
     notify_gather_add(&gather, "rejected", number(arena, run->rejected));
     notify_gather_add(&gather, "problem", run->problem);
-    const char *params = notify_gather_json(arena, &gather);
-    struct notify_cause cause = {
-        .tenant_id = delivery->event->tenant_id,
+    struct notify_post post = {
+        .person_id = run->person_id,
         .cause = dc_arena_printf(arena, "run/%lld", (long long)run->id),
         .template_name = refused ? NOTIFY_RUN_REFUSED : NOTIFY_RUN_FINISHED,
-        .mail = notify_shared_of(step)->mail,
+        .params = notify_gather_json(arena, &gather),
     };
-    return notify_store_post(step, &cause, &run->person_id, &params, 1, error);
+    return notify_post(step, delivery->event->tenant_id, &by_mail, &post, 1, error);
 }

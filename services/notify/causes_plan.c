@@ -115,19 +115,22 @@ notify_on_plan_changed(struct dc_step *step, const struct dc_delivery *delivery,
     notify_gather_add(&gather, "items", items);
     notify_gather_add(&gather, "items.en",
                       describe_items(step->arena, event, indicators, count, true));
-    struct notify_cause cause = {
-        .tenant_id = delivery->event->tenant_id,
+    int64_t tenant_id = delivery->event->tenant_id;
+    struct notify_broadcast broadcast = {
         .cause = dc_arena_printf(step->arena, "plan/%lld/%lld", (long long)plan->id,
                                  (long long)plan->version),
         .template_name = event->previous ? NOTIFY_WEIGHTS_CHANGED : NOTIFY_PLAN_SET,
-        .mail = notify_shared_of(step)->mail,
+        .author = plan->author_person_id,
     };
     struct notify_scope scope = {
         .person_id = plan->scope ? plan->scope->person_id : 0,
         .unit_id = plan->scope ? plan->scope->unit_id : 0,
         .position = plan->scope ? plan->scope->position : "",
     };
-    return notify_store_post_to_scope(step, &cause, plan->author_person_id,
+    struct notify_way way = {.channels = NOTIFY_CHANNEL_BIT(MAIL)};
+    const struct notify_made *made = NULL;
+    DC_TRY(notify_store_post_to_scope(step, tenant_id, &broadcast,
                                       notify_gather_json(step->arena, &gather), &scope,
-                                      notify_today(step), error);
+                                      notify_today(step), &made, &count, error));
+    return notify_send_made(step, tenant_id, &way, made, count, error);
 }

@@ -3,14 +3,16 @@
 
 #include "base/assert.h"
 
-enum notify_outcome
-notify_outcome_of_reply(long reply)
+const char *
+notify_outcome_name(enum notify_outcome outcome)
 {
-    if (reply >= 200 && reply < 400) {
-        return NOTIFY_ACCEPTED;
-    }
-    return reply >= 500 && reply < 600 && !(reply >= 530 && reply < 540) ? NOTIFY_REFUSED
-                                                                         : NOTIFY_REFUSED_FOR_NOW;
+    static const char *const names[] = {
+        [NOTIFY_ACCEPTED] = "accepted",   [NOTIFY_LATER] = "later",
+        [NOTIFY_REFUSED] = "refused",     [NOTIFY_FAULT] = "fault",
+        [NOTIFY_THROTTLED] = "throttled",
+    };
+    DC_ASSERT(outcome < sizeof(names) / sizeof(names[0]));
+    return names[outcome];
 }
 
 struct notify_next
@@ -21,7 +23,7 @@ notify_delivery_next(const struct notify_retry_rule *rule, enum notify_outcome o
     if (outcome == NOTIFY_ACCEPTED) {
         return (struct notify_next){"sent", now};
     }
-    if (outcome == NOTIFY_REFUSED || attempt >= rule->attempts) {
+    if (outcome == NOTIFY_REFUSED || (outcome != NOTIFY_THROTTLED && attempt >= rule->attempts)) {
         return (struct notify_next){"failed", now};
     }
     int64_t delay = rule->first_delay_s;

@@ -1,4 +1,4 @@
-/* main.c - notify: notices to people, in their inbox and by mail. */
+/* main.c - notify: messages to people, in their inbox and by their channels. */
 #include "handlers.h"
 
 int

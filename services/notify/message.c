@@ -12,6 +12,7 @@
 /* An encoded word has at most 75 characters: "=?UTF-8?B?" + 60 of base64 + "?=" = 72, made of 45
  * bytes; a header line at most 76. */
 enum { WORD_BYTES = 45, LINE_MAX_CHARS = 76, BODY_LINE_BYTES = 57 };
+#define BOUNDARY "=_dacheng_alternative"
 
 bool
 notify_address_is_valid(const char *address)
@@ -109,16 +110,18 @@ add_date(dc_time at, struct dc_text *text)
                    tm.tm_sec);
 }
 
-/* Lines of the text end with CR LF inside the encoding, as text/plain wants it. */
+/* Lines of the text end with CR LF inside the encoding, as kinds of text wants it. */
 static void
 add_body(const char *body, struct dc_text *text)
 {
     DC_AUTO_TEXT struct dc_text lines = DC_TEXT_INIT;
-    for (const char *c = body; *c; c++) {
-        if (*c == '\n') {
-            dc_text_add(&lines, "\r\n");
-        } else if (*c != '\r') {
-            dc_text_append(&lines, c, 1);
+    while (*body) {
+        size_t plain = strcspn(body, "\r\n");
+        dc_text_append(&lines, body, plain);
+        body += plain;
+        if (*body) {
+            dc_text_add(&lines, *body == '\n' ? "\r\n" : "");
+            body++;
         }
     }
     for (size_t at = 0; at < lines.length; at += BODY_LINE_BYTES) {
@@ -126,6 +129,17 @@ add_body(const char *body, struct dc_text *text)
         add_base64(lines.data + at, bytes, text);
         dc_text_add(text, "\r\n");
     }
+}
+
+static void
+add_part(const char *type, const char *body, struct dc_text *text)
+{
+    dc_text_printf(text,
+                   "--" BOUNDARY "\r\n"
+                   "Content-Type: %s; charset=UTF-8\r\n"
+                   "Content-Transfer-Encoding: base64\r\n\r\n",
+                   type);
+    add_body(body, text);
 }
 
 void
@@ -138,10 +152,14 @@ notify_mail_write(const struct notify_mail *mail, struct dc_text *text)
     add_mailbox("To", mail->to_name, mail->to_address, text);
     dc_text_add(text, "Subject: ");
     notify_encode_words(mail->subject, strlen("Subject: "), text);
-    dc_text_printf(text, "\r\nMessage-ID: <%s>\r\n", mail->message_id);
-    dc_text_add(text, "MIME-Version: 1.0\r\n"
-                      "Content-Type: text/plain; charset=UTF-8\r\n"
-                      "Content-Transfer-Encoding: base64\r\n"
-                      "Auto-Submitted: auto-generated\r\n\r\n");
-    add_body(mail->text, text);
+    /* The parts are base64: no line of theirs can begin with the boundary's dashes. */
+    dc_text_printf(text,
+                   "\r\nMessage-ID: <%s>\r\n"
+                   "MIME-Version: 1.0\r\n"
+                   "Auto-Submitted: auto-generated\r\n"
+                   "Content-Type: multipart/alternative; boundary=\"" BOUNDARY "\"\r\n\r\n",
+                   mail->message_id);
+    add_part("text/plain", mail->text, text);
+    add_part("text/html", mail->html, text);
+    dc_text_add(text, "--" BOUNDARY "--\r\n");
 }

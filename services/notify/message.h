@@ -1,6 +1,7 @@
 /*
  * message.h - a mail as bytes: RFC 5322 header, MIME, encoded words of RFC 2047 for what is not
- * ASCII. One part of plain text in UTF-8, base64, so that no server between can harm it. Pure.
+ * ASCII. Plain text and the same as HTML (multipart/alternative), in UTF-8, base64, so that no
+ * server between can harm it. Pure.
  */
 #ifndef DC_NOTIFY_MESSAGE_H
 #define DC_NOTIFY_MESSAGE_H
@@ -15,6 +16,7 @@ struct notify_mail {
     const char *to_address;
     const char *subject;
     const char *text;
+    const char *html;
     const char *message_id; /* without brackets */
     dc_time at;
 };

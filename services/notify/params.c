@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "store.h"
+#include "template.h"
 
 const char *
 notify_params_write(struct dc_arena *arena, const struct notify_params *params)

@@ -4,10 +4,7 @@
 #include <notify_sql.h>
 #include <string.h>
 
-#include "base/assert.h"
-
 #define SQL(name) (&notify_statements[NOTIFY_##name])
-enum { EVENT_PEOPLE = 1000 };
 
 static const char *
 keep(struct dc_step *step, const struct dc_rows *rows, size_t row, int column)
@@ -16,84 +13,106 @@ keep(struct dc_step *step, const struct dc_rows *rows, size_t row, int column)
 }
 
 /* --- making notices ------------------------------------------------------------------------ */
-/* Rows of (notice id, person) that were made: their mail, and the event that tells of them. */
-static enum dc_code
-after_post(struct dc_step *step, const struct notify_cause *cause, const struct dc_rows *made,
-           struct dc_error *error)
+/* Rows of (id, person, template). */
+static void
+read_made(struct dc_step *step, const struct dc_rows *rows, const struct notify_made **ret_made,
+          size_t *ret_count)
 {
-    size_t count = dc_rows_count(made);
-    if (count == 0) {
-        return DC_OK;
-    }
-    int64_t *ids = DC_NEW_ARRAY(step->arena, int64_t, count);
-    int64_t *people = DC_NEW_ARRAY(step->arena, int64_t, count);
+    size_t count = dc_rows_count(rows);
+    struct notify_made *made = DC_NEW_ARRAY(step->arena, struct notify_made, count);
     for (size_t i = 0; i < count; i++) {
-        ids[i] = dc_rows_int64(made, i, 0);
-        people[i] = dc_rows_int64(made, i, 1);
+        made[i] = (struct notify_made){dc_rows_int64(rows, i, 0), dc_rows_int64(rows, i, 1),
+                                       keep(step, rows, i, 2)};
     }
-    if (cause->mail) {
-        DC_TRY(dc_db_run(step->db, SQL(QUEUE_DELIVERIES), NULL, error, dc_p_int64(cause->tenant_id),
-                         dc_p_text(cause->template_name), dc_p_time(step->now),
-                         dc_p_int64s(ids, count), dc_p_int64s(people, count)));
-        dc_wake_on_commit(step, "mail");
+    *ret_made = made;
+    *ret_count = count;
+}
+
+enum dc_code
+notify_store_post(struct dc_step *step, int64_t tenant_id, const struct notify_post *posts,
+                  size_t count, const struct notify_made **ret_made, size_t *ret_count,
+                  struct dc_error *error)
+{
+    struct dc_arena *arena = step->arena;
+    int64_t *people = DC_NEW_ARRAY(arena, int64_t, count);
+    int64_t *tasks = DC_NEW_ARRAY(arena, int64_t, count);
+    const char **causes = DC_NEW_ARRAY(arena, const char *, count);
+    const char **templates = DC_NEW_ARRAY(arena, const char *, count);
+    const char **params = DC_NEW_ARRAY(arena, const char *, count);
+    const char **folds = DC_NEW_ARRAY(arena, const char *, count);
+    for (size_t i = 0; i < count; i++) {
+        people[i] = posts[i].person_id;
+        causes[i] = posts[i].cause;
+        templates[i] = posts[i].template_name;
+        params[i] = posts[i].params;
+        folds[i] = posts[i].fold ? posts[i].fold : "";
+        tasks[i] = posts[i].task_id;
     }
-    for (size_t at = 0; at < count; at += EVENT_PEOPLE) {
-        Notify__NoticesPosted event = NOTIFY__NOTICES_POSTED__INIT;
-        event.person_ids = people + at;
-        event.n_person_ids = count - at < EVENT_PEOPLE ? count - at : EVENT_PEOPLE;
-        event.template_ = (char *)cause->template_name;
-        dc_emit(step, cause->tenant_id,
-                dc_arena_printf(step->arena, "person/%lld", (long long)people[at]), &event.base);
-    }
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, SQL(POST_NOTICES), &rows, error, dc_p_int64(tenant_id),
+                     dc_p_time(step->now), dc_p_int64s(people, count), dc_p_texts(causes, count),
+                     dc_p_texts(templates, count), dc_p_texts(params, count),
+                     dc_p_texts(folds, count), dc_p_int64s(tasks, count)));
+    read_made(step, rows, ret_made, ret_count);
     return DC_OK;
 }
 
 enum dc_code
-notify_store_post(struct dc_step *step, const struct notify_cause *cause, const int64_t *people,
-                  const char *const *params, size_t count, struct dc_error *error)
-{
-    if (count == 0) {
-        return DC_OK;
-    }
-    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
-    DC_TRY(dc_db_run(step->db, SQL(POST_NOTICES), &rows, error, dc_p_int64(cause->tenant_id),
-                     dc_p_text(cause->cause), dc_p_text(cause->template_name), dc_p_time(step->now),
-                     dc_p_int64s(people, count), dc_p_texts(params, count)));
-    return after_post(step, cause, rows, error);
-}
-
-enum dc_code
-notify_store_post_to_leads(struct dc_step *step, const struct notify_cause *cause, int64_t author,
-                           const int64_t *units, const char *const *params, size_t count,
-                           struct dc_error *error)
-{
-    if (count == 0) {
-        return DC_OK;
-    }
-    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
-    DC_TRY(dc_db_run(step->db, SQL(POST_TO_UNIT_LEADS), &rows, error, dc_p_int64(cause->tenant_id),
-                     dc_p_text(cause->cause), dc_p_text(cause->template_name), dc_p_time(step->now),
-                     dc_p_int64(author), dc_p_int64s(units, count), dc_p_texts(params, count)));
-    return after_post(step, cause, rows, error);
-}
-
-enum dc_code
-notify_store_post_to_scope(struct dc_step *step, const struct notify_cause *cause, int64_t author,
-                           const char *params, const struct notify_scope *scope, dc_date today,
+notify_store_post_to_leads(struct dc_step *step, int64_t tenant_id,
+                           const struct notify_broadcast *broadcast, const int64_t *units,
+                           const char *const *params, size_t count,
+                           const struct notify_made **ret_made, size_t *ret_count,
                            struct dc_error *error)
 {
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
-    DC_TRY(dc_db_run(step->db, SQL(POST_TO_SCOPE), &rows, error, dc_p_int64(cause->tenant_id),
-                     dc_p_text(cause->cause), dc_p_text(cause->template_name), dc_p_time(step->now),
-                     dc_p_int64(author), dc_p_text(params), dc_p_int64(scope->person_id),
-                     dc_p_int64(scope->unit_id), dc_p_text(scope->position), dc_p_date(today)));
-    return after_post(step, cause, rows, error);
+    DC_TRY(dc_db_run(step->db, SQL(POST_TO_UNIT_LEADS), &rows, error, dc_p_int64(tenant_id),
+                     dc_p_text(broadcast->cause), dc_p_text(broadcast->template_name),
+                     dc_p_time(step->now), dc_p_int64(broadcast->author), dc_p_int64s(units, count),
+                     dc_p_texts(params, count)));
+    read_made(step, rows, ret_made, ret_count);
+    return DC_OK;
+}
+
+enum dc_code
+notify_store_post_to_scope(struct dc_step *step, int64_t tenant_id,
+                           const struct notify_broadcast *broadcast, const char *params,
+                           const struct notify_scope *scope, dc_date today,
+                           const struct notify_made **ret_made, size_t *ret_count,
+                           struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, SQL(POST_TO_SCOPE), &rows, error, dc_p_int64(tenant_id),
+                     dc_p_text(broadcast->cause), dc_p_text(broadcast->template_name),
+                     dc_p_time(step->now), dc_p_int64(broadcast->author), dc_p_text(params),
+                     dc_p_int64(scope->person_id), dc_p_int64(scope->unit_id),
+                     dc_p_text(scope->position), dc_p_date(today)));
+    read_made(step, rows, ret_made, ret_count);
+    return DC_OK;
+}
+
+enum dc_code
+notify_store_moot(struct dc_step *step, int64_t tenant_id, const int64_t *tasks, size_t task_count,
+                  const int64_t *open_tasks, const int64_t *open_holders, size_t open_count,
+                  const int64_t **ret_people, size_t *ret_count, struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, SQL(MOOT_NOTICES), &rows, error, dc_p_int64(tenant_id),
+                     dc_p_time(step->now), dc_p_int64s(tasks, task_count),
+                     dc_p_int64s(open_tasks, open_count), dc_p_int64s(open_holders, open_count)));
+    size_t count = dc_rows_count(rows);
+    int64_t *people = DC_NEW_ARRAY(step->arena, int64_t, count);
+    for (size_t i = 0; i < count; i++) {
+        people[i] = dc_rows_int64(rows, i, 0);
+    }
+    *ret_people = people;
+    *ret_count = count;
+    return DC_OK;
 }
 
 /* --- the inbox ----------------------------------------------------------------------------- */
 enum dc_code
 notify_store_inbox(struct dc_step *step, const struct notify_inbox_filter *filter,
-                   const char *language, Notify__ListInboxResponse *response,
+                   const struct notify_entry **ret_entries, size_t *ret_count,
                    struct dc_error *error)
 {
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
@@ -101,23 +120,26 @@ notify_store_inbox(struct dc_step *step, const struct notify_inbox_filter *filte
                      dc_p_int64(step->context->person_id), dc_p_int64(filter->before_id),
                      dc_p_bool(filter->unread_only), dc_p_int64(filter->limit)));
     size_t count = dc_rows_count(rows);
-    response->notices = DC_NEW_ARRAY(step->arena, Notify__Notice *, count);
+    struct notify_entry *entries = DC_NEW_ARRAY(step->arena, struct notify_entry, count);
     for (size_t i = 0; i < count; i++) {
-        struct notify_params params = {0};
-        struct notify_text text = {0};
-        Notify__Notice *notice = DC_NEW_MESSAGE(step->arena, Notify__Notice, notify__notice__init);
-        DC_TRY(notify_params_read(step->arena, dc_rows_text(rows, i, 2), &params, error));
-        DC_TRY(
-            notify_render(step->arena, dc_rows_text(rows, i, 1), language, &params, &text, error));
-        notice->id = dc_rows_int64(rows, i, 0);
-        notice->template_ = (char *)keep(step, rows, i, 1);
-        notice->title = (char *)text.title;
-        notice->text = (char *)text.text;
-        notice->link = (char *)text.link;
-        notice->at_us = dc_rows_time(rows, i, 3);
-        notice->read = dc_rows_bool(rows, i, 4);
-        response->notices[response->n_notices++] = notice;
+        const char **texts = NULL;
+        size_t listed = dc_rows_texts(rows, i, 2, step->arena, &texts);
+        struct notify_params *params = DC_NEW_ARRAY(step->arena, struct notify_params, listed);
+        for (size_t k = 0; k < listed; k++) {
+            DC_TRY(notify_params_read(step->arena, texts[k], &params[k], error));
+        }
+        entries[i] = (struct notify_entry){
+            .id = dc_rows_int64(rows, i, 0),
+            .template_name = keep(step, rows, i, 1),
+            .params = params,
+            .params_count = listed,
+            .at = dc_rows_time(rows, i, 3),
+            .read = dc_rows_bool(rows, i, 4),
+            .count = dc_rows_int64(rows, i, 5),
+        };
     }
+    *ret_entries = entries;
+    *ret_count = count;
     return DC_OK;
 }
 
@@ -138,27 +160,6 @@ notify_store_mark_read(struct dc_step *step, bool all, const int64_t *ids, size_
     return dc_db_run(step->db, SQL(MARK_READ), NULL, error, dc_p_int64(step->context->tenant_id),
                      dc_p_int64(step->context->person_id), dc_p_time(step->now), dc_p_bool(all),
                      dc_p_int64s(ids, count));
-}
-
-enum dc_code
-notify_store_preferences(struct dc_step *step, Notify__Preferences *preferences,
-                         struct dc_error *error)
-{
-    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
-    DC_TRY(dc_db_run(step->db, SQL(LOAD_PREFERENCES), &rows, error,
-                     dc_p_int64(step->context->tenant_id), dc_p_int64(step->context->person_id)));
-    preferences->mail = dc_rows_bool(rows, 0, 0);
-    preferences->language = (char *)keep(step, rows, 0, 1);
-    return DC_OK;
-}
-
-enum dc_code
-notify_store_save_preferences(struct dc_step *step, const Notify__Preferences *preferences,
-                              struct dc_error *error)
-{
-    return dc_db_run(step->db, SQL(SAVE_PREFERENCES), NULL, error,
-                     dc_p_int64(step->context->tenant_id), dc_p_int64(step->context->person_id),
-                     dc_p_bool(preferences->mail), dc_p_text(preferences->language));
 }
 
 /* --- what others told ---------------------------------------------------------------------- */

@@ -5,125 +5,59 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "template_internal.h"
 
-/* The files hold one raw string each, so that the compiler embeds them and make sees them change.
- */
-struct source {
-    const char *name;
-    const char *language;
-    const char *text;
-};
-static const struct source sources[] = {
-    {
-        NOTIFY_TARGETS_SET,
-        "zh-CN",
-#include "templates/targets_set.zh-CN.txt"
-    },
-    {
-        NOTIFY_TARGETS_SET,
-        "en",
-#include "templates/targets_set.en.txt"
-    },
-    {
-        NOTIFY_TARGETS_ADJUSTED,
-        "zh-CN",
-#include "templates/targets_adjusted.zh-CN.txt"
-    },
-    {
-        NOTIFY_TARGETS_ADJUSTED,
-        "en",
-#include "templates/targets_adjusted.en.txt"
-    },
-    {
-        NOTIFY_UNIT_TARGETS_SET,
-        "zh-CN",
-#include "templates/unit_targets_set.zh-CN.txt"
-    },
-    {
-        NOTIFY_UNIT_TARGETS_SET,
-        "en",
-#include "templates/unit_targets_set.en.txt"
-    },
-    {
-        NOTIFY_UNIT_TARGETS_ADJUSTED,
-        "zh-CN",
-#include "templates/unit_targets_adjusted.zh-CN.txt"
-    },
-    {
-        NOTIFY_UNIT_TARGETS_ADJUSTED,
-        "en",
-#include "templates/unit_targets_adjusted.en.txt"
-    },
-    {
-        NOTIFY_PLAN_SET,
-        "zh-CN",
-#include "templates/plan_set.zh-CN.txt"
-    },
-    {
-        NOTIFY_PLAN_SET,
-        "en",
-#include "templates/plan_set.en.txt"
-    },
-    {
-        NOTIFY_WEIGHTS_CHANGED,
-        "zh-CN",
-#include "templates/weights_changed.zh-CN.txt"
-    },
-    {
-        NOTIFY_WEIGHTS_CHANGED,
-        "en",
-#include "templates/weights_changed.en.txt"
-    },
-    {
-        NOTIFY_RUN_FINISHED,
-        "zh-CN",
-#include "templates/run_finished.zh-CN.txt"
-    },
-    {
-        NOTIFY_RUN_FINISHED,
-        "en",
-#include "templates/run_finished.en.txt"
-    },
-    {
-        NOTIFY_RUN_REFUSED,
-        "zh-CN",
-#include "templates/run_refused.zh-CN.txt"
-    },
-    {
-        NOTIFY_RUN_REFUSED,
-        "en",
-#include "templates/run_refused.en.txt"
-    },
-};
-enum { SOURCES = sizeof(sources) / sizeof(sources[0]) };
-
-/* Names between blanks. `plain` may go anywhere, `figures` stay in the house. */
+/* Names between blanks. `open` may go anywhere, `plain` to the recipient alone, `figures` stay in
+ * the house. */
+#define EVERY " name url count "
+#define TASK EVERY "stage due period "
+#define TASK_IN " task subject cycle due_reason owner holder reason by "
 static const struct {
     const char *name;
+    const char *open;
     const char *plain;
     const char *figures;
 } declared[] = {
-    {NOTIFY_TARGETS_SET, " name url period indicator reason author ", " new "},
-    {NOTIFY_TARGETS_ADJUSTED, " name url period indicator reason author ", " old new "},
-    {NOTIFY_UNIT_TARGETS_SET, " name url period indicator reason author unit unit_id ", " new "},
-    {NOTIFY_UNIT_TARGETS_ADJUSTED, " name url period indicator reason author unit unit_id ",
+    {NOTIFY_TARGETS_SET, EVERY "period ", " indicator reason author ", " new "},
+    {NOTIFY_TARGETS_ADJUSTED, EVERY "period ", " indicator reason author ", " old new "},
+    {NOTIFY_UNIT_TARGETS_SET, EVERY "period ", " indicator reason author unit unit_id ", " new "},
+    {NOTIFY_UNIT_TARGETS_ADJUSTED, EVERY "period ", " indicator reason author unit unit_id ",
      " old new "},
-    {NOTIFY_PLAN_SET, " name url plan from reason author ", " items "},
-    {NOTIFY_WEIGHTS_CHANGED, " name url plan from reason author ", " items "},
-    {NOTIFY_RUN_FINISHED, " name url run file source ",
-     " rows created changed unchanged rejected "},
-    {NOTIFY_RUN_REFUSED, " name url run file source problem ", " rows rejected "},
+    {NOTIFY_PLAN_SET, EVERY, " plan from reason author ", " items "},
+    {NOTIFY_WEIGHTS_CHANGED, EVERY, " plan from reason author ", " items "},
+    {NOTIFY_RUN_FINISHED, EVERY, " run file source ", " rows created changed unchanged rejected "},
+    {NOTIFY_RUN_REFUSED, EVERY, " run file source problem ", " rows rejected "},
+    {NOTIFY_TASKS_OPENED, TASK, TASK_IN, ""},
+    {NOTIFY_TASKS_REMINDED, TASK, TASK_IN, ""},
+    {NOTIFY_TASKS_URGED, TASK, TASK_IN, ""},
+    {NOTIFY_TASKS_ESCALATED, TASK, TASK_IN, ""},
+    {NOTIFY_TASKS_ESCALATED_OWNER, TASK, TASK_IN, ""},
+    {NOTIFY_TASKS_HANDED_OVER, TASK, TASK_IN, ""},
+    {NOTIFY_CYCLE_CLOSED, EVERY "period ", " cycle cycle_id ", ""},
+    {NOTIFY_APPROVAL_CLOSED, EVERY "period ", " cycle cycle_id ", ""},
+    {NOTIFY_TEST, EVERY, "", ""},
+    {NOTIFY_DIGEST, EVERY, " lines ", ""},
 };
+enum { DECLARED = sizeof(declared) / sizeof(declared[0]) };
 
-enum part { TITLE, LINK, SUBJECT, TEXT, MAIL, PARTS };
-static const char *const part_names[PARTS] = {"title:", "link:", "subject:", "text:", "mail:"};
+enum part { TITLE, MANY, LINK, SUBJECT, TEXT, MAIL, FIGURES, SMS, PARTS };
+static const struct {
+    const char *name;
+    enum { TO_ALL, TO_RECIPIENT, IN_HOUSE } reach; /* how far what stands in it goes */
+    bool optional;
+} part_table[PARTS] = {
+    [TITLE] = {"title:", TO_RECIPIENT, false}, [MANY] = {"many:", TO_RECIPIENT, true},
+    [LINK] = {"link:", TO_RECIPIENT, false},   [SUBJECT] = {"subject:", TO_RECIPIENT, false},
+    [TEXT] = {"text:", IN_HOUSE, false},       [MAIL] = {"mail:", TO_RECIPIENT, false},
+    [FIGURES] = {"figures:", IN_HOUSE, true},  [SMS] = {"sms:", TO_ALL, false},
+};
 
 struct span {
     const char *start; /* NULL: not there */
     size_t length;
 };
 
-/* The parts of a file: one line each for the first three, the rest up to the next part's line. */
+/* The parts of a file: one line each for those before TEXT, the rest up to the next part's line. */
 static void
 read_parts(const char *source, struct span parts[PARTS])
 {
@@ -134,13 +68,13 @@ read_parts(const char *source, struct span parts[PARTS])
         const char *next = line + length + (line[length] == '\n');
         int found = -1;
         for (int p = 0; p < PARTS; p++) {
-            found = dc_text_starts_with(line, part_names[p]) && !parts[p].start ? p : found;
+            found = dc_text_starts_with(line, part_table[p].name) && !parts[p].start ? p : found;
         }
         if (found >= TEXT) {
             parts[found].start = next;
             open = found;
         } else if (found >= 0 && open < 0) {
-            const char *value = line + strlen(part_names[found]);
+            const char *value = line + strlen(part_table[found].name);
             value += strspn(value, " ");
             parts[found] = (struct span){value, (size_t)(line + length - value)};
         } else if (open >= 0) {
@@ -155,7 +89,7 @@ static bool
 is_among(const char *names, const char *name, size_t length)
 {
     char wanted[64];
-    if (length == 0 || length > sizeof(wanted) - 3) {
+    if (length == 0 || length > sizeof(wanted) - 3 || memchr(name, ' ', length)) {
         return false;
     }
     snprintf(wanted, sizeof(wanted), " %.*s ", (int)length, name);
@@ -163,13 +97,16 @@ is_among(const char *names, const char *name, size_t length)
 }
 
 static enum dc_code
-check_part(const char *template_name, enum part part, struct span span, const char *plain,
-           const char *figures, struct dc_error *error)
+check_part(size_t template, enum part part, struct span span, struct dc_error *error)
 {
-    bool leaves = part == SUBJECT || part == MAIL;
+    const char *open = declared[template].open;
+    const char *plain = part_table[part].reach >= TO_RECIPIENT ? declared[template].plain : "";
+    const char *figures = part_table[part].reach == IN_HOUSE ? declared[template].figures : "";
     if (!span.start || span.length == 0) {
-        return dc_fail(error, DC_INTERNAL, "template %s has no part \"%s\"", template_name,
-                       part_names[part]);
+        return part_table[part].optional
+                   ? DC_OK
+                   : dc_fail(error, DC_INTERNAL, "template %s has no part \"%s\"",
+                             declared[template].name, part_table[part].name);
     }
     for (size_t i = 0; i < span.length; i++) {
         if (span.start[i] != '{') {
@@ -178,12 +115,13 @@ check_part(const char *template_name, enum part part, struct span span, const ch
         const char *end = memchr(span.start + i, '}', span.length - i);
         size_t length = end ? (size_t)(end - span.start) - i - 1 : 0;
         const char *name = span.start + i + 1;
-        if (!is_among(plain, name, length) && (leaves || !is_among(figures, name, length))) {
+        if (!is_among(open, name, length) && !is_among(plain, name, length) &&
+            !is_among(figures, name, length)) {
             return dc_fail(error, DC_INTERNAL,
                            "template %s, part \"%s\": {%.*s} is not allowed there; allowed "
-                           "are%s%s",
-                           template_name, part_names[part], (int)length, name, plain,
-                           leaves ? "" : figures);
+                           "are%s%s%s",
+                           declared[template].name, part_table[part].name, (int)length, name, open,
+                           plain, figures);
         }
     }
     return DC_OK;
@@ -192,15 +130,14 @@ check_part(const char *template_name, enum part part, struct span span, const ch
 enum dc_code
 notify_template_check(const char *name, const char *source, struct dc_error *error)
 {
-    for (size_t d = 0; d < sizeof(declared) / sizeof(declared[0]); d++) {
+    for (size_t d = 0; d < DECLARED; d++) {
         if (strcmp(declared[d].name, name) != 0) {
             continue;
         }
         struct span parts[PARTS];
         read_parts(source, parts);
         for (int p = 0; p < PARTS; p++) {
-            DC_TRY(check_part(name, (enum part)p, parts[p], declared[d].plain, declared[d].figures,
-                              error));
+            DC_TRY(check_part(d, (enum part)p, parts[p], error));
         }
         return DC_OK;
     }
@@ -210,13 +147,13 @@ notify_template_check(const char *name, const char *source, struct dc_error *err
 enum dc_code
 notify_templates_check(struct dc_error *error)
 {
-    for (size_t d = 0; d < sizeof(declared) / sizeof(declared[0]); d++) {
+    for (size_t d = 0; d < DECLARED; d++) {
         int languages = 0;
-        for (size_t s = 0; s < SOURCES; s++) {
-            if (strcmp(sources[s].name, declared[d].name) == 0) {
+        for (const struct notify_template_file *file = notify_template_files; file->name; file++) {
+            if (strcmp(file->name, declared[d].name) == 0) {
                 languages++;
-                if (notify_template_check(sources[s].name, sources[s].text, error) != DC_OK) {
-                    return dc_fail_context(error, "%s", sources[s].language);
+                if (notify_template_check(file->name, file->text, error) != DC_OK) {
+                    return dc_fail_context(error, "%s", file->language);
                 }
             }
         }
@@ -226,6 +163,26 @@ notify_templates_check(struct dc_error *error)
         }
     }
     return DC_OK;
+}
+
+const char *
+notify_template_open_names(const char *name)
+{
+    for (size_t d = 0; d < DECLARED; d++) {
+        if (strcmp(declared[d].name, name) == 0) {
+            return declared[d].open;
+        }
+    }
+    return strcmp(name, "*") == 0 ? EVERY : "";
+}
+
+/* {text} is the template's part `sms`. */
+bool
+notify_template_is_open(const char *name, const char *parameter)
+{
+    const char *open = notify_template_open_names(name);
+    return *open &&
+           (is_among(open, parameter, strlen(parameter)) || strcmp(parameter, "text") == 0);
 }
 
 /* --- filling ------------------------------------------------------------------------------- */
@@ -276,28 +233,44 @@ fill(struct dc_arena *arena, struct span span, const struct notify_params *param
     return filled;
 }
 
+const char *
+notify_param(const struct notify_params *params, const char *name, const char *language)
+{
+    return value_of(params, name, strlen(name), language);
+}
+
 enum dc_code
 notify_render(struct dc_arena *arena, const char *name, const char *language,
               const struct notify_params *params, struct notify_text *ret_text,
               struct dc_error *error)
 {
-    const struct source *found = NULL;
-    for (size_t s = 0; s < SOURCES; s++) {
-        bool fits = strcmp(sources[s].name, name) == 0;
-        if (fits && (!found || strcmp(sources[s].language, language) == 0)) {
-            found = &sources[s]; /* zh-CN stands first */
+    const struct notify_template_file *found = NULL;
+    for (const struct notify_template_file *file = notify_template_files; file->name; file++) {
+        bool fits = strcmp(file->name, name) == 0;
+        if (fits && (!found || strcmp(file->language, language) == 0)) {
+            found = file; /* zh-CN stands first */
         }
     }
     if (!found) {
         return dc_fail(error, DC_NOT_FOUND, "there is no template \"%s\"", name);
     }
     struct span parts[PARTS];
+    const char *filled[PARTS];
     read_parts(found->text, parts);
-    ret_text->title = fill(arena, parts[TITLE], params, found->language, true);
-    ret_text->link = fill(arena, parts[LINK], params, found->language, true);
-    ret_text->subject = fill(arena, parts[SUBJECT], params, found->language, true);
-    ret_text->text = fill(arena, parts[TEXT], params, found->language, false);
-    ret_text->mail = fill(arena, parts[MAIL], params, found->language, false);
+    for (int p = 0; p < PARTS; p++) {
+        bool one_line = p < TEXT || p == SMS;
+        filled[p] = parts[p].start ? fill(arena, parts[p], params, found->language, one_line) : "";
+    }
+    *ret_text = (struct notify_text){
+        .title = filled[TITLE],
+        .many = filled[MANY],
+        .link = filled[LINK],
+        .subject = filled[SUBJECT],
+        .text = filled[TEXT],
+        .mail = filled[MAIL],
+        .figures = filled[FIGURES],
+        .sms = filled[SMS],
+    };
     return DC_OK;
 }
 

@@ -1,8 +1,8 @@
-/* texts_test.c - templates, mails as bytes, and the states of a delivery, without a database. */
+/* texts_test.c - templates, letters and digests, mails as bytes, without a database. */
 #include <sodium.h>
 #include <string.h>
 
-#include "delivery.h"
+#include "compose.h"
 #include "message.h"
 #include "template.h"
 #include "tests/lib/cmocka.h"
@@ -22,8 +22,9 @@ static void
 wrong_placeholders_are_found(void **state)
 {
     (void)state;
-#define PARTS(title, text, mail)                                                                   \
-    "title: " title "\nlink: /me\nsubject: s\ntext:\n" text "\nmail:\n" mail "\n"
+#define PARTS(title, text, mail) PARTS_SMS(title, text, mail, "x")
+#define PARTS_SMS(title, text, mail, sms)                                                          \
+    "title: " title "\nlink: /me\nsubject: s\ntext:\n" text "\nmail:\n" mail "\nsms:\n" sms "\n"
     static const struct {
         const char *source;
         enum dc_code outcome;
@@ -33,7 +34,14 @@ wrong_placeholders_are_found(void **state)
         {PARTS("t", "{}", "x"), DC_INTERNAL},
         {PARTS("t", "{old", "x"), DC_INTERNAL},
         {PARTS("t", "x", "{new}"), DC_INTERNAL}, /* a figure would leave the house */
-        {"title: t\nlink: /me\ntext:\nx\nmail:\ny\n", DC_INTERNAL}, /* no subject */
+        {PARTS("{new}", "x", "x"), DC_INTERNAL}, /* in a digest's line */
+        {PARTS("t", "x", "{name url}"), DC_INTERNAL},
+        {PARTS("t", "x", "x\nfigures:\n{old} {new}"), DC_OK}, /* where the tenant allows it */
+        {PARTS_SMS("t", "x", "x", "{name} {period} {url}"), DC_OK},
+        {PARTS_SMS("t", "x", "x", "{indicator}"), DC_INTERNAL}, /* others may read it */
+        {PARTS_SMS("t", "x", "x", "{new}"), DC_INTERNAL},
+        {"title: t\nlink: /me\ntext:\nx\nmail:\ny\nsms:\nz\n", DC_INTERNAL},    /* no subject */
+        {"title: t\nlink: /me\nsubject: s\ntext:\nx\nmail:\ny\n", DC_INTERNAL}, /* no sms */
         {"", DC_INTERNAL},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -128,6 +136,7 @@ a_mail_is_whole(void **state)
                                .to_address = "ann@demo.example",
                                .subject = "目标\r\nBcc: y@evil.example",
                                .text = "您好\n.\nend",
+                               .html = "<p>您好</p>",
                                .message_id = "dacheng.1.2@demo.example",
                                .at = (dc_time)1795564800 * DC_SECOND};
     notify_mail_write(&mail, &text);
@@ -135,6 +144,9 @@ a_mail_is_whole(void **state)
     assert_non_null(strstr(text.data, "Message-ID: <dacheng.1.2@demo.example>\r\n"));
     assert_null(strstr(text.data, "\r\nBcc:"));
     assert_null(strstr(text.data, "\r\n.\r\n"));
+    assert_non_null(strstr(text.data, "Content-Type: multipart/alternative; boundary="));
+    assert_non_null(strstr(text.data, "Content-Type: text/plain; charset=UTF-8\r\n"));
+    assert_non_null(strstr(text.data, "Content-Type: text/html; charset=UTF-8\r\n"));
     for (const char *c = text.data; *c; c++) {
         assert_true((unsigned char)*c < 0x80);
         assert_true(*c != '\n' || c[-1] == '\r');
@@ -145,35 +157,93 @@ a_mail_is_whole(void **state)
     }
 }
 
+/* --- letters and digests -----------------------------------------------------------------------
+ */
+static const char *task_names[] = {"task", "stage", "stage.en", "subject", "cycle", "due"};
+
+static struct notify_told
+told_of(const char **values, const char *template_name)
+{
+    return (struct notify_told){template_name, {task_names, values, 6}, 1};
+}
+
 static void
-attempts_end_in_sent_or_failed(void **state)
+one_thing_is_a_letter(void **state)
 {
     (void)state;
-    static const struct {
-        long reply;
-        enum notify_outcome outcome;
-    } replies[] = {{250, NOTIFY_ACCEPTED},        {421, NOTIFY_REFUSED_FOR_NOW},
-                   {451, NOTIFY_REFUSED_FOR_NOW}, {550, NOTIFY_REFUSED},
-                   {554, NOTIFY_REFUSED},         {535, NOTIFY_REFUSED_FOR_NOW},
-                   {0, NOTIFY_REFUSED_FOR_NOW}};
-    for (size_t i = 0; i < sizeof(replies) / sizeof(replies[0]); i++) {
-        assert_int_equal(notify_outcome_of_reply(replies[i].reply), replies[i].outcome);
+    DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
+    const char *values[] = {"17",       "目标确认", "Goal confirmation",
+                            "华东一组", "十一月",   "11-25 18:00"};
+    struct notify_told told = told_of(values, NOTIFY_TASKS_REMINDED);
+    struct notify_occasion occasion = {"张三", "zh-CN", "https://x.example", false, 1};
+    struct notify_message message = {0};
+    assert_int_equal(notify_compose(arena, &occasion, &told, 1, &message, NULL), DC_OK);
+    assert_string_equal(message.subject, "提醒：目标确认（华东一组）请在 11-25 18:00 前处理");
+    assert_non_null(strstr(message.text, "\nhttps://x.example/tasks/17"));
+    assert_string_equal(message.template_name, NOTIFY_TASKS_REMINDED);
+    /* What others read names the stage and the time, not whom it is about. */
+    assert_null(strstr(message.brief, "华东一组"));
+    assert_non_null(strstr(message.brief, "11-25 18:00"));
+    assert_string_equal(notify_param(&message.open, "stage", "zh-CN"), "目标确认");
+    assert_string_equal(notify_param(&message.open, "subject", "zh-CN"), "");
+    assert_string_equal(notify_param(&message.open, "text", "zh-CN"), message.brief);
+    const char *html = notify_html(arena, message.text, "https://x.example", "zh-CN");
+    assert_non_null(strstr(html, "<a href=\"https://x.example/tasks/17\" style=\"display:inline-"));
+    occasion.language = "en";
+    assert_int_equal(notify_compose(arena, &occasion, &told, 1, &message, NULL), DC_OK);
+    assert_non_null(strstr(message.subject, "Goal confirmation"));
+    assert_string_equal(notify_param(&message.open, "stage", "en"), "Goal confirmation");
+}
+
+static void
+many_things_are_one_digest(void **state)
+{
+    (void)state;
+    DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
+    enum { TASKS = 40 };
+    struct notify_told told[TASKS];
+    const char *values[TASKS][6];
+    for (int i = 0; i < TASKS; i++) {
+        const char *one[6] = {dc_arena_printf(arena, "%d", 100 + i), "目标确认", "Confirmation",
+                              dc_arena_printf(arena, "团队<%d>", i), "十一月",   "11-25 18:00"};
+        memcpy(values[i], one, sizeof(one));
+        told[i] = told_of(values[i], NOTIFY_TASKS_OPENED);
     }
-    struct notify_retry_rule rule = {.attempts = 12, .first_delay_s = 30, .longest_delay_s = 600};
-    struct dc_test_random random = {dc_test_seed()};
-    for (int64_t attempt = 1; attempt < 12; attempt++) {
-        struct notify_next next = notify_delivery_next(&rule, NOTIFY_REFUSED_FOR_NOW, attempt, 0,
-                                                       dc_test_random(&random));
-        int64_t delay = attempt < 6 ? 30 << (attempt - 1) : 600;
-        delay = delay > 600 ? 600 : delay;
-        assert_string_equal(next.state, "queued");
-        assert_true(next.due_at >= delay * DC_SECOND * 3 / 4 &&
-                    next.due_at <= delay * DC_SECOND * 5 / 4);
+    struct notify_occasion occasion = {"张三", "zh-CN", "https://x.example", false, TASKS};
+    struct notify_message message = {0};
+    assert_int_equal(notify_compose(arena, &occasion, told, TASKS, &message, NULL), DC_OK);
+    assert_string_equal(message.subject, "40 项新待办：目标确认");
+    assert_string_equal(message.template_name, NOTIFY_DIGEST);
+    assert_non_null(
+        strstr(message.text, "· 待办：目标确认 · 团队<19>  https://x.example/tasks/119"));
+    assert_null(strstr(message.text, "团队<20>"));
+    assert_non_null(strstr(message.text, "另有 20 项"));
+    assert_non_null(strstr(message.text, "全部查看：\nhttps://x.example/tasks"));
+    const char *html = notify_html(arena, message.text, "https://x.example", "zh-CN");
+    assert_non_null(strstr(html, "团队&lt;19&gt;"));
+    assert_null(strstr(html, "团队<"));
+    told[1].template_name = NOTIFY_TEST; /* of two kinds */
+    assert_int_equal(notify_compose(arena, &occasion, told, TASKS, &message, NULL), DC_OK);
+    assert_string_equal(message.subject, "40 条消息等您查看");
+}
+
+static void
+figures_go_by_mail_where_the_tenant_allows_it(void **state)
+{
+    (void)state;
+    DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
+    const char *names[] = {"period", "indicator", "old", "new"};
+    const char *values[] = {"2027Q1", "销售额", "500,000", "625,000"};
+    struct notify_told told = {NOTIFY_TARGETS_ADJUSTED, {names, values, 4}, 1};
+    struct notify_occasion occasion = {"张三", "zh-CN", "", false, 1};
+    struct notify_message message = {0};
+    for (int allowed = 0; allowed <= 1; allowed++) {
+        occasion.figures = allowed;
+        assert_int_equal(notify_compose(arena, &occasion, &told, 1, &message, NULL), DC_OK);
+        assert_int_equal(strstr(message.text, "625,000") != NULL, allowed);
+        assert_null(strstr(message.brief, "625,000"));
+        assert_string_equal(notify_param(&message.open, "new", "zh-CN"), "");
     }
-    assert_string_equal(notify_delivery_next(&rule, NOTIFY_REFUSED_FOR_NOW, 12, 0, 1).state,
-                        "failed");
-    assert_string_equal(notify_delivery_next(&rule, NOTIFY_REFUSED, 1, 0, 1).state, "failed");
-    assert_string_equal(notify_delivery_next(&rule, NOTIFY_ACCEPTED, 12, 0, 1).state, "sent");
 }
 
 int
@@ -186,7 +256,9 @@ main(void)
         cmocka_unit_test(amounts_are_grouped),
         cmocka_unit_test(headers_are_folded),
         cmocka_unit_test(a_mail_is_whole),
-        cmocka_unit_test(attempts_end_in_sent_or_failed),
+        cmocka_unit_test(one_thing_is_a_letter),
+        cmocka_unit_test(many_things_are_one_digest),
+        cmocka_unit_test(figures_go_by_mail_where_the_tenant_allows_it),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests_name("notify texts", tests, NULL, NULL);
 }

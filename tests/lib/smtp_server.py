@@ -43,7 +43,8 @@ class Handler:
         record = {"to": to, "from": envelope.mail_from, "id": message["Message-ID"],
                   "subject": str(message["Subject"]), "raw": envelope.content.decode("ascii"),
                   "to_header": str(message["To"]), "from_header": str(message["From"]),
-                  "text": message.get_content(), "tries": tries[to]}
+                  "text": message.get_body(("plain",)).get_content(),
+                  "html": message.get_body(("html",)).get_content(), "tries": tries[to]}
         with open(os.path.join(directory, "mails"), "a", encoding="utf-8") as file:
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
         if hold:

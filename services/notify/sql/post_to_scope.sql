@@ -15,5 +15,6 @@ WHERE p.tenant_id = $1 AND p.person_id <> $5
         AND ($8 = 0 OR EXISTS (
             SELECT 1 FROM org_unit_tree t
             WHERE t.tenant_id = $1 AND t.ancestor_id = $8 AND t.unit_id = o.unit_id))))
+ORDER BY p.person_id
 ON CONFLICT (tenant_id, person_id, cause) DO NOTHING
-RETURNING id, person_id
+RETURNING id, person_id, template

@@ -11,4 +11,4 @@ FROM (SELECT DISTINCT ON (l.person_id) l.person_id,
       WHERE l.person_id <> $5
       ORDER BY l.person_id, u.place) n
 ON CONFLICT (tenant_id, person_id, cause) DO NOTHING
-RETURNING id, person_id
+RETURNING id, person_id, template
