@@ -5,6 +5,7 @@
 #include <dacheng/notify/v1/notify.pb-c.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/assert.h"
 #include "base/text.h"
@@ -129,6 +130,7 @@ set_up_lane(struct notify_sender *sender, struct lane *lane, const struct notify
     curl_easy_setopt(lane->curl, CURLOPT_ERRORBUFFER, lane->problem);
     curl_easy_setopt(lane->curl, CURLOPT_PRIVATE, lane);
     curl_easy_setopt(lane->curl, CURLOPT_TIMEOUT, timeout);
+    curl_easy_setopt(lane->curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, timeout);
     curl_easy_setopt(lane->curl, CURLOPT_CONNECTTIMEOUT, timeout < 10 ? timeout : 10L);
     CURLcode code =
         sender->channel->is_mail ? set_up_mail(lane, settings) : set_up_http(lane, settings);
@@ -249,6 +251,18 @@ notify_sender_start(struct notify_sender *sender, const struct notify_request *r
     sender->busy++;
 }
 
+/* libcurl keeps a connection whose answer to the data did not come in time: it would ask the next
+ * mail into it, and wait for the answer to its QUIT when it closes it. Shut down, it is found dead. */
+static void
+leave_connection(struct lane *lane)
+{
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    if (curl_easy_getinfo(lane->curl, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK &&
+        socket != CURL_SOCKET_BAD) {
+        shutdown(socket, SHUT_RDWR);
+    }
+}
+
 static void
 finish(struct notify_sender *sender, struct lane *lane, CURLcode code, struct notify_done *done)
 {
@@ -262,6 +276,9 @@ finish(struct notify_sender *sender, struct lane *lane, CURLcode code, struct no
                                  .problem = lane->problem};
     *done = (struct notify_done){.index = lane->index, .duration_us = dc_monotonic() - lane->began};
     sender->channel->judge(&reply, &done->verdict);
+    if (code != CURLE_OK && sender->channel->is_mail) {
+        leave_connection(lane);
+    }
     curl_multi_remove_handle(sender->multi, lane->curl);
     curl_easy_setopt(lane->curl, sender->channel->is_mail ? CURLOPT_MAIL_RCPT : CURLOPT_HTTPHEADER,
                      NULL);

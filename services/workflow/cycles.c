@@ -22,14 +22,18 @@ check_period(const struct wf_definition *process, const char *text, struct dc_er
     return DC_OK;
 }
 
+/* Who gives none calls it by its period and its process. */
 static enum dc_code
-check_name(const char *name, struct dc_error *error)
+name_of(const struct dc_step *step, const Workflow__StartCycleRequest *request,
+        const struct wf_definition *process, char **ret_name, struct dc_error *error)
 {
-    size_t length = dc_utf8_length(name, strlen(name));
-    if (length < 1 || length > FLOW_NAME_MAX) {
-        return dc_fail_field(error, DC_INVALID_ARGUMENT, "name", "1 to %d characters",
+    if (dc_utf8_length(request->name, strlen(request->name)) > FLOW_NAME_MAX) {
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, "name", "at most %d characters",
                              FLOW_NAME_MAX);
     }
+    *ret_name = *request->name
+                    ? request->name
+                    : dc_arena_printf(step->arena, "%s %s", request->period, process->name);
     return DC_OK;
 }
 
@@ -40,7 +44,6 @@ DC_HANDLER(workflow_start_cycle, Workflow__StartCycleRequest, Workflow__StartCyc
     int32_t version;
     dc_step_subject(step, "unit/%lld", (long long)request->unit_id);
     DC_TRY(dc_access_unit(step, DC_ROLE(SUPERVISOR), request->unit_id, error));
-    DC_TRY(check_name(request->name, error));
     DC_TRY(flow_check_reason(request->reason, false, error));
     DC_TRY(flow_work_begin(&work, step, step->context->tenant_id, error));
     DC_TRY(flow_process(&work, request->definition, 0, &process, &version, error));
@@ -57,7 +60,7 @@ DC_HANDLER(workflow_start_cycle, Workflow__StartCycleRequest, Workflow__StartCyc
                              "stage \"%s\" finds nobody and no unit below this one",
                              process->stages[0].code);
     }
-    cycle->name = request->name;
+    DC_TRY(name_of(step, request, process, &cycle->name, error));
     cycle->definition = (char *)process->code;
     cycle->definition_version = version;
     cycle->unit_id = request->unit_id;

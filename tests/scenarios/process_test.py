@@ -2,12 +2,14 @@
 in time, late, absent and by returning; escalation to who may decide then; the gate of the data
 submission; an approval by values; a whole monthly cycle; and the ledger, which must add up."""
 import datetime
+import json
 import os
 import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 from mail_sink import MailSink  # noqa: E402
+from sms_receiver import SmsReceiver  # noqa: E402
 from stack import CallError, Stack, wait_until  # noqa: E402
 
 WORKFLOW = "workflow.WorkflowService/"
@@ -15,13 +17,18 @@ DAY = 86400
 
 
 def setUpModule():
-    global mail, stack
-    mail = MailSink().__enter__()
-    stack = Stack(smtp_url=f"smtp://127.0.0.1:{mail.port}").__enter__()
+    global mail, sms, stack
+    mail, sms = MailSink().__enter__(), SmsReceiver().__enter__()
+    stack = Stack(smtp_url=f"smtp://127.0.0.1:{mail.port}", dacheng_gather_s=0, **sms.settings()).__enter__()
+    # Whatever the hour is: here nobody sleeps.
+    settings = call("supervisor", "notify/GetTenantSettings")["settings"]
+    settings["quiet"] = {"off": True}
+    call("supervisor", "notify/SetTenantSettings", {"settings": settings})
 
 
 def tearDownModule():
     stack.__exit__(None, None, None)
+    sms.__exit__(None, None, None)
     mail.__exit__(None, None, None)
 
 
@@ -35,7 +42,7 @@ def flow(account, method, request=None):
 
 
 def refused(account, method, request, code):
-    done = stack.ctl("call", "--as", account, method, __import__("json").dumps(request), check=False)
+    done = stack.ctl("call", "--as", account, method, json.dumps(request), check=False)
     assert done.returncode == 1 and code in done.stderr, (done.returncode, done.stdout, done.stderr)
     return done.stderr
 
@@ -63,10 +70,6 @@ def turn_to(us):
     stack.turn_clock(seconds=max(1, int(int(us) / 1e6 - stack.now()) + 2))
 
 
-def sms_to(code):
-    """How many short messages notify made for a person."""
-    return int(stack.sql("SELECT count(*) FROM notify.delivery d JOIN notify.org_person p USING (tenant_id, person_id) "
-                         f"WHERE p.code = '{code}' AND d.channel = 3")[0][0])
 
 
 class Process(unittest.TestCase):
@@ -141,7 +144,7 @@ class Process(unittest.TestCase):
                          ("HELD_BY_ESCALATION", self.people["E2001"], self.people["E0002"], 1))
         self.assertTrue(moved["overdue"])
         refused("director.b", "workflow/DecideTask", {"taskId": task["id"], "outcome": "confirm"}, "permission_denied")
-        wait_until(lambda: any(n["template"] == "task_escalated_owner" for n in call("director.b", "notify/ListInbox").get("notices", [])),
+        wait_until(lambda: any(n["template"] == "tasks_escalated_owner" for n in call("director.b", "notify/ListInbox").get("notices", [])),
                    30, "the director is told")
         flow("vp", "DecideTask", {"taskId": task["id"], "outcome": "confirm"})
         wait_until(lambda: board(cycle)["summary"]["cycle"]["state"] == "CYCLE_STATE_CLOSED", 30, "the cycle's end")
@@ -149,7 +152,7 @@ class Process(unittest.TestCase):
         type(self).confirmed = cycle
 
     def sms(self, code):
-        return sms_to(code)
+        return len(sms.to(stack.sql(f"SELECT mobile FROM notify.org_person WHERE code = '{code}'")[0][0]))
 
     def mails_to(self, account):
         return sum(1 for to, _, _ in list(mail.messages) if to.startswith(account + "@"))
