@@ -193,6 +193,30 @@ describe('the process in the browser', () => {
     await picture(page, 'ledger')
   })
 
+  it('says what a department\'s data misses, and takes back a proposal', async () => {
+    const { page } = supervisor
+    await page.goto(`${base}/submissions`)
+    await page.locator('[data-test=submission-row]', { hasText: '华东销售部' }).locator('button').click()
+    await page.click('[data-test=check]')
+    await until('it is checked', async () => ['1', '2'].includes(await page.locator('[data-test=submission-row]', { hasText: '华东销售部' }).getAttribute('data-state')), 60)
+    if (await page.locator('[data-test=submission-row]', { hasText: '华东销售部' }).getAttribute('data-state') === '1') await page.waitForSelector('[data-test=finding]')
+    await picture(page, 'submissions')
+    await page.goto(`${base}/goals`)
+    await page.locator('[data-test=goal-row] [data-test=propose]').last().click()
+    const dialog = page.locator('.el-dialog')
+    const now = Number((await dialog.locator('[data-value]').first().getAttribute('data-value')))
+    await dialog.locator('input[name=value]').fill(String(now + 1000000))
+    await dialog.locator('textarea[name=reason]').fill('浏览器测试')
+    await dialog.getByText(/保持合计一致|so that sums stay/).click()
+    await dialog.locator('[data-test=save]').click()
+    await page.waitForSelector('[data-test=proposal][data-state="1"]')
+    await page.waitForSelector('[data-test=goal-row] [data-test=proposed]')
+    await picture(page, 'proposal')
+    await page.locator('[data-test=proposal] button').click()
+    await page.locator('.el-message-box__btns .el-button--primary').click()
+    await until('none is open', async () => (await page.locator('[data-test=proposal]').count()) === 0)
+  })
+
   it('writes a definition by form and by text, and says where a mistake is', async () => {
     const { page } = supervisor
     await page.goto(`${base}/processes?code=goal_confirmation`)
