@@ -111,6 +111,28 @@ describe('the process in the browser', () => {
     assert.equal(await page.locator('[data-test=outcomes]').count(), 0)
   })
 
+  it('hands a task over, and the other sees it come', async () => {
+    const { page } = supervisor
+    const other = phoneVp.page
+    await live(other)
+    assert.equal(await other.locator('[data-test=tasks-open]').count(), 0)
+    await page.locator('[data-test=board-task]', { hasText: '西部销售部' }).locator('a').click()
+    await page.click('[data-test=transfer]')
+    const dialog = page.locator('.el-dialog.sheet')
+    await dialog.locator('[data-test=person-picker]').click()
+    await page.keyboard.type('赵志强')
+    await page.locator('.el-select-dropdown__item:visible', { hasText: '赵志强' }).first().click()
+    await dialog.locator('textarea[name=reason]').fill('浏览器测试')
+    await dialog.locator('[data-test=confirm]').click()
+    await until('it is his on his open page', async () => (await other.locator('[data-test=tasks-open]').innerText()) === '1')
+    await other.click('[data-test=tasks-bell]')
+    await other.locator('[data-test=task-card] a').click()
+    assert.match(await other.locator('[data-test=yours]').innerText(), /周敏/)
+    await other.click('[data-test=outcome-approve]')
+    await other.click('.el-dialog.sheet [data-test=confirm]')
+    await until('it is off his page', async () => (await other.locator('[data-test=tasks-open]').count()) === 0)
+  })
+
   it('says at once what waits, and approves many together', async () => {
     const { page } = supervisor
     // Where nobody leads a department, its task has come to who started the cycle.
