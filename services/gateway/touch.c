@@ -38,8 +38,9 @@ add(struct ids *ids, int64_t id)
 static bool
 names_an_owner(const ProtobufCFieldDescriptor *field, bool of_org)
 {
-    static const char *const names[] = {"owner_id", "owner_ids", "person_id", "person_ids",
-                                        "unit_id",  "unit_ids",  "parent_id", "manager_id"};
+    static const char *const names[] = {"owner_id",  "owner_ids",   "person_id", "person_ids",
+                                        "unit_id",   "unit_ids",    "parent_id", "manager_id",
+                                        "holder_id", "by_person_id"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(field->name, names[i]) == 0) {
             return true;

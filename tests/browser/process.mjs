@@ -111,6 +111,28 @@ describe('the process in the browser', () => {
     assert.equal(await page.locator('[data-test=outcomes]').count(), 0)
   })
 
+  it('hands a task over, and the other sees it come', async () => {
+    const { page } = supervisor
+    const other = phoneVp.page
+    await live(other)
+    assert.equal(await other.locator('[data-test=tasks-open]').count(), 0)
+    await page.locator('[data-test=board-task]', { hasText: '西部销售部' }).locator('a').click()
+    await page.click('[data-test=transfer]')
+    const dialog = page.locator('.el-dialog.sheet')
+    await dialog.locator('[data-test=person-picker]').click()
+    await page.keyboard.type('赵志强')
+    await page.locator('.el-select-dropdown__item:visible', { hasText: '赵志强' }).first().click()
+    await dialog.locator('textarea[name=reason]').fill('浏览器测试')
+    await dialog.locator('[data-test=confirm]').click()
+    await until('it is his on his open page', async () => (await other.locator('[data-test=tasks-open]').innerText()) === '1')
+    await other.click('[data-test=tasks-bell]')
+    await other.locator('[data-test=task-card] a').click()
+    assert.match(await other.locator('[data-test=yours]').innerText(), /周敏/)
+    await other.click('[data-test=outcome-approve]')
+    await other.click('.el-dialog.sheet [data-test=confirm]')
+    await until('it is off his page', async () => (await other.locator('[data-test=tasks-open]').count()) === 0)
+  })
+
   it('says at once what waits, and approves many together', async () => {
     const { page } = supervisor
     // Where nobody leads a department, its task has come to who started the cycle.
@@ -191,6 +213,30 @@ describe('the process in the browser', () => {
     assert.match(text, /陈丽华/)
     assert.match(text, /王建国/)
     await picture(page, 'ledger')
+  })
+
+  it('says what a department\'s data misses, and takes back a proposal', async () => {
+    const { page } = supervisor
+    await page.goto(`${base}/submissions`)
+    await page.locator('[data-test=submission-row]', { hasText: '华东销售部' }).locator('button').click()
+    await page.click('[data-test=check]')
+    await until('it is checked', async () => ['1', '2'].includes(await page.locator('[data-test=submission-row]', { hasText: '华东销售部' }).getAttribute('data-state')), 60)
+    if (await page.locator('[data-test=submission-row]', { hasText: '华东销售部' }).getAttribute('data-state') === '1') await page.waitForSelector('[data-test=finding]')
+    await picture(page, 'submissions')
+    await page.goto(`${base}/goals`)
+    await page.locator('[data-test=goal-row] [data-test=propose]').last().click()
+    const dialog = page.locator('.el-dialog')
+    const now = Number((await dialog.locator('[data-value]').first().getAttribute('data-value')))
+    await dialog.locator('input[name=value]').fill(String(now + 1000000))
+    await dialog.locator('textarea[name=reason]').fill('浏览器测试')
+    await dialog.getByText(/保持合计一致|so that sums stay/).click()
+    await dialog.locator('[data-test=save]').click()
+    await page.waitForSelector('[data-test=proposal][data-state="1"]')
+    await page.waitForSelector('[data-test=goal-row] [data-test=proposed]')
+    await picture(page, 'proposal')
+    await page.locator('[data-test=proposal] button').click()
+    await page.locator('.el-message-box__btns .el-button--primary').click()
+    await until('none is open', async () => (await page.locator('[data-test=proposal]').count()) === 0)
   })
 
   it('writes a definition by form and by text, and says where a mistake is', async () => {

@@ -21,6 +21,8 @@ export function useWords() {
     showAgo: (us: bigint) => showAgo(us, Date.now(), language.value),
     showDuration: (ms: bigint | number) => showDuration(ms, language.value),
     showShort: (value: number) => showShort(value, language.value),
+    /** "甲、乙" / "A, B" */
+    listed: (parts: string[]) => parts.filter(Boolean).join(language.value === 'en' ? ', ' : '、'),
     /** An indicator's name in the reader's language, where it has one. */
     named: (chinese: string, englishName: string) =>
       language.value === 'en' && englishName ? englishName : chinese,
