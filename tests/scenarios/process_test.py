@@ -22,7 +22,7 @@ def setUpModule():
     stack = Stack(smtp_url=f"smtp://127.0.0.1:{mail.port}", dacheng_gather_s=0, **sms.settings()).__enter__()
     # Whatever the hour is: here nobody sleeps.
     settings = call("supervisor", "notify/GetTenantSettings")["settings"]
-    settings["quiet"] = {"off": True}
+    settings["quiet"]["off"] = True
     call("supervisor", "notify/SetTenantSettings", {"settings": settings})
 
 
@@ -132,7 +132,7 @@ class Process(unittest.TestCase):
         task = the_task("director.b", cycle, "华南")
         due, before = int(task["dueAtUs"]), self.sms("E2001")
         turn_to(due - 3 * DAY * 10**6)
-        wait_until(lambda: self.sms("E2001") == before + 1, 30, "the SMS three days before")
+        wait_until(lambda: self.sms("E2001") > before, 30, "the SMS three days before")
         mails = self.mails_to("director.b")
         turn_to(due - 1 * DAY * 10**6)
         wait_until(lambda: self.mails_to("director.b") > mails, 30, "the mail one day before")
