@@ -181,5 +181,169 @@ class Process(unittest.TestCase):
         return answer.get("total") if int(answer.get("total", {}).get("records", 0)) > 0 else None
 
 
+    # --- data submission and its gate ------------------------------------------------------------------
+    def submission(self, account="supervisor", unit="A"):
+        return call(account, "ingest/GetSubmission", {"unitId": units[unit], "period": self.month})
+
+    def push(self, records):
+        answer = call("crm", "ingest/PushRecords", {"source": "demo-crm", "records": records})
+        self.assertFalse(answer.get("rejected"), answer)
+
+    def test_3_a_submission_that_misses_somebody_cannot_go_on(self):
+        cycle = start("data_submission", self.month, unit="A")
+        task = the_task("director.a", cycle, "华东")
+        # 沈思远's records are gone: the check names him, and the gate holds.
+        self.push([{"sourceKey": f"E1105-{n:02d}", "deleted": True} for n in range(1, 31)])
+        answer = wait_until(lambda: self.checked("SUBMISSION_STATE_FAILED"), 30, "the finding")
+        finding = next(f for f in answer["findings"] if f["kind"] == "FINDING_KIND_PERSON_MISSING")
+        self.assertEqual(finding["personId"], self.people["E1105"])
+        self.assertIn("沈思远", finding["sentenceZh"])
+        wait_until(lambda: not flow("director.a", "GetTask", {"taskId": task["id"]})["gate"].get("open"), 30, "the closed gate")
+        self.assertIn("沈思远", refused("director.a", "workflow/DecideTask", {"taskId": task["id"], "outcome": "submit"}, "failed_precondition"))
+        # He says why; only the next level can accept that.
+        hole = {"unitId": units["A"], "period": self.month, "findingIds": [f["id"] for f in answer["findings"]]}
+        refused("vp", "ingest/AcceptHoles", hole, "failed_precondition")
+        call("director.a", "ingest/DeclareHoles", dict(hole, reason="客户系统停机，下月补录"))
+        refused("director.a", "ingest/AcceptHoles", hole, "permission_denied")
+        self.assertEqual(self.submission()["submission"]["state"], "SUBMISSION_STATE_FAILED")
+        call("vp", "ingest/AcceptHoles", hole)
+        wait_until(lambda: flow("director.a", "GetTask", {"taskId": task["id"]})["gate"].get("open"), 30, "the open gate")
+        flow("director.a", "DecideTask", {"taskId": task["id"], "outcome": "submit"})
+        closed = wait_until(lambda: self.in_state("SUBMISSION_STATE_CLOSED"), 30, "the closed submission")["submission"]
+        self.assertEqual(closed["version"], 1)
+        # What comes later makes a new version, and says by how much.
+        self.push([{"sourceKey": "LATE-1", "amount": "1234.50", "personCode": "E1105", "occurredAt": f"{self.month}-02", "customer": "补录客户"}])
+        late = wait_until(lambda: self.in_version(2), 30, "the second version")
+        self.assertEqual(float(next(v for v in late["versions"] if v["version"] == 2)["delta"]), 1234.5)
+        self.assertEqual(float(late["submission"]["amount"]), float(closed["amount"]) + 1234.5)
+        wait_until(lambda: board(cycle)["summary"]["cycle"]["state"] == "CYCLE_STATE_CLOSED", 30, "the cycle's end")
+
+    def checked(self, state):
+        answer = call("director.a", "ingest/CheckSubmission", {"unitId": units["A"], "period": self.month})
+        return answer if answer["submission"]["state"] == state else None
+
+    def in_state(self, state):
+        answer = self.submission()
+        return answer if answer["submission"]["state"] == state else None
+
+    def in_version(self, version):
+        answer = self.submission()
+        return answer if answer["submission"].get("version") == version else None
+
+    # --- approval by values ------------------------------------------------------------------------------
+    def target_of(self, unit):
+        """Of the next quarter."""
+        year, quarter = int(self.period[:4]), int(self.period[5])
+        indicator = next(i for i in call("supervisor", "goals/ListDefinitions")["indicators"] if i.get("primary"))
+        tree = call("supervisor", "goals/GetTargetTree", {
+            "indicatorId": indicator["id"], "period": f"{year + quarter // 4}Q{quarter % 4 + 1}", "levels": 10})["nodes"]
+        return next(n["target"] for n in tree if n["ownerCode"] == unit)
+
+    def propose(self, percent):
+        target = self.target_of("A")
+        value = f"{float(target['value']) * (100 + percent) / 100:.2f}"
+        proposal = call("supervisor", "goals/ProposeAdjustment", {
+            "targetId": target["id"], "value": value, "reason": f"{percent}%", "effectiveOn": datetime.date.today().isoformat(),
+            "policy": "ADJUST_POLICY_RESTATE", "allowOverAssignment": True})["proposal"]
+        return proposal, value
+
+    def approve_next(self, account, proposal):
+        """Whose turn it is approves; answers the stage."""
+        def task():
+            return next((t for t in tasks_of(account) if t["definition"] == "target_change"), None)
+        found = wait_until(task, 30, f"the approval of {account}")
+        facts = {f["name"]: f["value"] for f in flow(account, "GetTask", {"taskId": found["id"]})["facts"]}
+        self.assertEqual(facts["raise_percent"], proposal["raisePercent"])
+        flow(account, "DecideTask", {"taskId": found["id"], "outcome": "approve"})
+        return found["stage"]
+
+    def settled(self, proposal):
+        found = call("supervisor", "goals/GetProposal", {"id": proposal["id"]})["proposal"]
+        return found if found["state"] != "PROPOSAL_STATE_OPEN" else None
+
+    def test_4_a_raise_of_more_than_a_fifth_goes_to_the_boss(self):
+        small, value = self.propose(10)
+        self.assertEqual([self.approve_next(who, small) for who in ("director.a", "vp")], ["director", "vice_president"])
+        done = wait_until(lambda: self.settled(small), 30, "the change")
+        self.assertEqual((done["state"], float(done["newValue"])), ("PROPOSAL_STATE_CARRIED_OUT", float(value)))
+        large, value = self.propose(25)
+        self.assertEqual([self.approve_next(who, large) for who in ("director.a", "vp", "boss")], ["director", "vice_president", "boss"])
+        done = wait_until(lambda: self.settled(large), 30, "the change")
+        self.assertEqual(done["state"], "PROPOSAL_STATE_CARRIED_OUT")
+        self.assertEqual(float(self.target_of("A")["value"]), float(value))
+
+    # --- a whole month ---------------------------------------------------------------------------------
+    def test_5_the_whole_monthly_cycle_runs_to_its_archive(self):
+        codes = self.accounts_for_everybody_in("A")
+        cycle = start("monthly_sales", self.month, unit="A")
+        self.decide_all(cycle, {"director.a": "submit"})  # closed before: its gate is open
+        # 张三 writes none; his manager then decides about it, past the deadline.
+        others = [c for c in codes if c not in ("E1101",)]
+        self.decide_all(cycle, {self.account(c): "submit" for c in others})
+        open_task = wait_until(lambda: self.mine("zhangsan", cycle), 30, "zhangsan's self review")[0]
+        turn_to(open_task["dueAtUs"])
+        moved = wait_until(lambda: [t for t in self.mine("lead.a1", cycle) if t["stage"] == "self_review"], 30, "his manager's turn")
+        flow("lead.a1", "DecideTask", {"taskId": moved[0]["id"], "outcome": "skip"})
+        # Managers review; one review is returned and comes again.
+        returned = wait_until(lambda: [t for t in self.mine("lead.a1", cycle) if t["subjectId"] == self.people["E1102"]], 30, "a review")[0]
+        flow("lead.a1", "DecideTask", {"taskId": returned["id"], "outcome": "return", "reason": "请补充客户拜访"})
+        self.decide_all(cycle, {self.account("E1102"): "submit"})
+        managers = ["lead.a1"] + [self.account(c) for c in ("E1200", "E1300", "E1400")] + ["director.a", "vp"]
+        self.decide_until(cycle, "manager_review", {m: "approve" for m in managers})
+        self.decide_until(cycle, "result_approval", {"director.a": "approve", "vp": "approve"})
+        self.decide_until(cycle, "feedback_talk", {m: "talked" for m in managers})
+        # One objects, and is heard by the director.
+        objected = wait_until(lambda: self.mine(self.account("E1103"), cycle), 30, "the consent of E1103")[0]
+        flow(self.account("E1103"), "DecideTask", {"taskId": objected["id"], "outcome": "object", "reason": "回款没有算全"})
+        heard = wait_until(lambda: [t for t in self.mine("director.a", cycle) if t["stage"] == "objection"], 30, "the objection")[0]
+        flow("director.a", "DecideTask", {"taskId": heard["id"], "outcome": "upheld"})
+        self.decide_until(cycle, "consent", {self.account(c): "agree" for c in codes})
+        self.decide_until(cycle, "archive", {"supervisor": "archived"})
+        wait_until(lambda: board(cycle)["summary"]["cycle"]["state"] == "CYCLE_STATE_CLOSED", 30, "the cycle's end")
+        # The ledger adds up: as many decided seats as the board has done tasks, of two in each approval.
+        done = {s["stage"]: int(s.get("done", 0)) for s in board(cycle)["stages"]}
+        rows = {r["code"]: int(r["decided"]) for r in flow("boss", "GetLedger", {"cycleIds": [cycle["id"]], "by": "stage"})["rows"]}
+        self.assertEqual(done["self_review"], len(codes) + 1)
+        self.assertEqual((done["objection"], done["archive"], rows["result_approval"]), (1, 1, 2 * done["result_approval"]))
+        for stage, count in done.items():
+            self.assertEqual(rows.get(stage, 0), count * (2 if stage == "result_approval" else 1), stage)
+
+    def accounts_for_everybody_in(self, unit):
+        people = call("supervisor", "org/ListPeople", {"unitId": units[unit], "tree": True, "limit": 500})["people"]
+        codes = sorted(p["code"] for p in people)
+        have = {row[0] for row in stack.sql("SELECT p.code FROM org.account a JOIN org.person p ON p.tenant_id = a.tenant_id AND p.id = a.person_id")}
+        tenant = stack.sql("SELECT id FROM org.tenant")[0][0]
+        stack.ctl_call("org/SeedAccounts", {"tenantId": tenant, "accounts": [
+            {"personCode": c, "account": c.lower(), "grants": []} for c in codes if c not in have]})
+        type(self).known = {row[0]: row[1] for row in stack.sql(
+            "SELECT p.code, a.account FROM org.account a JOIN org.person p ON p.tenant_id = a.tenant_id AND p.id = a.person_id")}
+        return codes
+
+    def account(self, code):
+        return self.known[code]
+
+    def mine(self, account, cycle):
+        return [t for t in tasks_of(account) if t["cycleId"] == cycle["id"]]
+
+    def decide_all(self, cycle, outcomes):
+        """Each of these people decides all that is his now."""
+        for account, outcome in outcomes.items():
+            tasks = wait_until(lambda account=account: self.mine(account, cycle), 30, f"a task of {account}")
+            answer = flow(account, "DecideTasks", {"taskIds": [t["id"] for t in tasks], "outcome": outcome})
+            self.assertFalse(answer.get("problems"), answer)
+
+    def decide_until(self, cycle, stage, outcomes):
+        """These people decide what is theirs until nothing of the stage is open, and some was done."""
+        def done():
+            for account, outcome in outcomes.items():
+                ids = [t["id"] for t in self.mine(account, cycle) if t["stage"] == stage]
+                if ids:
+                    answer = flow(account, "DecideTasks", {"taskIds": ids, "outcome": outcome})
+                    self.assertFalse(answer.get("problems"), answer)
+            count = next(s for s in board(cycle)["stages"] if s["stage"] == stage)
+            return int(count.get("open", 0)) == 0 and int(count.get("done", 0)) > 0
+        wait_until(done, 90, f"stage {stage}")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
