@@ -94,7 +94,7 @@ start(struct dc_test_pg *pg)
              "-c listen_addresses='' -c unix_socket_directories=%s -c fsync=off "
              "-c synchronous_commit=off -c full_page_writes=off -c max_connections=100 "
              "-c shared_buffers=64MB -c max_wal_size=256MB -c log_min_messages=warning "
-             "-c timezone=UTC",
+             "-c timezone=UTC -c jit=off -c work_mem=64MB",
              pg->directory);
     if (run(log, "pg_ctl",
             (const char *[]){NULL, "-D", data, "-l", log, "-o", options, "-w", "-t", "60", "start",
