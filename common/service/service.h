@@ -44,15 +44,15 @@ struct dc_service;
 struct dc_step {
     struct dc_service *service;
     struct dc_db *db;
-    struct dc_arena *arena;          /* dropped after the step */
-    const Kernel__Context *context;  /* never NULL; of a task: a program's, tenant 0 */
-    const char *sender;              /* bus peer that sent the request; "" in tasks and reactions */
-    const char *method;              /* full method name; event type in reactions; task name */
-    dc_time now;                     /* the time of this step */
-    int64_t deadline;                /* dc_monotonic() time; 0 = none */
-    void *state;                     /* of this thread, from spec->thread_state_new; or NULL */
-    const char *cause;               /* idempotency key or event identity, for the outbox */
-    struct dc_outbox *outbox;        /* see dc_emit */
+    struct dc_arena *arena;         /* dropped after the step */
+    const Kernel__Context *context; /* never NULL; of a task: a program's, tenant 0 */
+    const char *sender;             /* bus peer that sent the request; "" in tasks and reactions */
+    const char *method;             /* full method name; event type in reactions; task name */
+    dc_time now;                    /* the time of this step */
+    int64_t deadline;               /* dc_monotonic() time; 0 = none */
+    void *state;                    /* of this thread, from spec->thread_state_new; or NULL */
+    const char *cause;              /* idempotency key or event identity, for the outbox */
+    struct dc_outbox *outbox;       /* see dc_emit */
 };
 
 /*
@@ -64,7 +64,8 @@ struct dc_step {
 void dc_emit(struct dc_step *step, int64_t tenant_id, const char *key,
              const ProtobufCMessage *event);
 
-/* --- requests ----------------------------------------------------------------------------------- */
+/* --- requests -----------------------------------------------------------------------------------
+ */
 enum dc_method_kind {
     DC_QUERY,   /* read-only transaction */
     DC_COMMAND, /* idempotent by the caller's key; one transaction with state and events */
@@ -76,11 +77,11 @@ typedef enum dc_code dc_handler(struct dc_step *step, const ProtobufCMessage *re
 
 struct dc_method {
     const ProtobufCServiceDescriptor *service;
-    const char *name;        /* "AdjustTargets" */
+    const char *name; /* "AdjustTargets" */
     enum dc_method_kind kind;
     dc_handler *handler;
-    bool sensitive;          /* a successful read is told to the audit record too */
-    bool internal;           /* only for peers, never through the edge */
+    bool sensitive; /* a successful read is told to the audit record too */
+    bool internal;  /* only for peers, never through the edge */
 };
 
 /* Makes a dc_handler `name` of a typed function `name_typed(step, request, response, error)`.
@@ -99,18 +100,18 @@ struct dc_method {
     {                                                                                              \
         return name##_typed(step, (const Request *)request, (Response *)response, error);          \
     }                                                                                              \
-    static enum dc_code name##_typed(                                                              \
-        struct dc_step *step __attribute__((unused)),                                              \
-        const Request *request __attribute__((unused)),                                            \
-        Response *response __attribute__((unused)),                                                \
-        struct dc_error *error __attribute__((unused)))
+    static enum dc_code name##_typed(struct dc_step *step __attribute__((unused)),                 \
+                                     const Request *request __attribute__((unused)),               \
+                                     Response *response __attribute__((unused)),                   \
+                                     struct dc_error *error __attribute__((unused)))
 
 /* Names what a sensitive read looked at or a denial was about ("person/17"), for the audit. */
 void dc_step_subject(struct dc_step *step, const char *format, ...) DC_PRINTF(2, 3);
 /* A read that the method's row calls sensitive was none this time: the caller read what is his. */
 void dc_step_not_sensitive(struct dc_step *step);
 
-/* --- reactions to other services' events --------------------------------------------------------- */
+/* --- reactions to other services' events ---------------------------------------------------------
+ */
 struct dc_delivery {
     const Kernel__Event *event;
     const ProtobufCMessage *body; /* unpacked by the reaction's descriptor; NULL for type "*" */
@@ -130,7 +131,8 @@ struct dc_reaction {
     dc_reaction_fn *fn;
 };
 
-/* --- tasks --------------------------------------------------------------------------------------- */
+/* --- tasks ---------------------------------------------------------------------------------------
+ */
 struct dc_task {
     const char *name;
     int64_t interval_ms; /* how long to wait when there was nothing to do; woken by dc_task_wake */
@@ -146,25 +148,35 @@ void dc_task_wake(struct dc_service *service, const char *name);
 void dc_wake_on_commit(struct dc_step *step, const char *task);
 
 /* For DC_FREE handlers and tasks: begin, then write what dc_emit kept, commit, wake the stamper. */
-enum dc_code dc_step_begin(struct dc_step *step, int64_t tenant_id, struct dc_error *error)
-    DC_MUST_CHECK;
+enum dc_code dc_step_begin(struct dc_step *step, int64_t tenant_id,
+                           struct dc_error *error) DC_MUST_CHECK;
 enum dc_code dc_step_commit(struct dc_step *step, struct dc_error *error) DC_MUST_CHECK;
 void dc_step_rollback(struct dc_step *step); /* also forgets the events */
 
-/* --- the service ---------------------------------------------------------------------------------- */
+/* For tasks that go tenant by tenant: `fn` does one bounded piece of work in a transaction of its
+ * own for each of `tenants`, as a program of that tenant; it neither begins nor commits. *ret_more
+ * is set when one of them has more. A failure rolls its tenant's transaction back and ends the
+ * round; being told to stop ends it, too. */
+typedef enum dc_code dc_tenant_fn(struct dc_step *step, bool *ret_more, struct dc_error *error);
+enum dc_code dc_step_each_tenant(struct dc_step *step, const int64_t *tenants, size_t count,
+                                 dc_tenant_fn *fn, bool *ret_more,
+                                 struct dc_error *error) DC_MUST_CHECK;
+
+/* --- the service
+ * ---------------------------------------------------------------------------------- */
 struct dc_service_spec {
     const char *name;                             /* schema, stream and bus service name */
     const char *sentence;                         /* for --help */
     const struct dc_option *options;              /* the service's own rows; or NULL */
     const struct dc_statement *const *statements; /* NULL-ended list of tables */
     const struct dc_migration *migrations;
-    const struct dc_method *methods;              /* ended by a NULL name */
-    const struct dc_reaction *reactions;          /* ended by a NULL stream; or NULL */
+    const struct dc_method *methods;     /* ended by a NULL name */
+    const struct dc_reaction *reactions; /* ended by a NULL stream; or NULL */
     /* Called in the transaction after each batch of reactions, before its commit; for work that
      * is cheaper once per batch. Or NULL. */
     enum dc_code (*batch_end)(struct dc_step *step, struct dc_error *error);
-    const struct dc_task *tasks;                  /* ended by a NULL name; or NULL */
-    bool publishes;                               /* has an outbox and a stamper */
+    const struct dc_task *tasks; /* ended by a NULL name; or NULL */
+    bool publishes;              /* has an outbox and a stamper */
     /* Once at start, before threads; state shared by all threads. Or NULL. */
     enum dc_code (*start)(struct dc_service *service, struct dc_error *error);
     void (*stop)(struct dc_service *service);

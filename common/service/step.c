@@ -235,3 +235,29 @@ dc_step_rollback(struct dc_step *step)
     dc_db_rollback(step->db);
     forget(step);
 }
+
+enum dc_code
+dc_step_each_tenant(struct dc_step *step, const int64_t *tenants, size_t count, dc_tenant_fn *fn,
+                    bool *ret_more, struct dc_error *error)
+{
+    enum dc_code code = DC_OK;
+    const Kernel__Context *before = step->context;
+    for (size_t i = 0; i < count && code == DC_OK && !dc_service_is_stopping(step->service); i++) {
+        Kernel__Context context = KERNEL__CONTEXT__INIT;
+        bool more = false;
+        context.tenant_id = tenants[i];
+        step->context = &context;
+        code = dc_step_begin(step, tenants[i], error);
+        if (code == DC_OK) {
+            code = fn(step, &more, error);
+        }
+        if (code == DC_OK) {
+            code = dc_step_commit(step, error);
+        } else {
+            dc_step_rollback(step);
+        }
+        *ret_more |= more;
+    }
+    step->context = before;
+    return code;
+}

@@ -258,26 +258,7 @@ ingest_count(struct dc_step *step, bool *ret_more, struct dc_error *error)
     DC_TRY(store_tenants_to_count(step, &tenants, &count, error));
     DC_TRY(dc_step_commit(step, error));
     *ret_more = false;
-    for (size_t i = 0; i < count && !dc_service_is_stopping(step->service); i++) {
-        Kernel__Context context = KERNEL__CONTEXT__INIT;
-        context.tenant_id = tenants[i];
-        const Kernel__Context *before = step->context;
-        step->context = &context;
-        bool more = false;
-        enum dc_code code = dc_step_begin(step, tenants[i], error);
-        if (code == DC_OK) {
-            code = count_tenant(step, &more, error);
-        }
-        if (code == DC_OK) {
-            code = dc_step_commit(step, error);
-        } else {
-            dc_step_rollback(step);
-        }
-        step->context = before;
-        DC_TRY(code);
-        *ret_more |= more;
-    }
-    return DC_OK;
+    return dc_step_each_tenant(step, tenants, count, count_tenant, ret_more, error);
 }
 
 enum dc_code

@@ -123,6 +123,10 @@ struct notify_sms {
 enum dc_code notify_sms_of(struct dc_arena *arena, const struct notify_settings *settings,
                            const struct notify_message *message, struct notify_sms *ret_sms,
                            struct dc_error *error) DC_MUST_CHECK;
+/* What an answer of a provider of SMS means: its own code (NULL: it has none), sentence and receipt
+ * (may be NULL) as they stood in the JSON. */
+void notify_sms_judge(const struct notify_meaning *meanings, const char *code, const char *sentence,
+                      const char *receipt, long http_status, struct notify_verdict *ret_verdict);
 /* Every row of sms.templates: shape, template, and that its parameters may go by SMS. */
 enum dc_code notify_sms_check(const struct notify_settings *settings,
                               struct dc_error *error) DC_MUST_CHECK;

@@ -159,14 +159,7 @@ judge(const struct notify_reply *reply, struct notify_verdict *ret_verdict)
     const char *code = json_string_value(json_object_get(answer, "Code"));
     const char *sentence = json_string_value(json_object_get(answer, "Message"));
     const char *receipt = json_string_value(json_object_get(answer, "BizId"));
-    if (code) {
-        ret_verdict->outcome = notify_meaning_of(meanings, code, NOTIFY_LATER);
-        notify_answer_printf(ret_verdict, "%s: %s", code, sentence ? sentence : "");
-        notify_one_line(receipt ? receipt : "", ret_verdict->receipt, NOTIFY_RECEIPT_MAX);
-    } else {
-        ret_verdict->outcome = NOTIFY_LATER;
-        notify_answer_printf(ret_verdict, "HTTP %ld without a Code", reply->status);
-    }
+    notify_sms_judge(meanings, code, sentence, receipt, reply->status, ret_verdict);
     json_decref(answer);
 }
 

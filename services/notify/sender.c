@@ -252,7 +252,8 @@ notify_sender_start(struct notify_sender *sender, const struct notify_request *r
 }
 
 /* libcurl keeps a connection whose answer to the data did not come in time: it would ask the next
- * mail into it, and wait for the answer to its QUIT when it closes it. Shut down, it is found dead. */
+ * mail into it, and wait for the answer to its QUIT when it closes it. Shut down, it is found dead.
+ */
 static void
 leave_connection(struct lane *lane)
 {

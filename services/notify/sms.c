@@ -180,3 +180,17 @@ notify_sms_of(struct dc_arena *arena, const struct notify_settings *settings,
     *ret_sms = sms;
     return DC_OK;
 }
+
+void
+notify_sms_judge(const struct notify_meaning *meanings, const char *code, const char *sentence,
+                 const char *receipt, long http_status, struct notify_verdict *ret_verdict)
+{
+    if (code) {
+        ret_verdict->outcome = notify_meaning_of(meanings, code, NOTIFY_LATER);
+        notify_answer_printf(ret_verdict, "%s: %s", code, sentence ? sentence : "");
+        notify_one_line(receipt ? receipt : "", ret_verdict->receipt, NOTIFY_RECEIPT_MAX);
+    } else {
+        ret_verdict->outcome = NOTIFY_LATER;
+        notify_answer_printf(ret_verdict, "HTTP %ld without a Code", http_status);
+    }
+}

@@ -1,9 +1,8 @@
 /* store_cycles.c - cycles and their cases, in the database. */
 #include "store_internal.h"
 
-static void
-read_cycle(struct flow_work *work, const struct dc_rows *rows, size_t i,
-           struct flow_cycle *ret_cycle)
+Workflow__Cycle *
+flow_read_cycle(struct flow_work *work, const struct dc_rows *rows, size_t i)
 {
     Workflow__Cycle *cycle =
         DC_NEW_MESSAGE(work->step->arena, Workflow__Cycle, workflow__cycle__init);
@@ -25,7 +24,14 @@ read_cycle(struct flow_work *work, const struct dc_rows *rows, size_t i,
     cycle->version = dc_rows_int64(rows, i, 15);
     cycle->reason = keep(work, rows, i, 16);
     cycle->approval = dc_rows_bool(rows, i, 17);
-    *ret_cycle = (struct flow_cycle){cycle, dc_rows_int64(rows, i, 18)};
+    return cycle;
+}
+
+static void
+read_cycle(struct flow_work *work, const struct dc_rows *rows, size_t i,
+           struct flow_cycle *ret_cycle)
+{
+    *ret_cycle = (struct flow_cycle){flow_read_cycle(work, rows, i), dc_rows_int64(rows, i, 18)};
 }
 
 enum dc_code

@@ -37,4 +37,7 @@ time_or_0(const struct dc_rows *rows, size_t row, int column)
     return dc_rows_is_null(rows, row, column) ? 0 : dc_rows_time(rows, row, column);
 }
 
+/* The first eighteen columns of whatever lists cycles. */
+Workflow__Cycle *flow_read_cycle(struct flow_work *work, const struct dc_rows *rows, size_t row);
+
 #endif

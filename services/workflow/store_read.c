@@ -58,26 +58,7 @@ read_summary(struct flow_work *work, const struct dc_rows *rows, size_t i)
     struct dc_arena *arena = work->step->arena;
     Workflow__CycleSummary *item =
         DC_NEW_MESSAGE(arena, Workflow__CycleSummary, workflow__cycle_summary__init);
-    Workflow__Cycle *cycle = DC_NEW_MESSAGE(arena, Workflow__Cycle, workflow__cycle__init);
-    cycle->id = dc_rows_int64(rows, i, 0);
-    cycle->name = keep(work, rows, i, 1);
-    cycle->definition = keep(work, rows, i, 2);
-    cycle->definition_version = (int32_t)dc_rows_int64(rows, i, 3);
-    cycle->unit_id = dc_rows_int64(rows, i, 4);
-    cycle->period = keep(work, rows, i, 5);
-    cycle->state = (Workflow__CycleState)dc_rows_int64(rows, i, 6);
-    cycle->started_at_us = dc_rows_time(rows, i, 7);
-    cycle->closed_at_us = time_or_0(rows, i, 8);
-    cycle->author = keep(work, rows, i, 9);
-    cycle->author_person_id = dc_rows_int64(rows, i, 10);
-    cycle->track = (int32_t)dc_rows_int64(rows, i, 11);
-    cycle->tracks = (int32_t)dc_rows_int64(rows, i, 12);
-    cycle->cases_planned = dc_rows_int64(rows, i, 13);
-    cycle->cases_opened = dc_rows_int64(rows, i, 14);
-    cycle->version = dc_rows_int64(rows, i, 15);
-    cycle->reason = keep(work, rows, i, 16);
-    cycle->approval = dc_rows_bool(rows, i, 17);
-    item->cycle = cycle;
+    item->cycle = flow_read_cycle(work, rows, i);
     item->done = dc_rows_int64(rows, i, 19);
     item->open = dc_rows_int64(rows, i, 20);
     item->overdue = dc_rows_int64(rows, i, 21);
