@@ -20,6 +20,9 @@ def setUpModule():
     global mail, sms, stack
     mail, sms = MailSink().__enter__(), SmsReceiver().__enter__()
     stack = Stack(smtp_url=f"smtp://127.0.0.1:{mail.port}", dacheng_gather_s=0, **sms.settings()).__enter__()
+    # The demo has directors of A and B alone.
+    seed([{"personCode": f"E{n}001", "account": f"director.{unit.lower()}",
+           "grants": [{"role": "ROLE_DIRECTOR", "scope": "SCOPE_UNIT_TREE", "unitCode": unit}]} for n, unit in ((3, "C"), (4, "D"))])
     # Whatever the hour is: here nobody sleeps.
     settings = call("supervisor", "notify/GetTenantSettings")["settings"]
     settings["quiet"]["off"] = True
@@ -30,6 +33,11 @@ def tearDownModule():
     stack.__exit__(None, None, None)
     sms.__exit__(None, None, None)
     mail.__exit__(None, None, None)
+
+
+def seed(accounts):
+    tenant = stack.sql("SELECT id FROM org.tenant")[0][0]
+    stack.ctl_call("org/SeedAccounts", {"tenantId": tenant, "accounts": accounts})
 
 
 def call(account, method, request=None):
@@ -84,6 +92,8 @@ class Process(unittest.TestCase):
 
     # --- goal confirmation: the example of the product, to the minute -----------------------------
     def test_1_goals_are_confirmed_in_time_late_absent_and_by_returning(self):
+        wait_until(lambda: stack.sql("SELECT count(*) FROM workflow.org_grant WHERE person_id IN "
+                                     f"({self.people['E3001']}, {self.people['E4001']})") != [["0"]], 30, "the directors of C and D")
         preview = flow("supervisor", "PreviewCycle", {"definition": "goal_confirmation", "unitId": units["CO"], "period": self.period})
         self.assertEqual(int(preview["stages"][0]["tasks"]), 5)
         # C's director is away: what is his goes to the one of D.
@@ -312,9 +322,7 @@ class Process(unittest.TestCase):
         people = call("supervisor", "org/ListPeople", {"unitId": units[unit], "tree": True, "limit": 500})["people"]
         codes = sorted(p["code"] for p in people)
         have = {row[0] for row in stack.sql("SELECT p.code FROM org.account a JOIN org.person p ON p.tenant_id = a.tenant_id AND p.id = a.person_id")}
-        tenant = stack.sql("SELECT id FROM org.tenant")[0][0]
-        stack.ctl_call("org/SeedAccounts", {"tenantId": tenant, "accounts": [
-            {"personCode": c, "account": c.lower(), "grants": []} for c in codes if c not in have]})
+        seed([{"personCode": c, "account": c.lower(), "grants": []} for c in codes if c not in have])
         type(self).known = {row[0]: row[1] for row in stack.sql(
             "SELECT p.code, a.account FROM org.account a JOIN org.person p ON p.tenant_id = a.tenant_id AND p.id = a.person_id")}
         return codes
