@@ -186,7 +186,7 @@ $(BUILD)/bench/log: $(HARNESS_O)
 $(BUILD)/bench/notify: $(call service_o,notify) $(HARNESS_O)
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/obj/tests/lib/harness.o $(LIBS)
 	@mkdir -p $(dir $@)
-	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS) $(PACKAGE_LIBS)
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS) $(PACKAGE_LIBS) -lcmocka
 $(BUILD)/bench/rescore: $(call service_o,scoring) $(BUILD)/obj/tests/lib/postgres.o
 bench: build console bench-programs ## numbers beside their peers: make bench BENCH="import request"
 	@tests/bench/run $(BENCH)

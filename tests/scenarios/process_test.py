@@ -18,8 +18,8 @@ DAY = 86400
 
 def setUpModule():
     global mail, sms, stack
-    mail, sms = MailSink().__enter__(), SmsReceiver().__enter__()
-    stack = Stack(smtp_url=f"smtp://127.0.0.1:{mail.port}", dacheng_gather_s=0, **sms.settings()).__enter__()
+    mail, sms = unittest.enterModuleContext(MailSink()), unittest.enterModuleContext(SmsReceiver())
+    stack = unittest.enterModuleContext(Stack(smtp_url=f"smtp://127.0.0.1:{mail.port}", dacheng_gather_s=0, **sms.settings()))
     # The demo has directors of A and B alone.
     seed([{"personCode": f"E{n}001", "account": f"director.{unit.lower()}",
            "grants": [{"role": "ROLE_DIRECTOR", "scope": "SCOPE_UNIT_TREE", "unitCode": unit}]} for n, unit in ((3, "C"), (4, "D"))])
@@ -27,12 +27,6 @@ def setUpModule():
     settings = call("supervisor", "notify/GetTenantSettings")["settings"]
     settings["quiet"]["off"] = True
     call("supervisor", "notify/SetTenantSettings", {"settings": settings})
-
-
-def tearDownModule():
-    stack.__exit__(None, None, None)
-    sms.__exit__(None, None, None)
-    mail.__exit__(None, None, None)
 
 
 def seed(accounts):
