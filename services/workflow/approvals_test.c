@@ -143,6 +143,51 @@ proposals_of_goals_are_taken_up(void **state)
     check_all();
 }
 
+/* A cancelled approval ends what was proposed: it is told as refused, once, with the reason. */
+static void
+a_cancelled_approval_is_told_as_refused(void **state)
+{
+    (void)state;
+    Workflow__CancelCycleRequest request = WORKFLOW__CANCEL_CYCLE_REQUEST__INIT;
+    Workflow__CancelCycleResponse response = WORKFLOW__CANCEL_CYCLE_RESPONSE__INIT;
+    int64_t case_id;
+    MUST(propose(&supervisor, "25.00", "goals/proposal/19", &case_id));
+    request.cycle_id = stage_number("SELECT cycle_id FROM workflow.cycle");
+    request.reason = (char *)"方案重做";
+    MUST(CALL(supervisor, workflow_cancel_cycle, &request, &response));
+    stage_deaf();
+    stage_run(workflow_task_cycles);
+    Workflow__CasesEnded *ended =
+        (Workflow__CasesEnded *)stage_hear(&workflow__cases_ended__descriptor);
+    assert_non_null(ended);
+    assert_int_equal(ended->n_cases, 1);
+    assert_int_equal(ended->cases[0]->id, case_id);
+    assert_string_equal(ended->cases[0]->reference, "goals/proposal/19");
+    assert_string_equal(ended->cases[0]->purpose, "target_change");
+    assert_string_equal(ended->cases[0]->outcome_kind, "return");
+    assert_string_equal(ended->cases[0]->reason, "方案重做");
+    assert_int_equal(ended->cases[0]->decided_by_id, 0);
+    stage_run(workflow_task_cycles);
+    assert_null(stage_hear(&workflow__cases_ended__descriptor));
+    check_all();
+}
+
+/* Conditions on what a proposal does not tell are found at the start, not at their stage. */
+static void
+facts_that_conditions_name_are_told(void **state)
+{
+    int64_t case_id;
+    stage_clear(state);
+    define("code: target_change\nname: 目标调整审批\nperiod: quarter\napproval: true\nstages:\n"
+           "  - code: boss\n    name: 老板\n    subject: unit\n    unit_kinds: [department]\n"
+           "    condition: raise_percent > 20 or region = \"east\" or margin < 3\n"
+           "    who: [{role: boss}]\n    due: {after: 2 working days}\n"
+           "    outcomes:\n      - {code: approve, name: 同意, kind: approve}\n");
+    REFUSED(propose(&supervisor, "25.00", "test/1", &case_id), DC_INVALID_ARGUMENT, "facts");
+    assert_non_null(strstr(stage.error.message, "not told: region, margin"));
+    assert_int_equal(stage_number("SELECT count(*) FROM workflow.cycle"), 0);
+}
+
 int
 main(void)
 {
@@ -150,6 +195,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(conditions_decide_who_approves),
         TEST(proposals_of_goals_are_taken_up),
+        TEST(a_cancelled_approval_is_told_as_refused),
+        TEST(facts_that_conditions_name_are_told),
     };
     return cmocka_run_group_tests_name("approvals", tests, stage_open, stage_close);
 }
