@@ -68,6 +68,30 @@ save_cycle(struct flow_work *work, const struct proposal *proposal,
     return DC_OK;
 }
 
+/* What a condition names has to be told, if only as "" where it is not known. */
+static enum dc_code
+check_facts(struct flow_work *work, const struct proposal *proposal,
+            const struct wf_definition *process, struct dc_error *error)
+{
+    const char *wanted[WF_CONDITION_FACTS_MAX], *missing = "";
+    size_t count = wf_definition_facts(process, wanted);
+    for (size_t i = 0; i < count; i++) {
+        bool told = false;
+        for (size_t j = 0; j < proposal->fact_count; j++) {
+            told |= strcmp(proposal->facts[j].name, wanted[i]) == 0;
+        }
+        if (!told) {
+            missing = dc_arena_printf(work->step->arena, "%s%s%s", missing, *missing ? ", " : "",
+                                      wanted[i]);
+        }
+    }
+    return *missing == '\0' ? DC_OK
+                            : dc_fail_field(error, DC_INVALID_ARGUMENT, "facts",
+                                            "the conditions of \"%s\" name facts that are not "
+                                            "told: %s",
+                                            process->code, missing);
+}
+
 static enum dc_code
 start(struct flow_work *work, const struct proposal *proposal, struct flow_cycle *ret_cycle,
       int64_t *ret_case_id, struct dc_error *error)
@@ -83,6 +107,7 @@ start(struct flow_work *work, const struct proposal *proposal, struct flow_cycle
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "subject_kind", "\"%s\" is for a %s",
                              process->code, wf_subject_name(process->stages[0].subject));
     }
+    DC_TRY(check_facts(work, proposal, process, error));
     DC_TRY(save_cycle(work, proposal, process, version, ret_cycle, error));
     DC_TRY(flow_store_save_case(work, ret_cycle->message->id, &proposal->subject,
                                 proposal->subject_kind, proposal->reference, proposal->link,
@@ -229,8 +254,9 @@ facts_of(struct dc_arena *arena, const Goals__Proposal *proposal, struct wf_fact
     return count;
 }
 
-/* A proposal is taken up once, however often it is heard. Without a definition of this purpose it
- * is parked, until a supervisor has saved one. */
+/* A proposal is taken up once, however often it is heard. Without a definition of this purpose, or
+ * with one whose conditions name what goals does not tell, it is parked, until a supervisor has
+ * saved another one. */
 enum dc_code
 workflow_on_adjustment_proposed(struct dc_step *step, const struct dc_delivery *delivery,
                                 struct dc_error *error)

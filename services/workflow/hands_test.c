@@ -1,7 +1,6 @@
-/* Tests who holds a task: delegation, transfer, withdrawal, urging, succession, approvals. */
+/* Tests who holds a task: delegation, transfer, withdrawal, urging, succession. */
 #include "stage_test.h"
 
-#include <dacheng/goals/v1/events.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
 
 static const char SIGN[] =
@@ -226,6 +225,44 @@ an_ended_case_is_resumed(void **state)
     stage_run(workflow_task_cycles);
     assert_int_equal(stage_number("SELECT track FROM workflow.cycle"), 1);
     REFUSED(withdraw(&vice_president, again, NULL), DC_FAILED_PRECONDITION, "");
+    check_all();
+}
+
+/* A seat that opens again while its holder is away goes to his deputy: in a task that is still
+ * open, and in the one that takes the place of a decided one. */
+static void
+what_is_taken_back_goes_to_the_deputy(void **state)
+{
+    (void)state;
+    Workflow__SaveDelegationResponse saved;
+    Workflow__Task *again;
+    define("code: both\nname: 会签\nperiod: month\nstages:\n  - code: sign\n    name: 签\n"
+           "    subject: unit\n    unit_kinds: [department]\n    mode: all\n"
+           "    who: [{role: director}, {role: vice_president}]\n    due: {after: 3 days}\n"
+           "    outcomes:\n      - {code: agree, name: 同意, kind: approve}\n"
+           "      - {code: refuse, name: 不同意, kind: return, to: end}\n");
+    start_cycle("sign", A);
+    int64_t decided = task_of(A);
+    MUST(decide(&director_a, decided, "agree", "", NULL));
+    start_cycle("both", A);
+    int64_t open = task_of(A);
+    MUST(decide(&director_a, open, "agree", "", NULL));
+    MUST(delegate(&director_a, 0, 3, "2026-11-01", "2026-11-10", &saved));
+    assert_int_equal(saved.tasks_moved, 0);
+    stage_deaf();
+    MUST(withdraw(&director_a, open, &again));
+    assert_int_equal(again->id, open);
+    assert_int_equal(again->seats[0]->held_by, WORKFLOW__HELD_BY__HELD_BY_DELEGATION);
+    assert_int_equal(holder_of(open), 3);
+    Workflow__TasksOpened *told =
+        (Workflow__TasksOpened *)stage_hear(&workflow__tasks_opened__descriptor);
+    assert_int_equal(told->tasks[0]->seats[0]->holder_id, 3);
+    MUST(withdraw(&director_a, decided, &again));
+    assert_int_not_equal(again->id, decided);
+    assert_int_equal(again->seats[0]->owner_id, 2);
+    assert_int_equal(holder_of(again->id), 3);
+    REFUSED(decide(&director_a, again->id, "agree", "", NULL), DC_PERMISSION_DENIED, "");
+    MUST(decide(&lead_a1, again->id, "agree", "", NULL));
     check_all();
 }
 
@@ -508,131 +545,6 @@ the_calendar_moves_deadlines(void **state)
     assert_string_equal(saved.calendar->end_of_day, "24:00");
 }
 
-/* --- approvals -----------------------------------------------------------------------------------
- */
-static const char RAISE[] =
-    "code: target_change\nname: 目标调整审批\nperiod: quarter\napproval: true\nstages:\n"
-    "  - code: director\n    name: 总监\n    subject: unit\n    unit_kinds: [department]\n"
-    "    who: [{role: director}, {role: vice_president}]\n    due: {after: 2 working days}\n"
-    "    outcomes:\n      - {code: approve, name: 同意, kind: approve}\n"
-    "      - {code: refuse, name: 不同意, kind: return, to: end}\n"
-    "  - code: boss\n    name: 老板\n    subject: unit\n    unit_kinds: [department]\n"
-    "    condition: raise_percent > 20\n    who: [{role: boss}]\n"
-    "    due: {after: 2 working days}\n"
-    "    outcomes:\n      - {code: approve, name: 同意, kind: approve}\n"
-    "      - {code: refuse, name: 不同意, kind: return, to: end}\n";
-
-static enum dc_code
-propose(const struct who *who, const char *percent, const char *reference, int64_t *ret_case)
-{
-    Workflow__StartApprovalRequest request = WORKFLOW__START_APPROVAL_REQUEST__INIT;
-    Workflow__StartApprovalResponse response = WORKFLOW__START_APPROVAL_RESPONSE__INIT;
-    Workflow__Fact fact = WORKFLOW__FACT__INIT, *facts[] = {&fact};
-    fact.name = (char *)"raise_percent";
-    fact.value = (char *)percent;
-    request.definition = (char *)"target_change";
-    request.subject_kind = WORKFLOW__SUBJECT_KIND__SUBJECT_KIND_UNIT;
-    request.subject_id = A;
-    request.period = (char *)"2026Q4";
-    request.title = (char *)"A 目标上调";
-    request.facts = facts;
-    request.n_facts = 1;
-    request.reference = (char *)reference;
-    request.link = (char *)"/goals/1";
-    request.reason = (char *)"市场好";
-    enum dc_code code = stage_call(who, workflow_start_approval, &request.base, &response.base);
-    *ret_case = response.case_id;
-    return code;
-}
-
-static void
-conditions_decide_who_approves(void **state)
-{
-    (void)state;
-    int64_t small, large;
-    define(RAISE);
-    MUST(propose(&supervisor, "25.00", "test/1", &large));
-    REFUSED(propose(&supervisor, "25.00", "test/1", &large), DC_ALREADY_EXISTS, "reference");
-    int64_t task = task_of(A);
-    Workflow__GetTaskResponse *page = get_task(&director_a, task);
-    assert_string_equal(page->facts[0]->value, "25.00");
-    assert_string_equal(page->link, "/goals/1");
-    MUST(decide(&director_a, task, "approve", "", NULL));
-    assert_string_equal(get_task(&boss, task_of(A))->task->stage, "boss");
-    stage_deaf();
-    MUST(decide(&boss, task_of(A), "approve", "", NULL));
-    Workflow__CasesEnded *ended =
-        (Workflow__CasesEnded *)stage_hear(&workflow__cases_ended__descriptor);
-    assert_string_equal(ended->cases[0]->reference, "test/1");
-    assert_string_equal(ended->cases[0]->outcome, "approve");
-    stage_run(workflow_task_cycles);
-    assert_int_equal(
-        stage_number("SELECT count(*) FROM workflow.cycle WHERE approval AND state = 3"), 1);
-
-    MUST(propose(&supervisor, "20.00", "test/2", &small));
-    MUST(decide(&director_a, task_of(A), "approve", "", NULL));
-    assert_int_equal(task_of(A), 0);                  /* the boss is not asked */
-    MUST(propose(&supervisor, "", "test/3", &small)); /* not known: the careful way */
-    MUST(decide(&director_a, task_of(A), "approve", "", NULL));
-    assert_string_equal(get_task(&boss, task_of(A))->task->stage, "boss");
-    MUST(decide(&boss, task_of(A), "refuse", "说不清", NULL));
-
-    /* Who proposes does not approve his own. */
-    MUST(propose(&director_a, "5", "test/4", &small));
-    assert_int_equal(holder_of(task_of(A)), 10);
-    REFUSED(propose(&director_b, "5", "test/5", &small), DC_PERMISSION_DENIED, "");
-    REFUSED(propose(&zhang_san, "5", "test/5", &small), DC_PERMISSION_DENIED, "");
-    check_all();
-}
-
-/* What goals proposes is approved here, once; withdrawn there, it is cancelled here. */
-static void
-proposals_of_goals_are_taken_up(void **state)
-{
-    (void)state;
-    Goals__AdjustmentProposed event = GOALS__ADJUSTMENT_PROPOSED__INIT;
-    Goals__Proposal proposal = GOALS__PROPOSAL__INIT;
-    define(RAISE);
-    proposal.id = 17;
-    proposal.unit_id = A;
-    proposal.owner_name = (char *)"A";
-    proposal.indicator_name = (char *)"销售额";
-    proposal.period = (char *)"2026Q4";
-    proposal.old_value = (char *)"20000000";
-    proposal.new_value = (char *)"25000000";
-    proposal.raise_percent = (char *)"25.00";
-    proposal.reason = (char *)"热销";
-    proposal.author = (char *)"supervisor";
-    proposal.author_person_id = 1;
-    proposal.link = (char *)"/targets/5";
-    event.proposal = &proposal;
-    stage_tell(1, workflow_on_adjustment_proposed, &event.base);
-    stage_tell(1, workflow_on_adjustment_proposed, &event.base);
-    assert_int_equal(stage_number("SELECT count(*) FROM workflow.cycle"), 1);
-    Workflow__GetTaskResponse *page = get_task(&director_a, task_of(A));
-    assert_string_equal(page->task->cycle_name, "A 2026Q4 销售额 目标调整");
-    assert_int_equal(page->n_facts, 5);
-    MUST(decide(&director_a, task_of(A), "approve", "", NULL));
-    stage_deaf();
-    MUST(decide(&boss, task_of(A), "approve", "", NULL));
-    Workflow__CasesEnded *ended =
-        (Workflow__CasesEnded *)stage_hear(&workflow__cases_ended__descriptor);
-    assert_string_equal(ended->cases[0]->reference, "goals/proposal/17");
-    assert_string_equal(ended->cases[0]->purpose, "target_change");
-    assert_string_equal(ended->cases[0]->outcome_kind, "approve");
-
-    proposal.id = 18;
-    stage_tell(1, workflow_on_adjustment_proposed, &event.base);
-    Goals__ProposalSettled settled = GOALS__PROPOSAL_SETTLED__INIT;
-    settled.proposal = &proposal;
-    proposal.state = GOALS__PROPOSAL_STATE__PROPOSAL_STATE_WITHDRAWN;
-    stage_tell(1, workflow_on_proposal_settled, &settled.base);
-    stage_tell(1, workflow_on_proposal_settled, &settled.base);
-    stage_run(workflow_task_cycles);
-    assert_int_equal(task_of(A), 0);
-    check_all();
-}
-
 int
 main(void)
 {
@@ -644,6 +556,7 @@ main(void)
         TEST(a_task_is_transferred),
         TEST(a_decision_is_withdrawn_until_somebody_acts_on_it),
         TEST(an_ended_case_is_resumed),
+        TEST(what_is_taken_back_goes_to_the_deputy),
         TEST(urging_once_in_four_hours),
         TEST(who_leaves_is_succeeded),
         TEST(who_loses_his_role_is_succeeded),
@@ -651,8 +564,6 @@ main(void)
         TEST(tasks_are_seen_by_few),
         TEST(defining_is_for_the_supervisor_of_the_group),
         TEST(the_calendar_moves_deadlines),
-        TEST(conditions_decide_who_approves),
-        TEST(proposals_of_goals_are_taken_up),
     };
     return cmocka_run_group_tests_name("hands", tests, stage_open, stage_close);
 }

@@ -107,6 +107,30 @@ go_on(struct flow_work *work, struct flow_cycle *cycle, const struct wf_definiti
 
 /* --- cancelled -----------------------------------------------------------------------------------
  */
+/* Whoever proposed something hears that it was not approved, and why. */
+static enum dc_code
+end_cases(struct flow_work *work, const Workflow__Cycle *cycle, struct dc_error *error)
+{
+    const struct wf_definition *process;
+    Workflow__Case **proposed;
+    size_t count;
+    int32_t version;
+    DC_TRY(flow_store_end_cases(work, cycle, &proposed, &count, error));
+    if (count == 0) {
+        return DC_OK;
+    }
+    DC_TRY(flow_process(work, cycle->definition, cycle->definition_version, &process, &version,
+                        error));
+    for (size_t i = 0; i < count; i++) {
+        proposed[i]->purpose = (char *)process->purpose;
+        proposed[i]->outcome = (char *)"cancelled";
+        proposed[i]->outcome_kind = (char *)wf_outcome_kind_name(WF_RETURN);
+        proposed[i]->reason = cycle->reason;
+    }
+    flow_tell_cases(work, proposed, count);
+    return DC_OK;
+}
+
 static enum dc_code
 sweep(struct flow_work *work, const struct flow_cycle *cycle, struct dc_error *error)
 {
@@ -116,7 +140,7 @@ sweep(struct flow_work *work, const struct flow_cycle *cycle, struct dc_error *e
     DC_TRY(flow_store_open_of_cycle(work, cycle->message->id, &ids, &count, error));
     if (count == 0) {
         DC_TRY(flow_store_take_turns(work, cycle->message->id, error));
-        return flow_store_end_cases(work, cycle->message->id, error);
+        return end_cases(work, cycle->message, error);
     }
     DC_TRY(flow_store_tasks(work, ids, count, &tasks, &count, error));
     struct flow_task **each = DC_NEW_ARRAY(work->step->arena, struct flow_task *, count + 1);

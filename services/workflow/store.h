@@ -204,7 +204,10 @@ struct flow_move {
 };
 enum dc_code flow_store_move_cases(struct flow_work *work, const struct flow_move *moves,
                                    size_t count, struct dc_error *error) DC_MUST_CHECK;
-enum dc_code flow_store_end_cases(struct flow_work *work, int64_t cycle_id,
+/* Of a cancelled cycle. ret_proposed: those of them that somebody proposed, without purpose and
+ * outcome. */
+enum dc_code flow_store_end_cases(struct flow_work *work, const Workflow__Cycle *cycle,
+                                  Workflow__Case ***ret_proposed, size_t *ret_count,
                                   struct dc_error *error) DC_MUST_CHECK;
 enum dc_code flow_store_stages_going(struct flow_work *work, int64_t cycle_id,
                                      const char ***ret_stages, int64_t **ret_counts,

@@ -271,10 +271,31 @@ flow_store_move_cases(struct flow_work *work, const struct flow_move *moves, siz
 }
 
 enum dc_code
-flow_store_end_cases(struct flow_work *work, int64_t cycle_id, struct dc_error *error)
+flow_store_end_cases(struct flow_work *work, const Workflow__Cycle *cycle,
+                     Workflow__Case ***ret_proposed, size_t *ret_count, struct dc_error *error)
 {
-    return dc_db_run(work->step->db, SQL(END_CASES_OF_CYCLE), NULL, error, TENANT,
-                     dc_p_int64(cycle_id), dc_p_time(work->step->now));
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(work->step->db, SQL(END_CASES_OF_CYCLE), &rows, error, TENANT,
+                     dc_p_int64(cycle->id), dc_p_time(work->step->now)));
+    *ret_proposed = DC_NEW_ARRAY(work->step->arena, Workflow__Case *, dc_rows_count(rows) + 1);
+    *ret_count = 0;
+    for (size_t i = 0; i < dc_rows_count(rows); i++) {
+        if (*dc_rows_text(rows, i, 4) == '\0') {
+            continue;
+        }
+        Workflow__Case *ended =
+            DC_NEW_MESSAGE(work->step->arena, Workflow__Case, workflow__case__init);
+        ended->id = dc_rows_int64(rows, i, 0);
+        ended->cycle_id = cycle->id;
+        ended->definition = cycle->definition;
+        ended->subject_kind = (Workflow__SubjectKind)dc_rows_int64(rows, i, 1);
+        ended->subject_id = dc_rows_int64(rows, i, 2);
+        ended->period = cycle->period;
+        ended->track = (int32_t)dc_rows_int64(rows, i, 3);
+        ended->reference = keep(work, rows, i, 4);
+        (*ret_proposed)[(*ret_count)++] = ended;
+    }
+    return DC_OK;
 }
 
 enum dc_code

@@ -63,6 +63,8 @@ open_again(struct flow_work *work, struct flow_task *old, struct flow_task *task
     task->round = 0;
     wf_task_reopen(&old->rule, work->step->context->person_id,
                    DC_NEW_ARRAY(arena, struct wf_seat, old->rule.seat_count), &task->rule, now);
+    DC_TRY(flow_delegations(work, error));
+    wf_task_delegate(&task->rule, &work->delegations, work->today, NULL);
     if (task->due_at <= now) {
         struct wf_due due = wf_due_of(arena, &task->stage_rule->due, work->calendar, now);
         task->due_at = due.at;
@@ -135,6 +137,8 @@ DC_HANDLER(workflow_withdraw_decision, Workflow__WithdrawDecisionRequest,
     flow_line(&work, task, "withdrawn", step->context->person_id, 0, "", request->reason);
     if (reopened) {
         struct flow_tell tell = {.told = FLOW_OPENED, .channels = WF_CHANNEL(IN_APP)};
+        DC_TRY(flow_delegations(&work, error));
+        wf_task_delegate(&task->rule, &work.delegations, work.today, NULL);
         DC_TRY(flow_store_save(&work, task, 1, true, error));
         DC_TRY(flow_tell_tasks(&work, &task, 1, &tell, error));
     } else {
