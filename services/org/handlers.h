@@ -28,6 +28,8 @@ dc_handler org_resolve, org_create_tenant, org_seed_accounts, org_find_context;
 dc_handler org_get_tree, org_save_units;
 /* people.c */
 dc_handler org_list_people, org_get_person, org_save_people;
+/* colleagues.c */
+dc_handler org_find_colleagues;
 /* import.c */
 dc_handler org_import;
 /* privileges.c */
@@ -45,6 +47,8 @@ enum dc_code org_need_person(const struct dc_step *step, struct dc_error *error)
 /* What the caller may see of the organisation. A program without a person sees all of the tenant
  * that it names. */
 void org_reach(struct dc_step *step, struct dc_access_reach *ret_reach);
+/* The text anywhere, with LIKE's own characters taken literally; "" stays "". */
+const char *org_like_pattern(struct dc_arena *arena, const char *search);
 /* Stored grants as a context carries them. */
 void org_context_grants(struct dc_step *step, const struct org_grant *grants, size_t count,
                         Kernel__Grant ***ret_grants, size_t *ret_count);

@@ -214,6 +214,59 @@ people_are_seen_within_reach(void **state)
 }
 
 static void
+colleagues_are_found_beyond_reach(void **state)
+{
+    (void)state;
+    struct dc_error error;
+    json_t *one =
+        dc_test_ask(edge, ORG, "FindColleagues", as("director.b"), "{\"search\":\"张三\"}");
+    assert_string_equal(dc_test_text(one, "people.0.code"), "E1101");
+    assert_string_equal(dc_test_text(one, "people.0.name"), "张三");
+    assert_string_equal(dc_test_text(one, "people.0.position"), "sales_rep");
+    assert_true(*dc_test_text(one, "people.0.unitName") != '\0');
+    assert_int_equal(json_object_size(json_array_get(json_object_get(one, "people"), 0)), 5);
+    /* By what the name contains; by how the number begins, in either case; at most 20. */
+    assert_string_equal(dc_test_text(dc_test_ask(edge, ORG, "FindColleagues", as("zhangsan"),
+                                                 "{\"search\":\"丽华\"}"),
+                                     "people.0.name"),
+                        "陈丽华");
+    json_t *numbered =
+        dc_test_ask(edge, ORG, "FindColleagues", as("zhangsan"), "{\"search\":\"e110\"}");
+    assert_string_equal(dc_test_text(numbered, "people.0.code"), "E1100");
+    assert_int_equal(dc_test_count(dc_test_ask(edge, ORG, "FindColleagues", as("zhangsan"),
+                                               "{\"search\":\"E\"}"),
+                                   "people"),
+                     20);
+    json_t *unit = dc_test_ask(edge, ORG, "FindColleagues", as("director.b"),
+                               "{\"unitId\":\"%lld\"}", (long long)unit_id("A1"));
+    assert_true(dc_test_count(unit, "people") > 0);
+    for (size_t i = 0; i < dc_test_count(unit, "people"); i++) {
+        char path[40];
+        snprintf(path, sizeof(path), "people.%zu.code", i);
+        assert_memory_equal(dc_test_text(unit, path), "E11", 3);
+    }
+    assert_int_equal(dc_test_count(dc_test_ask(edge, ORG, "FindColleagues", as("zhangsan"),
+                                               "{\"search\":\"%%\"}"),
+                                   "people"),
+                     0); /* taken literally */
+    dc_test_pg_exec(pg, "UPDATE org.person SET employed_to = '2026-01-01' WHERE code = 'E1101'");
+    assert_int_equal(dc_test_count(dc_test_ask(edge, ORG, "FindColleagues", as("director.b"),
+                                               "{\"search\":\"张三\"}"),
+                                   "people"),
+                     0);
+    dc_test_pg_exec(pg, "UPDATE org.person SET employed_to = 'infinity' WHERE code = 'E1101'");
+    static const char *const without[] = {"sysadmin", "secadmin", "auditor", "operations", "crm"};
+    for (size_t i = 0; i < sizeof(without) / sizeof(*without); i++) {
+        assert_int_equal(dc_test_refused(edge, ORG, "FindColleagues", as(without[i]), &error,
+                                         "{\"search\":\"张\"}"),
+                         DC_PERMISSION_DENIED);
+    }
+    assert_int_equal(dc_test_refused(edge, ORG, "FindColleagues", as("zhangsan"), &error, "{}"),
+                     DC_INVALID_ARGUMENT);
+    assert_string_equal(error.field, "search");
+}
+
+static void
 lists_come_in_pages(void **state)
 {
     (void)state;
@@ -285,6 +338,8 @@ another_tenant_is_out_of_sight(void **state)
     assert_int_equal(dc_test_refused(edge, ORG, "GetPerson", &other, &error,
                                      "{\"personId\":\"%lld\"}", (long long)person_id("E1101")),
                      DC_PERMISSION_DENIED);
+    json_t *theirs = dc_test_ask(edge, ORG, "FindColleagues", &other, "{\"search\":\"张三\"}");
+    assert_int_equal(dc_test_count(theirs, "people"), 0);
     json_t *list = dc_test_ask(edge, ORG, "ListPeople", &other, "{}");
     assert_int_equal(dc_test_number(list, "total"), 0);
     Kernel__Context in_other = program(other.tenant_id);
@@ -388,6 +443,7 @@ main(int argc, char **argv)
         cmocka_unit_test(sessions_end_by_time_and_by_leaving),
         cmocka_unit_test(a_program_gets_a_token),
         cmocka_unit_test(people_are_seen_within_reach),
+        cmocka_unit_test(colleagues_are_found_beyond_reach),
         cmocka_unit_test(lists_come_in_pages),
         cmocka_unit_test(a_person_beyond_reach_is_not_told_apart_from_nobody),
         cmocka_unit_test(the_tree_shows_what_one_reaches),

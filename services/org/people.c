@@ -16,27 +16,6 @@ enum {
 static const unsigned writers = DC_ROLE(SYSTEM_ADMIN);
 
 /* --- reading ------------------------------------------------------------------------------- */
-/* The text anywhere, with LIKE's own characters taken literally. */
-static const char *
-like_pattern(struct dc_arena *arena, const char *search)
-{
-    if (*search == '\0') {
-        return "";
-    }
-    size_t length = strlen(search), at = 0;
-    char *pattern = dc_arena_alloc(arena, 2 * length + 3);
-    pattern[at++] = '%';
-    for (size_t i = 0; i < length; i++) {
-        if (strchr("%_\\", search[i])) {
-            pattern[at++] = '\\';
-        }
-        pattern[at++] = search[i];
-    }
-    pattern[at++] = '%';
-    pattern[at] = '\0';
-    return pattern;
-}
-
 static enum dc_code
 read_filter(struct dc_step *step, const Org__ListPeopleRequest *request,
             struct org_people_filter *ret_filter, struct dc_error *error)
@@ -46,7 +25,7 @@ read_filter(struct dc_step *step, const Org__ListPeopleRequest *request,
     struct org_people_filter filter = {
         .unit_id = request->unit_id,
         .tree = request->tree,
-        .like = like_pattern(step->arena, request->search),
+        .like = org_like_pattern(step->arena, request->search),
         .after = request->page,
         .limit = request->limit ? request->limit : PAGE_DEFAULT,
     };

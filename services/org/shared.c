@@ -56,6 +56,26 @@ org_check_reason(const char *reason, struct dc_error *error)
     return org_check_text(reason, 0, 500, "reason", error);
 }
 
+const char *
+org_like_pattern(struct dc_arena *arena, const char *search)
+{
+    if (*search == '\0') {
+        return "";
+    }
+    size_t length = strlen(search), at = 0;
+    char *pattern = dc_arena_alloc(arena, 2 * length + 3);
+    pattern[at++] = '%';
+    for (size_t i = 0; i < length; i++) {
+        if (strchr("%_\\", search[i])) {
+            pattern[at++] = '\\';
+        }
+        pattern[at++] = search[i];
+    }
+    pattern[at++] = '%';
+    pattern[at] = '\0';
+    return pattern;
+}
+
 /* --- telling ------------------------------------------------------------------------------- */
 void
 org_emit_units(struct dc_step *step, int64_t tenant_id, Org__Unit **units, size_t count,

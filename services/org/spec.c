@@ -71,6 +71,7 @@ static const struct dc_method methods[] = {
     {INTERNAL, "FindContext", DC_QUERY, org_find_context, .internal = true},
     {ORG, "GetTree", DC_QUERY, org_get_tree},
     {ORG, "ListPeople", DC_QUERY, org_list_people},
+    {ORG, "FindColleagues", DC_QUERY, org_find_colleagues},
     {ORG, "GetPerson", DC_QUERY, org_get_person},
     {ORG, "SaveUnits", DC_COMMAND, org_save_units},
     {ORG, "SavePeople", DC_COMMAND, org_save_people},

@@ -104,6 +104,12 @@ enum dc_code org_store_list_people(struct dc_step *step, const struct dc_access_
 enum dc_code org_store_reaches_person(struct dc_step *step, const struct dc_access_reach *reach,
                                       dc_date day, int64_t person_id, bool *ret_reaches,
                                       struct dc_error *error) DC_MUST_CHECK;
+/* Who is employed that day, in the whole tenant: at most `most`, those that begin with the text
+ * ("" = any) first. */
+enum dc_code org_store_find_colleagues(struct dc_step *step, dc_date day, const char *search,
+                                       int64_t unit_id, int64_t most,
+                                       Org__FindColleaguesResponse *response,
+                                       struct dc_error *error) DC_MUST_CHECK;
 /* Me without grants, and the tenant's root unit. */
 enum dc_code org_store_find_me(struct dc_step *step, int64_t tenant_id, int64_t person_id,
                                Org__Me *me, int64_t *ret_root_unit_id,

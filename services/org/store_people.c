@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/assert.h"
-#include "store.h"
+#include "handlers.h"
 
 /* Columns of load_people: person, then one post (NULL when there is none). */
 static void
@@ -220,6 +220,44 @@ org_store_reaches_person(struct dc_step *step, const struct dc_access_reach *rea
                      dc_p_int64s(reach->units, reach->unit_count),
                      dc_p_int64(reach->self_person_id), dc_p_int64(person_id)));
     *ret_reaches = dc_rows_bool(rows, 0, 0);
+    return DC_OK;
+}
+
+/* Above every text that begins with `text` in byte order: UTF-8 has no byte 0xF8 to 0xFF, and
+ * U+10FFFF is the last character that there is. */
+static const char *
+above(struct dc_arena *arena, const char *text)
+{
+    return dc_arena_printf(arena, "%s\xF4\x8F\xBF\xBF", text);
+}
+
+enum dc_code
+org_store_find_colleagues(struct dc_step *step, dc_date day, const char *search, int64_t unit_id,
+                          int64_t most, Org__FindColleaguesResponse *response,
+                          struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    struct dc_arena *arena = step->arena;
+    char *lower = dc_arena_strdup(arena, search);
+    for (char *c = lower; *c; c++) {
+        *c = *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
+    }
+    const char *like = *search ? org_like_pattern(arena, search) : "%";
+    DC_TRY(dc_db_run(
+        step->db, ORG_SQL(FIND_COLLEAGUES), &rows, error, dc_p_int64(step->context->tenant_id),
+        dc_p_date(day), dc_p_text(search), dc_p_text(above(arena, search)), dc_p_text(lower),
+        dc_p_text(above(arena, lower)), dc_p_text(like), dc_p_int64(unit_id), dc_p_int64(most)));
+    size_t count = dc_rows_count(rows);
+    response->people = DC_NEW_ARRAY(arena, Org__Colleague *, count);
+    for (size_t i = 0; i < count; i++) {
+        Org__Colleague *one = DC_NEW_MESSAGE(arena, Org__Colleague, org__colleague__init);
+        one->id = dc_rows_int64(rows, i, 0);
+        one->code = (char *)org_keep(step, rows, i, 1);
+        one->name = (char *)org_keep(step, rows, i, 2);
+        one->unit_name = (char *)org_keep(step, rows, i, 3);
+        one->position = (char *)org_keep(step, rows, i, 4);
+        response->people[response->n_people++] = one;
+    }
     return DC_OK;
 }
 
