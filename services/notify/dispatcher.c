@@ -256,9 +256,11 @@ tell(const struct batch *batch, const int64_t *ours, size_t count)
             tell_failed(batch, i);
         }
     }
-    if (event.n_messages > 0) {
-        dc_emit(batch->step, batch->lease.tenant_id,
-                dc_arena_printf(arena, "deliveries/%d", batch->channel->number), &event.base);
+    if (event.n_messages > 0) { /* the key's row is locked: it was settled just before */
+        dc_emit(
+            batch->step, batch->lease.tenant_id,
+            dc_arena_printf(arena, "deliveries/%lld", (long long)event.messages[0]->delivery_id),
+            &event.base);
     }
 }
 
