@@ -170,7 +170,7 @@ test-browser: build console ## the main job in a real browser
 
 test-containers: ## the real docker-compose.yml, brought up and used (needs root)
 	@deploy/packages/install run test container
-	@tests/run tests/containers/compose_test.py
+	@TEST_LIMIT=1800 tests/run tests/containers/compose_test.py
 
 SECONDS ?= 60
 SEED ?= 1

@@ -146,6 +146,7 @@ class Stack:
         self.environment.setdefault("CLOCK_AHEAD_FILE", os.path.join(self.home, "clock"))
         self.process = None
         self.people = {}
+        self.seeded = {}  # accounts that the demo does not have, with their one-time passwords
         self.ahead = 0
 
     def __enter__(self):
@@ -201,7 +202,18 @@ class Stack:
     # --- people
     def one_time_passwords(self):
         rows = [line.split("\t") for line in self.read("one-time-passwords.txt").splitlines() if line]
-        return {row[0]: row[1] for row in rows if len(row) >= 2 and row[0] != "account"}
+        return dict({row[0]: row[1] for row in rows if len(row) >= 2 and row[0] != "account"}, **self.seeded)
+
+    def seed(self, accounts):
+        """Accounts for people of the demo: [{"personCode": …, "account": …, "grants": […]}]."""
+        tenant = self.sql("SELECT id FROM org.tenant")[0][0]
+        made = self.ctl_call("org/SeedAccounts", {"tenantId": tenant, "accounts": accounts})["accounts"]
+        self.seeded.update({a["account"]: a["oneTimePassword"] for a in made if a.get("oneTimePassword")})
+
+    def seed_directors(self):
+        """The demo has directors of A and B alone; these are C's and D's."""
+        self.seed([{"personCode": f"E{n}001", "account": f"director.{unit.lower()}",
+                    "grants": [{"role": "ROLE_DIRECTOR", "scope": "SCOPE_UNIT_TREE", "unitCode": unit}]} for n, unit in ((3, "C"), (4, "D"))])
 
     def login(self, account):
         """A client that is logged in; the first time its one-time password is changed."""

@@ -20,18 +20,11 @@ def setUpModule():
     global mail, sms, stack
     mail, sms = unittest.enterModuleContext(MailSink()), unittest.enterModuleContext(SmsReceiver())
     stack = unittest.enterModuleContext(Stack(smtp_url=f"smtp://127.0.0.1:{mail.port}", dacheng_gather_s=0, **sms.settings()))
-    # The demo has directors of A and B alone.
-    seed([{"personCode": f"E{n}001", "account": f"director.{unit.lower()}",
-           "grants": [{"role": "ROLE_DIRECTOR", "scope": "SCOPE_UNIT_TREE", "unitCode": unit}]} for n, unit in ((3, "C"), (4, "D"))])
+    stack.seed_directors()
     # Whatever the hour is: here nobody sleeps.
     settings = call("supervisor", "notify/GetTenantSettings")["settings"]
     settings["quiet"]["off"] = True
     call("supervisor", "notify/SetTenantSettings", {"settings": settings})
-
-
-def seed(accounts):
-    tenant = stack.sql("SELECT id FROM org.tenant")[0][0]
-    stack.ctl_call("org/SeedAccounts", {"tenantId": tenant, "accounts": accounts})
 
 
 def call(account, method, request=None):
@@ -316,7 +309,7 @@ class Process(unittest.TestCase):
         people = call("supervisor", "org/ListPeople", {"unitId": units[unit], "tree": True, "limit": 500})["people"]
         codes = sorted(p["code"] for p in people)
         have = {row[0] for row in stack.sql("SELECT p.code FROM org.account a JOIN org.person p ON p.tenant_id = a.tenant_id AND p.id = a.person_id")}
-        seed([{"personCode": c, "account": c.lower(), "grants": []} for c in codes if c not in have])
+        stack.seed([{"personCode": c, "account": c.lower(), "grants": []} for c in codes if c not in have])
         type(self).known = {row[0]: row[1] for row in stack.sql(
             "SELECT p.code, a.account FROM org.account a JOIN org.person p ON p.tenant_id = a.tenant_id AND p.id = a.person_id")}
         return codes
