@@ -353,12 +353,13 @@ wf_timers(const struct wf_stage *stage, const struct wf_calendar *calendar,
         }
     }
     dc_time below = due->at;
-    bool at_deadline = rungs_done > 0;
+    bool at_deadline = rungs_done > 0 && due->at <= from;
     for (size_t i = 0; i < stage->rung_count; i++) {
         dc_time at = away(calendar, due, stage->rungs[i].after, 1);
         below = at > below ? at : below;
-        at_deadline = at_deadline || below == due->at;
-        if ((int32_t)i + 1 > rungs_done) {
+        bool left = (int32_t)i + 1 > rungs_done;
+        at_deadline = at_deadline || (left && below == due->at);
+        if (left) {
             ret_timers[count++] = (struct wf_timer){below, WF_TIMER_ESCALATE, (int32_t)i + 1};
         }
     }

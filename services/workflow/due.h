@@ -44,8 +44,8 @@ struct wf_due wf_due_at(const struct wf_calendar *calendar, dc_time at);
 
 enum wf_timer_kind {
     WF_TIMER_REMIND = 1,   /* step: index of the reminder in the definition, from 1 */
-    WF_TIMER_DUE = 2,      /* the deadline itself: overdue from here on. step 0. Only when no rung
-                              stands at the deadline, so there is one timer for it in any case */
+    WF_TIMER_DUE = 2,      /* the deadline itself: overdue from here on. step 0. Only when no rung to
+                              come stands at the deadline, so there is one timer for it in any case */
     WF_TIMER_ESCALATE = 3, /* step: rung, from 1 */
 };
 struct wf_timer {
@@ -60,7 +60,7 @@ enum { WF_TIMERS_MAX = WF_REMINDERS_MAX + 1 + WF_RUNGS_MAX };
  * opening, or for a task that is replanned, now. Reminders at or before `from` are dropped: they
  * would come together with the task itself, or come late. Deadline and rungs are never dropped,
  * they are late; only rungs up to `rungs_done` are left out (0 for a new task), and with any rung
- * done the deadline too. Each stands at the deadline's minute of its day, as many days or working
+ * done a deadline that has passed. Each stands at the deadline's minute of its day, as many days or working
  * days away as the rule says; a rung is never before the one below it.
  */
 size_t wf_timers(const struct wf_stage *stage, const struct wf_calendar *calendar,
