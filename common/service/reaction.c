@@ -71,7 +71,6 @@ apply_range(struct dc_part *part, const struct dc_heard *heard, size_t count,
     if (part->has_parked) {
         DC_TRY(dc_parking_load(part, &parked, error));
     }
-    struct dc_outbox *outbox = step.outbox;
     const Kernel__Event *last = NULL;
     for (size_t i = 0; i < count; i++, heard = heard->next) {
         last = heard->event;
@@ -80,8 +79,10 @@ apply_range(struct dc_part *part, const struct dc_heard *heard, size_t count,
             DC_TRY(dc_parking_park(part, last, "behind an earlier event of its key", 0, error));
             continue;
         }
+        const struct dc_step before = step;
         dc_part_step(part, &step, last);
-        step.outbox = outbox; /* events of the whole batch are told together */
+        step.outbox = before.outbox; /* events of the whole batch are told together */
+        step.batch = before.batch;
         DC_TRY(dc_part_react(part, &step, last, error));
     }
     *ret_failed = NULL;

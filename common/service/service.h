@@ -53,6 +53,7 @@ struct dc_step {
     void *state;                    /* of this thread, from spec->thread_state_new; or NULL */
     const char *cause;              /* idempotency key or event identity, for the outbox */
     struct dc_outbox *outbox;       /* see dc_emit */
+    void *batch; /* what a batch's reactions gather in the arena for batch_end; NULL at first */
 };
 
 /*
@@ -173,7 +174,7 @@ struct dc_service_spec {
     const struct dc_method *methods;     /* ended by a NULL name */
     const struct dc_reaction *reactions; /* ended by a NULL stream; or NULL */
     /* Called in the transaction after each batch of reactions, before its commit; for work that
-     * is cheaper once per batch. Or NULL. */
+     * is cheaper once per batch, on what they left in step->batch. Or NULL. */
     enum dc_code (*batch_end)(struct dc_step *step, struct dc_error *error);
     const struct dc_task *tasks; /* ended by a NULL name; or NULL */
     bool publishes;              /* has an outbox and a stamper */

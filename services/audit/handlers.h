@@ -6,6 +6,7 @@
 
 /* record.c */
 dc_reaction_fn audit_on_event;
+enum dc_code audit_append_batch(struct dc_step *step, struct dc_error *error) DC_MUST_CHECK;
 /* search.c */
 dc_handler audit_search_entries;
 /* verify.c */

@@ -15,14 +15,10 @@ static const struct dc_method methods[] = {
 
 /* Its own stream too: who read the record is recorded. */
 static const struct dc_reaction reactions[] = {
-    {"org", "*", NULL, audit_on_event},
-    {"goals", "*", NULL, audit_on_event},
-    {"ingest", "*", NULL, audit_on_event},
-    {"scoring", "*", NULL, audit_on_event},
-    {"workflow", "*", NULL, audit_on_event},
-    {"notify", "*", NULL, audit_on_event},
-    {"audit", "*", NULL, audit_on_event},
-    {0},
+    {"org", "*", NULL, audit_on_event},      {"goals", "*", NULL, audit_on_event},
+    {"ingest", "*", NULL, audit_on_event},   {"scoring", "*", NULL, audit_on_event},
+    {"workflow", "*", NULL, audit_on_event}, {"notify", "*", NULL, audit_on_event},
+    {"audit", "*", NULL, audit_on_event},    {0},
 };
 
 int
@@ -37,6 +33,7 @@ main(int argc, char **argv)
         .migrations = audit_migrations,
         .methods = methods,
         .reactions = reactions,
+        .batch_end = audit_append_batch,
         .publishes = true,
     };
     return dc_service_main(argc, argv, &spec);

@@ -1,9 +1,40 @@
-/* record.c - every event of every stream becomes an entry of its tenant's chain. */
+/*
+ * record.c - every event of every stream becomes an entry of its tenant's chain. A batch's events
+ * are gathered and appended together, tenant by tenant, in their order.
+ */
 #include <dacheng/kernel/v1/admin.pb-c.h>
 #include <string.h>
 
 #include "edge/wire_check.h"
 #include "handlers.h"
+
+struct gathered {
+    struct audit_facts facts;
+    int64_t tenant_id;
+    bool appended;
+    struct gathered *next;
+};
+
+struct batch {
+    struct gathered *first, **end;
+    size_t count;
+};
+
+static struct audit_facts *
+gather(struct dc_step *step, int64_t tenant_id)
+{
+    struct batch *batch = step->batch;
+    if (!batch) {
+        batch = step->batch = DC_NEW(step->arena, struct batch);
+        batch->end = &batch->first;
+    }
+    struct gathered *gathered = DC_NEW(step->arena, struct gathered);
+    gathered->tenant_id = tenant_id;
+    *batch->end = gathered;
+    batch->end = &gathered->next;
+    batch->count++;
+    return &gathered->facts;
+}
 
 /* Events of no tenant (set-up) are kept in a chain of their own. */
 enum dc_code
@@ -34,5 +65,30 @@ audit_on_event(struct dc_step *step, const struct dc_delivery *delivery, struct 
         facts.address = access->address;
         facts.denied = access->denied;
     }
-    return audit_append(step, event->tenant_id, &facts, error);
+    *gather(step, event->tenant_id) = facts;
+    return DC_OK;
+}
+
+enum dc_code
+audit_append_batch(struct dc_step *step, struct dc_error *error)
+{
+    const struct batch *batch = step->batch;
+    if (!batch) {
+        return DC_OK;
+    }
+    struct audit_facts *facts =
+        dc_arena_alloc(step->arena, batch->count * sizeof(struct audit_facts));
+    for (struct gathered *first = batch->first; first; first = first->next) {
+        size_t count = 0;
+        for (struct gathered *each = first; each && !first->appended; each = each->next) {
+            if (each->tenant_id == first->tenant_id) {
+                facts[count++] = each->facts;
+                each->appended = each != first;
+            }
+        }
+        if (count > 0) {
+            DC_TRY(audit_append(step, first->tenant_id, facts, count, error));
+        }
+    }
+    return DC_OK;
 }

@@ -12,29 +12,132 @@ statement(enum audit_statement which)
     return &audit_statements[which];
 }
 
+/* The end of a tenant's chain, locked until the transaction ends; begins one where there is none.
+ */
+static enum dc_code
+lock_chain(struct dc_step *step, int64_t tenant_id, int64_t *ret_number,
+           uint8_t ret_hash[AUDIT_HASH_SIZE], struct dc_error *error)
+{
+    for (int attempt = 0; attempt < 2; attempt++) {
+        DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+        DC_TRY(
+            dc_db_run(step->db, statement(AUDIT_CHAIN_LOCK), &rows, error, dc_p_int64(tenant_id)));
+        if (dc_rows_count(rows) == 1) {
+            *ret_number = dc_rows_int64(rows, 0, 0);
+            memcpy(ret_hash, dc_rows_bytes(rows, 0, 1).data, AUDIT_HASH_SIZE);
+            return DC_OK;
+        }
+        DC_TRY(
+            dc_db_run(step->db, statement(AUDIT_CHAIN_OPEN), NULL, error, dc_p_int64(tenant_id)));
+    }
+    return dc_fail(error, DC_INTERNAL, "the chain of tenant %lld cannot be begun",
+                   (long long)tenant_id);
+}
+
+/* Takes out what has an entry already; answers how many are left. */
+static enum dc_code
+leave_out_recorded(struct dc_step *step, int64_t tenant_id, const struct audit_facts **facts,
+                   size_t *count, struct dc_error *error)
+{
+    int64_t *epochs = DC_NEW_ARRAY(step->arena, int64_t, *count);
+    int64_t *numbers = DC_NEW_ARRAY(step->arena, int64_t, *count);
+    for (size_t i = 0; i < *count; i++) {
+        epochs[i] = facts[i]->epoch;
+        numbers[i] = facts[i]->event_number;
+    }
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, statement(AUDIT_RECORDED), &rows, error, dc_p_int64(tenant_id),
+                     dc_p_text(facts[0]->stream), dc_p_int64(facts[0]->partition),
+                     dc_p_int64s(epochs, *count), dc_p_int64s(numbers, *count)));
+    for (size_t i = 0; i < dc_rows_count(rows); i++) {
+        facts[dc_rows_int64(rows, i, 0) - 1] = NULL;
+    }
+    size_t left = 0;
+    for (size_t i = 0; i < *count; i++) {
+        if (facts[i]) {
+            facts[left++] = facts[i];
+        }
+    }
+    *count = left;
+    return DC_OK;
+}
+
+static enum dc_code
+insert_entries(struct dc_step *step, int64_t tenant_id, const struct audit_facts *const *facts,
+               size_t count, int64_t number, uint8_t hash[AUDIT_HASH_SIZE], struct dc_error *error)
+{
+    struct dc_arena *arena = step->arena;
+    enum { TYPE, KEY, ACCOUNT, ADDRESS, CAUSE, TEXTS };
+    enum { PERSON, EPOCH, EVENT, INTEGERS };
+    const char **texts[TEXTS];
+    int64_t *integers[INTEGERS];
+    for (int c = 0; c < TEXTS; c++) {
+        texts[c] = dc_arena_alloc(arena, count * sizeof(const char *));
+    }
+    for (int c = 0; c < INTEGERS; c++) {
+        integers[c] = DC_NEW_ARRAY(arena, int64_t, count);
+    }
+    dc_time *at = DC_NEW_ARRAY(arena, dc_time, count);
+    bool *denied = DC_NEW_ARRAY(arena, bool, count);
+    struct dc_bytes *canonical = DC_NEW_ARRAY(arena, struct dc_bytes, count);
+    struct dc_bytes *hashes = DC_NEW_ARRAY(arena, struct dc_bytes, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct audit_facts *f = facts[i];
+        texts[TYPE][i] = f->type;
+        texts[KEY][i] = f->key;
+        texts[ACCOUNT][i] = f->account;
+        texts[ADDRESS][i] = f->address;
+        texts[CAUSE][i] = f->cause;
+        integers[PERSON][i] = f->person_id;
+        integers[EPOCH][i] = f->epoch;
+        integers[EVENT][i] = f->event_number;
+        at[i] = f->at;
+        denied[i] = f->denied;
+        canonical[i] = audit_canonical(f, arena);
+        audit_chain_hash(hash, number + 1 + (int64_t)i, canonical[i], hash);
+        hashes[i] =
+            (struct dc_bytes){dc_arena_memdup(arena, hash, AUDIT_HASH_SIZE), AUDIT_HASH_SIZE};
+    }
+    const struct dc_param params[] = {dc_p_int64(tenant_id),
+                                      dc_p_text(facts[0]->stream),
+                                      dc_p_int64(facts[0]->partition),
+                                      dc_p_int64(number),
+                                      dc_p_times(at, count),
+                                      dc_p_texts(texts[TYPE], count),
+                                      dc_p_texts(texts[KEY], count),
+                                      dc_p_texts(texts[ACCOUNT], count),
+                                      dc_p_int64s(integers[PERSON], count),
+                                      dc_p_texts(texts[ADDRESS], count),
+                                      dc_p_bools(denied, count),
+                                      dc_p_texts(texts[CAUSE], count),
+                                      dc_p_int64s(integers[EPOCH], count),
+                                      dc_p_int64s(integers[EVENT], count),
+                                      dc_p_bytes_array(canonical, count),
+                                      dc_p_bytes_array(hashes, count)};
+    return dc_db_run_(step->db, statement(AUDIT_APPEND), params, sizeof(params) / sizeof(params[0]),
+                      NULL, error);
+}
+
 enum dc_code
-audit_append(struct dc_step *step, int64_t tenant_id, const struct audit_facts *facts,
+audit_append(struct dc_step *step, int64_t tenant_id, const struct audit_facts *facts, size_t count,
              struct dc_error *error)
 {
-    struct dc_bytes canonical = audit_canonical(facts, step->arena);
-    const struct dc_param params[] = {
-        dc_p_int64(tenant_id),           dc_p_time(facts->at),
-        dc_p_text(facts->stream),        dc_p_text(facts->type),
-        dc_p_text(facts->key),           dc_p_text(facts->account),
-        dc_p_int64(facts->person_id),    dc_p_text(facts->address),
-        dc_p_bool(facts->denied),        dc_p_text(facts->cause),
-        dc_p_int64(facts->epoch),        dc_p_int64(facts->partition),
-        dc_p_int64(facts->event_number), dc_p_bytes(canonical.data, canonical.size),
-    };
-    const size_t count = sizeof(params) / sizeof(params[0]);
-    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
-    DC_TRY(dc_db_run_(step->db, statement(AUDIT_APPEND), params, count, &rows, error));
-    if (dc_rows_count(rows) > 0) {
+    int64_t number = 0;
+    uint8_t hash[AUDIT_HASH_SIZE] = {0};
+    const struct audit_facts **wanted =
+        dc_arena_alloc(step->arena, count * sizeof(const struct audit_facts *));
+    for (size_t i = 0; i < count; i++) {
+        wanted[i] = &facts[i];
+    }
+    DC_TRY(dc_db_set_tenant(step->db, tenant_id, error));
+    DC_TRY(lock_chain(step, tenant_id, &number, hash, error));
+    DC_TRY(leave_out_recorded(step, tenant_id, wanted, &count, error));
+    if (count == 0) {
         return DC_OK;
     }
-    /* The event is there already, or the tenant has no chain yet. */
-    DC_TRY(dc_db_run(step->db, statement(AUDIT_CHAIN_OPEN), NULL, error, dc_p_int64(tenant_id)));
-    return dc_db_run_(step->db, statement(AUDIT_APPEND), params, count, NULL, error);
+    DC_TRY(insert_entries(step, tenant_id, wanted, count, number, hash, error));
+    return dc_db_run(step->db, statement(AUDIT_CHAIN_MOVE), NULL, error, dc_p_int64(tenant_id),
+                     dc_p_int64(number + (int64_t)count), dc_p_bytes(hash, AUDIT_HASH_SIZE));
 }
 
 static enum dc_code

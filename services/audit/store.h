@@ -23,9 +23,10 @@ struct audit_filter {
     int64_t limit;
 };
 
-/* Appends; an event that is there already is left alone. */
+/* Appends events of one partition to their tenant's chain, in their order; one that is there
+ * already is left alone. */
 enum dc_code audit_append(struct dc_step *step, int64_t tenant_id, const struct audit_facts *facts,
-                          struct dc_error *error) DC_MUST_CHECK;
+                          size_t count, struct dc_error *error) DC_MUST_CHECK;
 /* Into the step's arena, newest first. */
 enum dc_code audit_search(struct dc_step *step, const struct audit_filter *filter,
                           struct audit_entry **ret_entries, size_t *ret_count,

@@ -17,7 +17,7 @@ enum {
     BUILD_AT_ONCE = 50000,     /* records, when a new series is built */
     TELL_AT_ONCE = 2000,       /* owners and periods that one transaction tells */
     TOTALS_IN_EVENT = 1000,
-    BUCKETS = 16,
+    BUCKETS = 4, /* by owner: so many scoring replicas share the work, at so many events a count */
 };
 
 /* --- telling ------------------------------------------------------------------------------------

@@ -72,6 +72,7 @@ read_run(struct dc_arena *arena, const struct dc_rows *rows, size_t i)
     run->problem = dc_arena_strdup(arena, dc_rows_text(rows, i, 18));
     run->encoding = dc_arena_strdup(arena, dc_rows_text(rows, i, 19));
     run->rows_measured = run->rows - dc_rows_int64(rows, i, 20);
+    run->pushed = dc_rows_bool(rows, i, 21);
     return run;
 }
 

@@ -171,7 +171,7 @@ notify_on_run_finished(struct dc_step *step, const struct dc_delivery *delivery,
                        struct dc_error *error)
 {
     const Ingest__Run *run = ((const Ingest__RunFinished *)delivery->body)->run;
-    if (!run || run->person_id == 0 || notify_is_stale(step, delivery) ||
+    if (!run || run->person_id == 0 || run->pushed || notify_is_stale(step, delivery) ||
         (run->state != INGEST__RUN_STATE__RUN_STATE_DONE &&
          run->state != INGEST__RUN_STATE__RUN_STATE_REFUSED)) {
         return DC_OK;

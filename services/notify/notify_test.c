@@ -442,9 +442,17 @@ a_finished_run_tells_who_started_it(void **state)
     event.run = &run;
     tell("ingest", "run/8", &event.base);
     wait_for("SELECT count(*) = 1 FROM notify.notice WHERE cause = 'run/8' AND person_id = 14");
+    run.id = 9;
+    run.pushed = true; /* the answer of the request has said it */
+    tell("ingest", "run/9", &event.base);
+    run.id = 10;
+    run.pushed = false;
+    tell("ingest", "run/9", &event.base); /* the same key: told after the other one */
+    wait_for("SELECT count(*) = 1 FROM notify.notice WHERE cause = 'run/10'");
+    wait_for("SELECT count(*) = 0 FROM notify.notice WHERE cause = 'run/9'");
     json_t *his = inbox(14, "zh-CN");
-    assert_non_null(strstr(dc_test_text(his, "notices.0.text"), "共 1,234,567 行"));
-    assert_string_equal(dc_test_text(his, "notices.0.link"), "/import?run=8");
+    assert_non_null(strstr(dc_test_text(his, "notices.1.text"), "共 1,234,567 行"));
+    assert_string_equal(dc_test_text(his, "notices.0.link"), "/import?run=10");
 }
 
 static void

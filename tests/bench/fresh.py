@@ -31,6 +31,13 @@ def main():
         acknowledged, shown, pushed, stop = {}, [], [0], threading.Event()
 
         def watch():
+            try:
+                look()
+            except AssertionError:
+                if not stop.is_set():  # at the end the stream ends with the service
+                    raise
+
+        def look():
             for answer in stack_stream(stack.address, zhangsan.cookie, [{
                     "id": "me", "method": "dacheng.scoring.v1.ScoringService/GetPerson", "requestJson": json.dumps({"period": period}),
                     "events": ["scoring.ScoresChanged"], "ownerIds": [zhangsan.me["personId"]]}]):

@@ -1,22 +1,12 @@
--- Appends one entry to its tenant's chain; nothing when the event is there already. Answers the
--- entry's number. The chain's row is locked first, so that entries follow one another.
--- $1 tenant, $2 at, $3 stream, $4 type, $5 key, $6 account, $7 person, $8 address, $9 denied,
--- $10 cause, $11 epoch, $12 partition, $13 event number, $14 canonical bytes
-WITH head AS (
-    SELECT number, hash FROM chain WHERE tenant_id = $1 FOR UPDATE
-), added AS (
-    INSERT INTO entry (tenant_id, number, at, stream, type, key, account, person_id, address,
-                       denied, cause, epoch, partition, event_number, canonical, hash)
-    SELECT $1::bigint, head.number + 1, $2::timestamptz, $3::text, $4::text, $5::text, $6::text,
-           $7::bigint, $8::text, $9::boolean, $10::text, $11::bigint, $12::smallint, $13::bigint,
-           $14::bytea, sha256(head.hash || int8send(head.number + 1) || $14::bytea)
-    FROM head
-    WHERE NOT EXISTS (SELECT FROM entry
-                      WHERE tenant_id = $1 AND stream = $3 AND epoch = $11
-                        AND partition = $12 AND event_number = $13)
-    RETURNING number, hash
-)
-UPDATE chain SET number = added.number, hash = added.hash
-FROM added
-WHERE chain.tenant_id = $1
-RETURNING chain.number
+-- Appends entries to their tenant's chain. $1 tenant, $2 stream, $3 partition, $4 number of the
+-- chain's last entry so far; by entry, in their order: $5 at, $6 type, $7 key, $8 account,
+-- $9 person, $10 address, $11 denied, $12 cause, $13 epoch, $14 event number, $15 canonical bytes,
+-- $16 hash
+INSERT INTO entry (tenant_id, number, at, stream, type, key, account, person_id, address, denied,
+                   cause, epoch, partition, event_number, canonical, hash)
+SELECT $1::bigint, $4::bigint + w.place, w.at, $2::text, w.type, w.key, w.account, w.person,
+       w.address, w.denied, w.cause, w.epoch, $3::smallint, w.event_number, w.canonical, w.hash
+FROM unnest($5::timestamptz[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[],
+            $11::boolean[], $12::text[], $13::bigint[], $14::bigint[], $15::bytea[], $16::bytea[])
+     WITH ORDINALITY AS w (at, type, key, account, person, address, denied, cause, epoch,
+                           event_number, canonical, hash, place)
