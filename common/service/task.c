@@ -1,10 +1,22 @@
 /* task.c - the loop of a task: a bounded piece of work after the other while there is some. */
+#include <malloc.h>
 #include <poll.h>
 #include <string.h>
 
 #include "base/assert.h"
 #include "edge/log.h"
 #include "service/service_internal.h"
+
+enum { HEAVY_PIECE = 16 << 20 };
+
+/* After work that took much memory the process gives it back: the allocator's heaps, in which the
+ * arena and the database's answers lay, would keep it. */
+static void
+give_memory_back(struct dc_thread *thread)
+{
+    dc_arena_reset(thread->arena, 0);
+    malloc_trim(0);
+}
 
 /* One piece; returns whether there is more. */
 static bool
@@ -31,10 +43,17 @@ void
 dc_task_run(struct dc_thread *thread)
 {
     const struct dc_task *task = thread->argument;
+    bool heavy = false;
     while (!dc_thread_is_stopping(thread)) {
         bool able = dc_thread_database(thread);
-        if (able && run_piece(thread, task)) {
+        bool more = able && run_piece(thread, task);
+        heavy |= dc_arena_used(thread->arena) >= HEAVY_PIECE;
+        if (more) {
             continue;
+        }
+        if (heavy) {
+            give_memory_back(thread);
+            heavy = false;
         }
         int most =
             task->interval_ms > 0 && task->interval_ms < 3600000 ? (int)task->interval_ms : 3600000;

@@ -381,42 +381,73 @@ load_seen(struct dc_step *step, struct tally *tally, const struct touched *touch
     return code;
 }
 
+/* Rows of seen, column by column. */
+struct seen_rows {
+    int64_t *series, *months, *people, *paths, *changes;
+    struct dc_bytes *values, *details;
+    size_t count;
+};
+
+static struct seen_rows
+seen_rows_new(struct dc_arena *arena, size_t most)
+{
+    return (struct seen_rows){
+        .series = DC_NEW_ARRAY(arena, int64_t, most),
+        .months = DC_NEW_ARRAY(arena, int64_t, most),
+        .people = DC_NEW_ARRAY(arena, int64_t, most),
+        .paths = DC_NEW_ARRAY(arena, int64_t, most),
+        .changes = DC_NEW_ARRAY(arena, int64_t, most),
+        .values = DC_NEW_ARRAY(arena, struct dc_bytes, most),
+        .details = DC_NEW_ARRAY(arena, struct dc_bytes, most),
+    };
+}
+
+static void
+add_seen_row(struct seen_rows *rows, const struct tally *tally, size_t number)
+{
+    const struct tally_value *value = lookup_key(&tally->values, number);
+    const struct series *of = &tally->book->series[value->series];
+    size_t at = rows->count++;
+    rows->series[at] = of->id;
+    rows->values[at] = (struct dc_bytes){value->value.bytes, sizeof(value->value.bytes)};
+    rows->details[at] =
+        (struct dc_bytes){value->detail.bytes, of->orders ? sizeof(value->detail) : 0};
+    rows->months[at] = value->month;
+    rows->people[at] = value->person_id;
+    rows->paths[at] = tally->paths[value->path].id;
+    rows->changes[at] = tally->value_change[number];
+}
+
+static enum dc_code
+write_seen_rows(struct dc_step *step, const struct dc_statement *statement,
+                const struct seen_rows *rows, struct dc_error *error)
+{
+    return rows->count == 0 ? DC_OK
+                            : dc_db_run(step->db, statement, NULL, error, tenant_of(step),
+                                        dc_p_int64s(rows->series, rows->count),
+                                        dc_p_bytes_array(rows->values, rows->count),
+                                        dc_p_int64s(rows->months, rows->count),
+                                        dc_p_int64s(rows->people, rows->count),
+                                        dc_p_int64s(rows->paths, rows->count),
+                                        dc_p_bytes_array(rows->details, rows->count),
+                                        dc_p_int64s(rows->changes, rows->count));
+}
+
 static enum dc_code
 write_seen(struct dc_step *step, const struct tally *tally, const struct touched *touched,
            struct dc_error *error)
 {
-    size_t n = tally->values.count;
-    int64_t *series = DC_NEW_ARRAY(step->arena, int64_t, n);
-    struct dc_bytes *values = DC_NEW_ARRAY(step->arena, struct dc_bytes, n);
-    struct dc_bytes *details = DC_NEW_ARRAY(step->arena, struct dc_bytes, n);
-    int64_t *months = DC_NEW_ARRAY(step->arena, int64_t, n);
-    int64_t *people = DC_NEW_ARRAY(step->arena, int64_t, n);
-    int64_t *paths = DC_NEW_ARRAY(step->arena, int64_t, n);
-    int64_t *changes = DC_NEW_ARRAY(step->arena, int64_t, n);
-    size_t count = 0;
+    struct seen_rows fresh = seen_rows_new(step->arena, tally->values.count);
+    struct seen_rows known = seen_rows_new(step->arena, tally->values.count);
     bool less = false;
-    for (size_t i = 0; i < n; i++) {
-        if (tally->value_change[i] == 0) {
-            continue;
+    for (size_t i = 0; i < tally->values.count; i++) {
+        if (tally->value_change[i] != 0) {
+            add_seen_row(tally->value_before[i] == 0 ? &fresh : &known, tally, i);
+            less |= tally->value_change[i] < 0;
         }
-        const struct tally_value *v = lookup_key(&tally->values, i);
-        const struct series *of = &tally->book->series[v->series];
-        series[count] = of->id;
-        values[count] = (struct dc_bytes){v->value.bytes, sizeof(v->value.bytes)};
-        details[count] = (struct dc_bytes){v->detail.bytes, of->orders ? sizeof(v->detail) : 0};
-        months[count] = v->month;
-        people[count] = v->person_id;
-        paths[count] = tally->paths[v->path].id;
-        changes[count++] = tally->value_change[i];
-        less |= tally->value_change[i] < 0;
     }
-    if (count == 0) {
-        return DC_OK;
-    }
-    DC_TRY(dc_db_run(
-        step->db, SQL(SEEN_ADD), NULL, error, tenant_of(step), dc_p_int64s(series, count),
-        dc_p_bytes_array(values, count), dc_p_int64s(months, count), dc_p_int64s(people, count),
-        dc_p_int64s(paths, count), dc_p_bytes_array(details, count), dc_p_int64s(changes, count)));
+    DC_TRY(write_seen_rows(step, SQL(SEEN_ADD), &fresh, error));
+    DC_TRY(write_seen_rows(step, SQL(SEEN_CHANGE), &known, error));
     return less ? dc_db_run(step->db, SQL(SEEN_DROP), NULL, error, tenant_of(step),
                             dc_p_int64s(touched->series, touched->count),
                             dc_p_bytes_array(touched->values, touched->count))

@@ -3,9 +3,8 @@
 -- taken whole).
 -- (LATERAL ... OFFSET 0: always by the index, also when the plan was made while the table was small.)
 WITH waiting AS (
-    SELECT pending_id, cardinality(ids) AS n,
-           sum(cardinality(ids)) OVER (ORDER BY pending_id) AS upto
-    FROM (SELECT pending_id, ids FROM pending WHERE tenant_id = $1
+    SELECT pending_id, records AS n, sum(records) OVER (ORDER BY pending_id) AS upto
+    FROM (SELECT pending_id, records FROM pending WHERE tenant_id = $1
           ORDER BY pending_id LIMIT 5000) p
 ), gone AS (
     DELETE FROM pending p USING waiting w
