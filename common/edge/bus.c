@@ -3,6 +3,7 @@
 #include "edge/bus.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -416,29 +417,46 @@ read_all(struct dc_bus *bus)
     }
 }
 
-/* Waits for sockets (and the watched descriptor); true when the descriptor is readable. */
+/* A socket was used, or has more than was read: looked at again before anything is waited for. */
+static bool
+must_look(const struct dc_bus *bus)
+{
+    for (size_t i = 0; i < DC_BUS_LINKS_MAX; i++) {
+        const struct dc_bus_link *link = bus->links[i];
+        if (link && link->socket && (link->look || link->look_monitor)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Waits for sockets (and the watched descriptor); true when the descriptor is readable. This is
+ * poll() on libzmq's descriptors and not zmq_poll(), which makes a system call for each socket
+ * before and after the wait. */
 static bool
 wait_for_any(struct dc_bus *bus, int timeout_ms, bool with_fd)
 {
-    zmq_pollitem_t items[2 * DC_BUS_LINKS_MAX + 1];
-    int count = 0;
-    int fd_at = -1;
+    struct pollfd items[2 * DC_BUS_LINKS_MAX + 1];
+    struct dc_bus_link *links[DC_BUS_LINKS_MAX];
+    size_t count = 0;
     for (size_t i = 0; i < DC_BUS_LINKS_MAX; i++) {
         struct dc_bus_link *link = bus->links[i];
         if (link && link->socket) {
-            short out = link->backlog.count ? ZMQ_POLLOUT : 0;
-            items[count++] = (zmq_pollitem_t){link->socket, 0, ZMQ_POLLIN | out, 0};
-            items[count++] = (zmq_pollitem_t){link->monitor, 0, ZMQ_POLLIN, 0};
+            items[2 * count] = (struct pollfd){link->socket_fd, POLLIN, 0};
+            items[2 * count + 1] = (struct pollfd){link->monitor_fd, POLLIN, 0};
+            links[count++] = link;
         }
     }
-    if (with_fd && bus->watched_fd >= 0) {
-        fd_at = count;
-        items[count++] = (zmq_pollitem_t){NULL, bus->watched_fd, ZMQ_POLLIN, 0};
-    }
-    if (zmq_poll(items, count, timeout_ms) == -1) {
+    struct pollfd *watched = &items[2 * count];
+    *watched = (struct pollfd){with_fd ? bus->watched_fd : -1, POLLIN, 0};
+    if (poll(items, 2 * count + 1, timeout_ms) == -1) {
         return errno == EINTR; /* a signal: let the caller look */
     }
-    return fd_at >= 0 && items[fd_at].revents;
+    for (size_t i = 0; i < count; i++) {
+        links[i]->look |= items[2 * i].revents != 0;
+        links[i]->look_monitor |= items[2 * i + 1].revents != 0;
+    }
+    return watched->revents != 0;
 }
 
 /* A thread that was away for long has not heard, which says nothing about the bus. */
@@ -455,23 +473,26 @@ excuse_silence(struct dc_bus *bus, int64_t now)
     bus->polled_at = now;
 }
 
-/* Polls until `done` says so, the time is up, or (with_fd) the descriptor is readable. */
+/* Polls until `done` says so, the time is up, or (with_fd) the descriptor is readable. Looks at the
+ * sockets once at least, also when nothing is to be waited for. */
 static void
 poll_until(struct dc_bus *bus, int timeout_ms, bool with_fd, bool (*done)(const struct dc_bus *))
 {
     int64_t end = timeout_ms < 0 ? INT64_MAX : dc_monotonic() + timeout_ms * DC_MILLISECOND;
-    for (;;) {
+    for (bool looked = false;; looked = true) {
         int64_t now = dc_monotonic();
         read_all(bus);
         excuse_silence(bus, now);
         int slice = tick(bus);
-        if (done(bus) || now >= end) {
+        bool over = done(bus) || now >= end;
+        if (over && looked) {
             /* Nobody waits, but the descriptor's owner must not starve behind a full inbox: it is
              * level-triggered and seen by the owner itself. */
             return;
         }
         int64_t left = end == INT64_MAX ? INT64_MAX : (end - now) / DC_MILLISECOND + 1;
-        if (wait_for_any(bus, left < slice ? (int)left : slice, with_fd)) {
+        int wait = over || must_look(bus) ? 0 : left < slice ? (int)left : slice;
+        if (wait_for_any(bus, wait, with_fd)) {
             read_all(bus);
             return;
         }

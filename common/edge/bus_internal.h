@@ -77,6 +77,10 @@ struct dc_bus_link {
     char address[DC_BUS_ADDRESS_TEXT];
     void *socket;
     void *monitor;
+    int socket_fd, monitor_fd; /* readable when libzmq has something to say about them */
+    /* Such a descriptor speaks once: the socket is to be looked at until it is empty, and again
+     * after each use, which may have taken the word. */
+    bool look, look_monitor;
     enum dc_bus_link_state state;
     bool transport_up; /* authenticated connection, as the monitor says */
     bool was_welcomed; /* once at least */

@@ -134,6 +134,15 @@ close_sockets(struct dc_bus_link *link)
     link->socket = link->monitor = NULL;
 }
 
+static int
+get_int(void *socket, int option)
+{
+    int value = -1;
+    size_t size = sizeof(value);
+    zmq_getsockopt(socket, option, &value, &size);
+    return value;
+}
+
 static enum dc_code
 open_sockets(struct dc_bus *bus, struct dc_bus_link *link, struct dc_error *error)
 {
@@ -158,6 +167,9 @@ open_sockets(struct dc_bus *bus, struct dc_bus_link *link, struct dc_error *erro
         return dc_fail(error, DC_UNAVAILABLE, "cannot connect to %s: %s", link->address,
                        zmq_strerror(failed));
     }
+    link->socket_fd = get_int(link->socket, ZMQ_FD);
+    link->monitor_fd = get_int(link->monitor, ZMQ_FD);
+    link->look = link->look_monitor = true;
     link->opened_at = dc_monotonic();
     return DC_OK;
 }
@@ -227,6 +239,7 @@ dc_bus_link_reset(struct dc_bus *bus, struct dc_bus_link *link)
 static int
 try_send(struct dc_bus_link *link, struct dc_bus_frames *frames, bool has_body)
 {
+    link->look = true;
     if (zmq_msg_send(&frames->header, link->socket, ZMQ_DONTWAIT | (has_body ? ZMQ_SNDMORE : 0)) ==
         -1) {
         return errno;
@@ -290,9 +303,7 @@ static void
 say_hello(struct dc_bus *bus, struct dc_bus_link *link, int64_t now)
 {
     /* Makes libzmq look at its mailbox: the pipe may have been attached a moment ago. */
-    int events;
-    size_t size = sizeof(events);
-    zmq_getsockopt(link->socket, ZMQ_EVENTS, &events, &size);
+    (void)get_int(link->socket, ZMQ_EVENTS);
     Bus__Hello hello = BUS__HELLO__INIT;
     hello.protocol = DC_BUS_PROTOCOL;
     hello.instance = bus->instance;
@@ -425,8 +436,13 @@ follow_monitor(struct dc_bus *bus, struct dc_bus_link *link)
 void
 dc_bus_link_read(struct dc_bus *bus, struct dc_bus_link *link)
 {
-    read_messages(bus, link, READ_MAX);
-    follow_monitor(bus, link);
+    if (link->look) {
+        link->look = read_messages(bus, link, READ_MAX);
+    }
+    if (link->look_monitor) {
+        link->look_monitor = false;
+        follow_monitor(bus, link);
+    }
 }
 
 /* --- time ------------------------------------------------------------------------------------- */

@@ -194,7 +194,8 @@ connect_now(struct dc_db *db, struct dc_error *error)
     keywords[n] = "client_encoding", values[n++] = "UTF8";
     keywords[n] = NULL, values[n] = NULL;
     PQfinish(db->connection);
-    db->begin_pending = db->failed = db->copying = false;
+    db->begin_pending = db->failed = db->copying = db->commit_unread = false;
+    dc_db_session_begins(db);
     db->connection = PQconnectdbParams(keywords, values, 1);
     DC_ASSERT(db->connection);
     if (PQstatus(db->connection) != CONNECTION_OK) {
@@ -217,8 +218,8 @@ connect_now(struct dc_db *db, struct dc_error *error)
 static const struct dc_statement own_statements[] = {
     {"begin", "BEGIN"},
     {"begin_read", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"},
-    {"settings", "SELECT set_config('dacheng.tenant', $1::text, true),"
-                 " set_config('statement_timeout', $2::text, true)"},
+    {"settings", "SELECT set_config('dacheng.tenant', $1::text, false),"
+                 " set_config('statement_timeout', $2::text, false)"},
     {"commit", "COMMIT"},
     {NULL, NULL},
 };

@@ -134,8 +134,10 @@ enum dc_code dc_db_each(struct dc_db *db, const struct dc_statement *statement,
 enum dc_code dc_db_exec(struct dc_db *db, const char *sql, struct dc_error *error) DC_MUST_CHECK;
 
 /* Transactions. begin sets the tenant for row-level security (setting dacheng.tenant; 0 = none)
- * and statement_timeout (0 = none). It costs no round trip: it travels with the first statement,
- * which is where its failure shows. rollback never fails loudly. */
+ * and statement_timeout (0 = none; rounded up to whole seconds). It costs no round trip: it travels
+ * with the first statement, which is where its failure shows, and settings that the session has
+ * already are not told again. The commit of a reading transaction is not waited for. rollback never
+ * fails loudly. Outside transactions there is no tenant. */
 enum dc_code dc_db_begin(struct dc_db *db, int64_t tenant_id, int64_t timeout_ms,
                          struct dc_error *error) DC_MUST_CHECK;
 enum dc_code

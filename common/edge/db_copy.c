@@ -37,6 +37,7 @@ dc_copy_begin(struct dc_copy **ret_copy, struct dc_db *db, const char *copy_sql,
     if (dc_db_is_broken(db)) {
         return dc_fail(error, DC_UNAVAILABLE, "the connection to the database is lost");
     }
+    dc_db_take_commit(db);
     DC_TRY(dc_db_begin_now(db, error));
     PGresult *result = PQexec(db->connection, copy_sql);
     if (PQresultStatus(result) != PGRES_COPY_IN) {

@@ -79,7 +79,13 @@ struct dc_db {
     bool begin_read_only;
     int64_t begin_tenant;
     int64_t begin_timeout_ms;
-    bool failed; /* the transaction can only be rolled back */
+    bool failed;        /* the transaction can only be rolled back */
+    bool commit_unread; /* of a reading transaction: sent, its answer still to be taken */
+    /* What the server's session has, so that it is told only what is another. Not known after a
+     * transaction that told it and failed. */
+    bool session_known;
+    int64_t session_tenant;
+    int64_t session_timeout_ms;
     bool copying;
     char sqlstate[6];
     char constraint[64];
@@ -117,6 +123,10 @@ bool dc_oid_is_readable(Oid type);
 
 /* Takes the failure of a result (or of the connection, result NULL) into `error`. */
 enum dc_code dc_db_failure(struct dc_db *db, const PGresult *result, struct dc_error *error);
+/* A fresh session has no tenant and no timeout. */
+void dc_db_session_begins(struct dc_db *db);
+/* Takes the answer of a reading transaction's end, which nobody waited for. */
+void dc_db_take_commit(struct dc_db *db);
 /* Tells the server a pending BEGIN now. */
 enum dc_code dc_db_begin_now(struct dc_db *db, struct dc_error *error) DC_MUST_CHECK;
 

@@ -36,20 +36,56 @@ send(struct dc_db *db, const struct dc_statement *statement, const struct dc_par
     return sent;
 }
 
+/* --- the session's settings ---------------------------------------------------------------------
+ * They are kept over transactions: most follow one another for the same tenant, with as much time.
+ */
+enum { TIMEOUT_STEP_MS = 1000 }; /* rounded up, so that it is the same one most of the time */
+
+static int64_t
+rounded_timeout(int64_t timeout_ms)
+{
+    return (timeout_ms + TIMEOUT_STEP_MS - 1) / TIMEOUT_STEP_MS * TIMEOUT_STEP_MS;
+}
+
+void
+dc_db_session_begins(struct dc_db *db)
+{
+    db->session_known = true;
+    db->session_tenant = db->session_timeout_ms = 0;
+}
+
+static bool
+session_has(const struct dc_db *db, int64_t tenant_id, int64_t timeout_ms)
+{
+    return db->session_known && db->session_tenant == tenant_id &&
+           db->session_timeout_ms == timeout_ms;
+}
+
+/* Sends them; the answer is still to be read. */
+static bool
+send_settings(struct dc_db *db, int64_t tenant_id, int64_t timeout_ms)
+{
+    char tenant[24], timeout[24];
+    snprintf(tenant, sizeof(tenant), "%lld", (long long)tenant_id);
+    snprintf(timeout, sizeof(timeout), "%lld", (long long)timeout_ms);
+    struct dc_param settings[] = {dc_p_text(tenant), dc_p_text(timeout)};
+    db->session_known = true;
+    db->session_tenant = tenant_id;
+    db->session_timeout_ms = timeout_ms;
+    return send(db, dc_db_own_statement(DC_DB_SETTINGS), settings, 2);
+}
+
+/* Answers how many commands were sent. */
 static int
 send_begin(struct dc_db *db, bool *sent)
 {
+    int64_t timeout_ms = rounded_timeout(db->begin_timeout_ms);
     *sent = send(db, dc_db_own_statement(db->begin_read_only ? DC_DB_BEGIN_READ : DC_DB_BEGIN),
                  NULL, 0);
-    /* The session's own settings are tenant 0 and no timeout. */
-    if (!*sent || (db->begin_tenant == 0 && db->begin_timeout_ms == 0)) {
+    if (!*sent || session_has(db, db->begin_tenant, timeout_ms)) {
         return 1;
     }
-    char tenant[24], timeout[24];
-    snprintf(tenant, sizeof(tenant), "%lld", (long long)db->begin_tenant);
-    snprintf(timeout, sizeof(timeout), "%lld", (long long)db->begin_timeout_ms);
-    struct dc_param settings[] = {dc_p_text(tenant), dc_p_text(timeout)};
-    *sent = send(db, dc_db_own_statement(DC_DB_SETTINGS), settings, 2);
+    *sent = send_settings(db, db->begin_tenant, timeout_ms);
     return 2;
 }
 
@@ -138,10 +174,24 @@ run_pipeline(struct dc_db *db, const struct dc_statement *statement, const struc
     return code;
 }
 
+/* What a reading transaction's end had to say: it changed nothing, so nothing was lost by it. */
+void
+dc_db_take_commit(struct dc_db *db)
+{
+    if (db->commit_unread) {
+        db->commit_unread = false;
+        PGresult *result;
+        while ((result = PQgetResult(db->connection))) {
+            PQclear(result);
+        }
+    }
+}
+
 static enum dc_code
 refuse_if_unusable(struct dc_db *db, struct dc_error *error)
 {
     DC_ASSERT(!db->copying);
+    dc_db_take_commit(db);
     if (dc_db_is_broken(db)) {
         return dc_fail(error, DC_UNAVAILABLE, "the connection to the database is lost");
     }
@@ -155,6 +205,9 @@ refuse_if_unusable(struct dc_db *db, struct dc_error *error)
 static enum dc_code
 settle(struct dc_db *db, enum dc_code code)
 {
+    if (code != DC_OK) {
+        db->session_known = false; /* what the transaction told the session is taken back */
+    }
     if (code != DC_OK && !dc_db_is_broken(db) && !dc_db_in_transaction(db)) {
         db->failed = false;
     }
@@ -170,12 +223,24 @@ rows_new(PGresult *result)
     return rows;
 }
 
+/* Outside transactions there is no tenant and no timeout. */
+static enum dc_code
+leave_tenant(struct dc_db *db, struct dc_error *error)
+{
+    if (dc_db_in_transaction(db) || session_has(db, 0, 0)) {
+        return DC_OK;
+    }
+    return settle(db, send_settings(db, 0, 0) ? read_one(db, NULL, error)
+                                              : dc_db_failure(db, NULL, error));
+}
+
 enum dc_code
 dc_db_run_(struct dc_db *db, const struct dc_statement *statement, const struct dc_param *params,
            size_t count, struct dc_rows **ret_rows, struct dc_error *error)
 {
     DC_ASSERT(db && db->tag == DC_DB_TAG && statement);
     DC_TRY(refuse_if_unusable(db, error));
+    DC_TRY(leave_tenant(db, error));
     PGresult *result = NULL;
     enum dc_code code;
     if (db->begin_pending) {
@@ -255,6 +320,7 @@ dc_db_exec(struct dc_db *db, const char *sql, struct dc_error *error)
 {
     DC_ASSERT(db && db->tag == DC_DB_TAG && sql);
     DC_TRY(refuse_if_unusable(db, error));
+    DC_TRY(leave_tenant(db, error));
     DC_TRY(dc_db_begin_now(db, error));
     PGresult *result = PQexec(db->connection, sql);
     enum dc_code code = is_success(result) ? DC_OK : dc_db_failure(db, result, error);
@@ -326,6 +392,11 @@ dc_db_commit(struct dc_db *db, struct dc_error *error)
         db->begin_pending = false;
         return DC_OK;
     }
+    if (db->begin_read_only && !db->failed && !dc_db_is_broken(db)) {
+        /* Nobody waits for the end of what only read. */
+        db->commit_unread = send(db, dc_db_own_statement(DC_DB_COMMIT), NULL, 0);
+        return db->commit_unread ? DC_OK : settle(db, dc_db_failure(db, NULL, error));
+    }
     return dc_db_run(db, dc_db_own_statement(DC_DB_COMMIT), NULL, error);
 }
 
@@ -333,11 +404,13 @@ void
 dc_db_rollback(struct dc_db *db)
 {
     DC_ASSERT(db && db->tag == DC_DB_TAG && !db->copying);
+    dc_db_take_commit(db);
     db->begin_pending = false;
     db->failed = false;
     if (dc_db_is_broken(db) || PQtransactionStatus(db->connection) == PQTRANS_IDLE) {
         return;
     }
+    db->session_known = false; /* what was told in the transaction is taken back */
     PGresult *result = PQexec(db->connection, "ROLLBACK");
     PQclear(result); /* when it fails the connection is lost, and the transaction with it */
 }
@@ -363,6 +436,9 @@ dc_db_in_transaction(const struct dc_db *db)
     DC_ASSERT(db && db->tag == DC_DB_TAG);
     if (db->begin_pending) {
         return true;
+    }
+    if (db->commit_unread) {
+        return false;
     }
     PGTransactionStatusType status =
         db->connection ? PQtransactionStatus(db->connection) : PQTRANS_UNKNOWN;

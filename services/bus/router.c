@@ -10,6 +10,7 @@
 #include "router.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,7 @@ enum {
 static enum sent
 send_routing(struct router *router, const void *routing, size_t size)
 {
+    router->look = true;
     if (zmq_send(router->socket, routing, size, ZMQ_SNDMORE | ZMQ_DONTWAIT) != -1) {
         return SENT;
     }
@@ -330,20 +332,59 @@ has_left(struct router *router)
     return router->leave_at && (now >= router->stay_until || now >= router->leave_at);
 }
 
+/* Empties the socket, up to so many messages. */
+static void
+hear_all(struct router *router)
+{
+    int heard = 0;
+    while (heard < MESSAGES_PER_LOOK && hear_one(router)) {
+        heard++;
+    }
+    router->look = heard == MESSAGES_PER_LOOK;
+}
+
+static int
+descriptor_of(void *socket)
+{
+    int fd = -1;
+    size_t size = sizeof(fd);
+    zmq_getsockopt(socket, ZMQ_FD, &fd, &size);
+    return fd;
+}
+
+/* poll() on libzmq's descriptors, and not zmq_poll(), which makes a system call for each socket
+ * before and after the wait. Such a descriptor speaks once, so what it stands for is read until it
+ * is empty, and read again after it was used. */
 void
 router_run(struct router *router, int signal_fd)
 {
+    enum { SOCKET, ZAP, MONITOR, SIGNAL, WATCHED };
+    struct pollfd watched[WATCHED] = {
+        [SOCKET] = {descriptor_of(router->socket), POLLIN, 0},
+        [ZAP] = {descriptor_of(zap_socket(router->zap)), POLLIN, 0},
+        [MONITOR] = {descriptor_of(router->monitor), POLLIN, 0},
+        [SIGNAL] = {signal_fd, POLLIN, 0},
+    };
+    router->look = true;
+    zap_serve(router->zap);
+    follow_monitor(router);
     while (!has_left(router)) {
-        zmq_pollitem_t items[] = {{router->socket, 0, ZMQ_POLLIN, 0},
-                                  {zap_socket(router->zap), 0, ZMQ_POLLIN, 0},
-                                  {router->monitor, 0, ZMQ_POLLIN, 0},
-                                  {NULL, signal_fd, ZMQ_POLLIN, 0}};
-        zmq_poll(items, 4, router->probe_at ? 5 : (int)(TICK_US / DC_MILLISECOND));
-        zap_serve(router->zap);
-        follow_monitor(router);
-        for (int i = 0; i < MESSAGES_PER_LOOK && hear_one(router); i++) {
+        int wait = router->probe_at ? 5 : (int)(TICK_US / DC_MILLISECOND);
+        if (poll(watched, WATCHED, router->look ? 0 : wait) == -1) {
+            continue; /* a signal */
         }
-        take_signals(router, signal_fd);
+        if (watched[ZAP].revents) {
+            zap_serve(router->zap);
+        }
+        if (watched[MONITOR].revents) {
+            follow_monitor(router);
+        }
+        if (watched[SOCKET].revents || router->look) {
+            hear_all(router);
+        }
+        if (watched[SIGNAL].revents) {
+            take_signals(router, signal_fd);
+        }
         tick(router, dc_monotonic());
     }
 }

@@ -28,6 +28,7 @@ struct router {
     int64_t stay_until; /* leaving, but not before */
     bool any_vanished;
     bool reload;
+    bool look; /* the socket was used since it was seen empty: its descriptor may have spoken */
 };
 
 /* --- router.c
