@@ -6,9 +6,8 @@ import email.header
 import re
 
 from process_state import CYCLE_CLOSED
-from wire import Seat, deliveries_of
+from wire import MAIL, SMS, Seat, deliveries_of
 
-MAIL, SMS = 2, 3  # notify.v1.Channel
 OURS = ("task", "remind", "urge", "cycle")          # what causes begin with that workflow tells
 OTHERS = ("adjustment", "plan", "run")              # and goals and ingest
 
@@ -22,23 +21,23 @@ class MessageChecker:
 
     # --- notices -------------------------------------------------------------------------------------
     def causes(self):
-        """{(person, cause)} of every notice that has to be."""
-        wanted = set()
+        """{(person, cause): channels} of every notice that has to be."""
+        wanted = {}
         for event in self.state.events:
             for task in event.tasks:
                 for seat in task.open_seats():
                     if event.kind == "TasksOpened":
-                        wanted.add((seat.holder, f"task/{task.id}/open/{seat.number}/{seat.holder}"))
+                        wanted.setdefault((seat.holder, f"task/{task.id}/open/{seat.number}/{seat.holder}"), event.channels)
                     elif event.kind == "TasksReminded":
-                        wanted.add((seat.holder, f"{event.cause}/{task.id}"))
+                        wanted.setdefault((seat.holder, f"{event.cause}/{task.id}"), event.channels)
                     elif event.kind == "TasksEscalated" and seat.rung == event.step:
-                        wanted.add((seat.holder, f"task/{task.id}/rung/{event.step}"))
+                        wanted.setdefault((seat.holder, f"task/{task.id}/rung/{event.step}"), event.channels)
                         if not event.owner_untold and seat.owner not in (0, seat.holder):
-                            wanted.add((seat.owner, f"task/{task.id}/rung/{event.step}/told"))
+                            wanted.setdefault((seat.owner, f"task/{task.id}/rung/{event.step}/told"), event.channels)
                     elif event.kind == "TasksHandedOver" and (len(task.seats) == 1 or seat.held_by in (Seat.DELEGATION, Seat.TRANSFER)):
                         version = task.version if len(task.seats) == 1 else 0
-                        wanted.add((seat.holder, f"task/{task.id}/handed/{seat.number}/{seat.holder}/{version}"))
-        wanted.update((cycle.author_person_id, f"cycle/{cycle.id}/closed") for cycle in self.state.cycles_told
+                        wanted.setdefault((seat.holder, f"task/{task.id}/handed/{seat.number}/{seat.holder}/{version}"), [MAIL])
+        wanted.update(((cycle.author_person_id, f"cycle/{cycle.id}/closed"), [MAIL]) for cycle in self.state.cycles_told
                       if cycle.state == CYCLE_CLOSED and cycle.author_person_id)
         return wanted
 
@@ -52,7 +51,7 @@ class MessageChecker:
             elif kind not in OTHERS:
                 self.find("causeless", f"notice: of {row['person_id']}, nobody tells of {row['cause']}")
         wanted = self.causes()
-        for person, cause in wanted - set(kept):
+        for person, cause in set(wanted) - set(kept):
             self.find("lost", f"notice: of {cause} for {person}")
         for (person, cause), times in kept.items():
             if (person, cause) not in wanted:
@@ -63,11 +62,25 @@ class MessageChecker:
 
     # --- messages ------------------------------------------------------------------------------------
     def gathered(self):
-        """A notice goes into one message of a channel."""
+        """A notice goes into one message of each channel that its cause asks for."""
         for row in self.state.rows("""
                 SELECT d.channel, n.id, count(*) AS times FROM notify.delivery d, unnest(d.notices) AS n (id)
                 GROUP BY 1, 2 HAVING count(*) > 1"""):
             self.find("duplicated", f"message: notice {row['id']} goes out {row['times']} times by channel {row['channel']}")
+        inside = {(row["person_id"], row["cause"], row["channel"]) for row in self.state.rows("""
+            SELECT n.person_id, n.cause, d.channel FROM notify.delivery d, unnest(d.notices) AS i (id), notify.notice n
+            WHERE n.tenant_id = d.tenant_id AND n.id = i.id""")}
+        # A message lists the first fifty of its notices: whose do not all fit is left out.
+        unlisted = {(row["person_id"], row["channel"]) for row in self.state.rows(
+            "SELECT DISTINCT person_id, channel FROM notify.delivery WHERE count > cardinality(notices)")}
+        unlisted |= {(row["person_id"], channel) for row in self.state.rows("SELECT person_id, email, mobile FROM notify.org_person")
+                     for channel, address in ((MAIL, "email"), (SMS, "mobile")) if not row[address]}
+        for (person, cause), channels in self.causes().items():
+            for channel in {MAIL, SMS}.intersection(channels):
+                if (person, channel) not in unlisted:
+                    self.counts["addressed"] += 1
+                    if (person, cause, channel) not in inside:
+                        self.find("lost", f"message: {cause} for {person} is in none of channel {channel}")
 
     def told_once(self):
         """That a message was sent is told once: two who sent it at a time, the lease of one of which was

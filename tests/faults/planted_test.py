@@ -110,6 +110,10 @@ PLANTED = {
     "a notice without a cause": (
         [Again("notify.notice", "cause LIKE 'task/%' ORDER BY id LIMIT 1", "id = id + 500000, cause = 'task/999999/open/1/1'")],
         {("causeless", "notice:")}),
+    "a notice that goes out to nobody": (
+        [Changed("notify.delivery", "state = 'sent' AND cardinality(notices) = count AND notices && "
+                 "ARRAY(SELECT id FROM notify.notice WHERE cause LIKE 'remind/%') ORDER BY id LIMIT 1", "notices = '{{}}', count = 0")],
+        {("lost", "message:")}),
     "a notice that goes out twice": (
         [Changed("notify.delivery", "state = 'sent' AND cardinality(notices) > 0 ORDER BY id LIMIT 1", "notices = notices || notices[1]")],
         {("duplicated", "message:")}),
@@ -164,7 +168,7 @@ class Planted(unittest.TestCase):
 
     def test_1_what_is_as_it_should_be_is_found_so(self):
         self.assertEqual(self.findings(rest=True), [])
-        for name in ("decided", "pending", "reminded", "escalated", "notices", "mail", "sms", "steps", "ledger_rows"):
+        for name in ("decided", "pending", "reminded", "escalated", "notices", "mail", "sms", "addressed", "steps", "ledger_rows"):
             self.assertGreater(self.counts[name], 0, f"nothing to look at: {self.counts}")
 
     def test_2_each_thing_that_is_broken_is_found_as_what_it_is(self):

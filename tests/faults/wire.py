@@ -37,6 +37,15 @@ def number(message, field):
     return message.get(field, [0])[-1]
 
 
+def numbers(message, field):
+    """Of a repeated one, which comes packed."""
+    packed, found, at = b"".join(message.get(field, [])), [], 0
+    while at < len(packed):
+        value, at = varint(packed, at)
+        found.append(value)
+    return found
+
+
 def text(message, field):
     return message.get(field, [b""])[-1].decode()
 
@@ -64,6 +73,9 @@ class Task:
         return [s for s in self.seats if self.state == Task.OPEN and s.state == Seat.OPEN and s.holder]
 
 
+MAIL, SMS = 2, 3  # channels, in notify.v1 too
+
+
 class TasksEvent:
     """TasksOpened, TasksReminded, TasksEscalated, TasksHandedOver, TasksDecided, TasksCancelled."""
 
@@ -71,6 +83,7 @@ class TasksEvent:
         message = fields(body)
         self.kind = kind
         self.tasks = [Task(task) for task in message.get(1, [])]
+        self.channels = numbers(message, 2) if kind in ("TasksOpened", "TasksReminded", "TasksEscalated") else []
         self.step = number(message, 3)  # of reminders and rungs
         self.owner_untold = kind == "TasksEscalated" and bool(number(message, 4))
         self.cause = text(message, 5) if kind == "TasksReminded" else ""
