@@ -16,6 +16,8 @@ notify_is_available(const struct notify_settings *settings, int64_t tenant_id, i
            (!robot || settings->robot_tenant_id == 0 || settings->robot_tenant_id == tenant_id);
 }
 
+/* Nobody's inbox is locked: in which order a person's events come says nothing, whoever hears one
+ * looks again. */
 void
 notify_tell_posted(struct dc_step *step, int64_t tenant_id, const char *template_name,
                    const int64_t *people, size_t count)

@@ -163,6 +163,17 @@ notify_sender_new(struct notify_sender **ret_sender, const struct notify_channel
     return DC_OK;
 }
 
+/* In the middle of a mail libcurl would end its data there, and the server would take the part for
+ * the whole: an empty mail, or half of one. Without recipients it hangs up. */
+static void
+give_up(struct notify_sender *sender, struct lane *lane)
+{
+    if (sender->channel->is_mail) {
+        curl_easy_setopt(lane->curl, CURLOPT_MAIL_RCPT, NULL);
+    }
+    curl_multi_remove_handle(sender->multi, lane->curl);
+}
+
 void
 notify_sender_free(struct notify_sender *sender)
 {
@@ -172,7 +183,7 @@ notify_sender_free(struct notify_sender *sender)
     for (size_t i = 0; i < sender->lane_count; i++) {
         struct lane *lane = &sender->lanes[i];
         if (lane->busy) {
-            curl_multi_remove_handle(sender->multi, lane->curl);
+            give_up(sender, lane);
         }
         curl_easy_cleanup(lane->curl);
         curl_slist_free_all(lane->list);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of the keys of tasks and cases. What is locked is each task and case by itself, so that the order
+ * which is kept is the order of each, not of all in a bucket. */
 enum { BUCKETS = 16 };
 
 /* --- tasks as messages ---------------------------------------------------------------------------

@@ -1,4 +1,5 @@
-"""An SMTP server for tests (aiosmtpd): keeps what it accepted."""
+"""An SMTP server for tests (aiosmtpd): keeps what it accepted. While `cut` is set it is asked after
+each mail that was taken: True ends the connection before the sender hears that it was."""
 import email
 
 from aiosmtpd.controller import Controller
@@ -7,11 +8,22 @@ from aiosmtpd.controller import Controller
 class MailSink:
     def __init__(self):
         self.messages = []  # (recipient, Message-ID, subject)
+        self.broken = []    # recipients of what was no whole mail
+        self.cut = None
+        self.cuts = 0
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 (aiosmtpd's name)
         message = email.message_from_bytes(envelope.content)
+        whole = message["Message-ID"] and not any(part.defects for part in message.walk())
         for recipient in envelope.rcpt_tos:
-            self.messages.append((recipient, message["Message-ID"], message["Subject"]))
+            if whole:
+                self.messages.append((recipient, message["Message-ID"], message["Subject"]))
+            else:
+                self.broken.append(recipient)
+        if self.cut and self.cut():
+            self.cuts += 1
+            server.transport.abort()
+            return "421 closing"
         return "250 accepted"
 
     def __enter__(self):

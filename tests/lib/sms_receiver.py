@@ -33,11 +33,21 @@ class SmsReceiver:
                 "dacheng_aliyun_url": f"http://127.0.0.1:{self.port}/aliyun", "dacheng_aliyun_access_key_id": "id",
                 "dacheng_aliyun_access_key_secret_file": os.path.join(self.directory, "secret")}
 
-    def to(self, mobile):
-        """The requests so far whose message was for this number."""
+    def behave(self, mode):
+        """One of http_receiver.py's modes: "ok", "cut", …"""
+        path = os.path.join(self.directory, "mode.aliyun")
+        with open(path + ".new", "w", encoding="ascii") as file:
+            file.write(mode)
+        os.rename(path + ".new", path)
+
+    def requests(self):
+        """All so far."""
         try:
             with open(os.path.join(self.directory, "requests"), encoding="utf-8") as file:
-                requests = [json.loads(line) for line in file]
+                return [json.loads(line) for line in file]
         except FileNotFoundError:
             return []
-        return [r for r in requests if mobile in json.dumps(r)]
+
+    def to(self, mobile):
+        """The requests so far whose message was for this number."""
+        return [r for r in self.requests() if mobile in json.dumps(r)]

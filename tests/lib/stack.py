@@ -39,6 +39,7 @@ class CallError(Exception):
         # The field at fault is a detail of its own (google.rpc.BadRequest).
         fields = [base64.b64decode(d["value"] + "==").decode("utf-8", "replace") for d in body.get("details", []) if "value" in d]
         self.message = " ".join([body.get("message", "")] + fields)
+        self.blames_request = bool(fields)
         super().__init__(f"{status} {self.code}: {self.message}")
 
 
@@ -96,7 +97,8 @@ class Client:
         return answer
 
     def call_retrying(self, method, request, seconds=60):
-        """As a careful caller does: the same key again after every failure that may be retried."""
+        """As a careful caller does: the same key again after every failure that may be retried. One that
+        blames a field of the request (a version that is too old) comes again however often it is asked."""
         key = str(uuid.uuid4())
         deadline = time.monotonic() + seconds
         while True:
@@ -104,7 +106,7 @@ class Client:
                 return self.call(method, request, key)
             except CallError as error:
                 if error.code not in ("unavailable", "deadline_exceeded", "aborted", "resource_exhausted", "not_json") \
-                        or time.monotonic() > deadline:
+                        or error.blames_request or time.monotonic() > deadline:
                     raise
             except (OSError, http.client.HTTPException):
                 if time.monotonic() > deadline:
