@@ -1,6 +1,7 @@
 /*
  * explain.c - lineage 溯源: a number opened into rule, plan, measure, target, and the arithmetic.
  */
+#include "explain_rule.h"
 #include "lines.h"
 #include "period.h"
 #include "store.h"
@@ -15,158 +16,24 @@ struct question {
     int64_t owner_id;
     const char *period;
     const struct definitions *definitions;
+    struct explanation out;
     Scoring__ExplainResponse *response;
 };
 
-static void add_step(struct question *question, const char *format, ...) DC_PRINTF(2, 3);
-
+/* A unit has no plan, so no score: its attainment alone. */
 static void
-add_step(struct question *question, const char *format, ...)
-{
-    enum { STEPS_MOST = 520 }; /* two per item and the total */
-    Scoring__ExplainResponse *response = question->response;
-    char line[400];
-    if (response->n_steps == STEPS_MOST) {
-        return;
-    }
-    if (!response->steps) {
-        response->steps = dc_arena_alloc(question->step->arena, STEPS_MOST * sizeof(char *));
-    }
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(line, sizeof(line), format, arguments);
-    va_end(arguments);
-    response->steps[response->n_steps++] = dc_arena_strdup(question->step->arena, line);
-}
-
-/* A plain number for reading: canonical, in the arena. */
-static const char *
-number(struct question *question, struct dc_decimal value)
-{
-    return tell_amount(question->step->arena, (struct maybe){true, value});
-}
-
-/* 400000 -> "400,000". */
-static const char *
-grouped(struct dc_arena *arena, const char *amount)
-{
-    const char *digits = amount[0] == '-' ? amount + 1 : amount;
-    size_t whole = strcspn(digits, ".");
-    char *text = dc_arena_alloc(arena, strlen(amount) + whole / 3 + 2);
-    char *at = text;
-    if (digits != amount) {
-        *at++ = '-';
-    }
-    for (size_t i = 0; i < whole; i++) {
-        if (i > 0 && (whole - i) % 3 == 0) {
-            *at++ = ',';
-        }
-        *at++ = digits[i];
-    }
-    strcpy(at, digits + whole);
-    return text;
-}
-
-/* --- one item
- * -------------------------------------------------------------------------------------- */
-
-/* The actual, and the quotient of actual and target, as far as there are any. */
-static void
-explain_quotient(struct question *question, const Scoring__Item *item,
-                 const struct rule_input *input, enum quotient_form form)
-{
-    if (input->actual.denominator.units != DC_DECIMAL_ONE_UNITS &&
-        input->actual.denominator.units != 0) {
-        add_step(question, "%s / %s = %s", number(question, input->actual.numerator),
-                 number(question, input->actual.denominator), item->actual);
-    }
-    struct quotient x = {.form = input->lower_is_better ? form : QUOTIENT_STRAIGHT,
-                         .actual = input->actual,
-                         .target = input->target};
-    bool countable = input->has_target && input->actual.denominator.units != 0 &&
-                     (x.form != QUOTIENT_INVERSE || dc_decimal_sign(input->actual.numerator) > 0);
-    struct dc_decimal quotient;
-    if (!countable || !quotient_scale(&x, DC_DECIMAL_INT(1), DC_DECIMAL_PLACES, &quotient)) {
-        return;
-    }
-    const char *shown = number(question, quotient);
-    switch (x.form) {
-    case QUOTIENT_STRAIGHT:
-        add_step(question, "%s / %s = %s", item->actual, item->target, shown);
-        break;
-    case QUOTIENT_DIFFERENCE:
-        add_step(question, "2 - %s / %s = %s", item->actual, item->target, shown);
-        break;
-    case QUOTIENT_INVERSE:
-        add_step(question, "%s / %s = %s", item->target, item->actual, shown);
-        break;
-    }
-}
-
-/* What the rule made of the quotient. */
-static void
-explain_rule(struct question *question, const Scoring__Item *item, const struct rule_ratio *rule,
-             const struct rule_input *input)
-{
-    const char *full = number(question, rule->full_marks);
-    if (strcmp(item->remark, "below_threshold") == 0) {
-        add_step(question, "below %s: 0", number(question, rule->threshold));
-    } else if (strcmp(item->remark, "capped") == 0) {
-        add_step(question, "at most %s: %s × %s = %s", number(question, rule->cap), full,
-                 number(question, rule->cap), item->score);
-    } else if (strcmp(item->remark, "zero_by_policy") == 0) {
-        add_step(question, "nothing to score, zero by policy: 0");
-    } else if (item->score[0] == '\0') {
-        add_step(question, "nothing to score (%s): left out, the others share the weight",
-                 item->remark);
-    } else {
-        struct quotient x = {.form =
-                                 input->lower_is_better ? rule->lower_better : QUOTIENT_STRAIGHT,
-                             .actual = input->actual,
-                             .target = input->target};
-        struct dc_decimal shown = rule->lower;
-        if (quotient_cmp(&x, rule->lower) < 0) {
-            add_step(question, "at least %s", number(question, rule->lower));
-        } else if (!quotient_scale(&x, DC_DECIMAL_INT(1), DC_DECIMAL_PLACES, &shown)) {
-            return;
-        }
-        add_step(question, "%s × %s = %s", full, number(question, shown), item->score);
-    }
-}
-
-static void
-item_sentences(struct question *question, const Scoring__Item *item, const struct rule_ratio *rule)
+unit_sentences(struct question *question, const Scoring__Item *item)
 {
     struct dc_arena *arena = question->step->arena;
-    Scoring__ExplainResponse *response = question->response;
-    const char *actual = grouped(arena, item->actual), *target = grouped(arena, item->target);
-    bool lower = item->direction == GOALS__DIRECTION__DIRECTION_LOWER;
-    if (!rule) {
-        response->sentence_zh = dc_arena_printf(
-            arena, "完成率 %s%%：完成 %s，目标 %s", item->attainment[0] ? item->attainment : "–",
-            actual[0] ? actual : "无数据", target[0] ? target : "未设定");
-        response->sentence_en = dc_arena_printf(
-            arena, "Attainment %s %%: %s of %s", item->attainment[0] ? item->attainment : "–",
-            actual[0] ? actual : "no data", target[0] ? target : "no target");
-    } else if (item->score[0] == '\0') {
-        bool no_target = strcmp(item->remark, "no_target") == 0;
-        response->sentence_zh = dc_arena_printf(arena, "不计分：%s，权重由其他指标分摊",
-                                                no_target ? "没有目标" : "没有数据");
-        response->sentence_en =
-            dc_arena_printf(arena, "Not scored: %s; the others share its weight",
-                            no_target ? "no target" : "no data");
-    } else {
-        const char *full =
-            tell_fixed(arena, (struct maybe){true, rule->full_marks}, rule->decimals);
-        response->sentence_zh =
-            dc_arena_printf(arena, "得分 %s：完成 %s，目标 %s；%s %s 即为 %s", item->score,
-                            actual[0] ? actual : "无数据", target[0] ? target : "未设定",
-                            lower ? "不超过" : "达到", target[0] ? target : "目标", full);
-        response->sentence_en = dc_arena_printf(
-            arena, "Score %s: %s of %s; %s %s is %s", item->score, actual[0] ? actual : "no data",
-            target[0] ? target : "no target", lower ? "no more than" : "reaching",
-            target[0] ? target : "the target", full);
-    }
+    const char *actual = explanation_grouped(arena, item->actual);
+    const char *target = explanation_grouped(arena, item->target);
+    const char *attainment = item->attainment[0] ? item->attainment : "–";
+    question->out.sentence_zh =
+        dc_arena_printf(arena, "完成率 %s%%：完成 %s，目标 %s", attainment,
+                        actual[0] ? actual : "无数据", target[0] ? target : "未设定");
+    question->out.sentence_en =
+        dc_arena_printf(arena, "Attainment %s %%: %s of %s", attainment,
+                        actual[0] ? actual : "no data", target[0] ? target : "no target");
 }
 
 /* Whom the plan is for, since when, by whom. */
@@ -229,35 +96,71 @@ explain_sources(struct question *question, const struct indicator *indicator,
 /* --- a person
  * -------------------------------------------------------------------------------------- */
 
+/* What the weights alone would give. */
+static struct maybe
+unvetoed_total(const struct question *question, const struct person_view *view)
+{
+    struct rule_score scores[RULE_ITEMS_MAX];
+    struct dc_decimal weights[RULE_ITEMS_MAX];
+    struct maybe total = {0};
+    size_t count = 0;
+    for (size_t i = 0; i < view->item_count && count < RULE_ITEMS_MAX; i++) {
+        const struct plan *plan =
+            definitions_plan(question->definitions, view->plan_ids[i], view->plan_versions[i]);
+        const struct plan_item *item = plan ? plan_item_of(plan, view->indicator_ids[i]) : NULL;
+        if (item) {
+            scores[count] = (struct rule_score){.scored = rule_remark_is_scored(view->remarks[i]),
+                                                .score = view->scores[i]};
+            weights[count++] = item->weight;
+        }
+    }
+    total.known = rule_total(scores, weights, count, view->total_decimals, &total.value);
+    return total;
+}
+
 static void
 explain_total(struct question *question, const struct person_view *view)
 {
     Scoring__ExplainResponse *response = question->response;
+    struct explanation *out = &question->out;
     struct dc_arena *arena = question->step->arena;
     DC_AUTO_TEXT struct dc_text sum = DC_TEXT_INIT;
     DC_AUTO_TEXT struct dc_text weights = DC_TEXT_INIT;
+    size_t scored = 0;
     for (size_t i = 0; i < response->n_items; i++) {
         const Scoring__Item *item = response->items[i];
         if (item->score[0]) {
             dc_text_printf(&sum, "%s%s × %s", sum.length ? " + " : "", item->score, item->weight);
             dc_text_printf(&weights, "%s%s", weights.length ? " + " : "", item->weight);
+            scored++;
         }
     }
     const char *total = tell_fixed(arena, view->total, view->total_decimals);
+    const char *remark = line_total_remark(view);
     if (view->total.known) {
-        add_step(question, "(%s) / (%s) = %s", dc_text_cstr(&sum), dc_text_cstr(&weights), total);
-        response->sentence_zh =
-            dc_arena_printf(arena, "总分 %s：%zu 项指标按权重加权平均", total, response->n_items);
-        response->sentence_en = dc_arena_printf(
-            arena, "Total %s: the mean of %zu items by their weights", total, response->n_items);
+        const char *mean = tell_fixed(arena, unvetoed_total(question, view), view->total_decimals);
+        explanation_step(out, "(%s) / (%s) = %s", "(%s) / (%s) = %s", dc_text_cstr(&sum),
+                         dc_text_cstr(&weights), mean);
+        out->sentence_zh =
+            dc_arena_printf(arena, "总分 %s：%zu 项指标按权重加权平均", total, scored);
+        out->sentence_en = dc_arena_printf(
+            arena, "Total %s: the mean of %zu items by their weights", total, scored);
+        if (remark[0]) {
+            explanation_step(out, "一票否决：%s → %s", "vetoed: %s → %s", mean, total);
+            out->sentence_zh =
+                dc_arena_printf(arena, "总分 %s：一票否决生效，加权平均本为 %s", total, mean);
+            out->sentence_en = dc_arena_printf(
+                arena, "Total %s: vetoed; the mean by weights would be %s", total, mean);
+        }
     } else {
-        response->sentence_zh = (char *)"没有总分：没有可以计分的指标";
-        response->sentence_en = (char *)"No total: there is nothing to score";
+        out->sentence_zh = "没有总分：没有可以计分的指标";
+        out->sentence_en = "No total: there is nothing to score";
     }
     Scoring__Item *item = DC_NEW_MESSAGE(arena, Scoring__Item, scoring__item__init);
     item->indicator_name = (char *)"总分";
     item->indicator_name_en = (char *)"Total";
     item->score = (char *)total;
+    item->remark = (char *)remark;
     response->item = item;
 }
 
@@ -286,12 +189,11 @@ explain_person(struct question *question, int64_t indicator_id, struct dc_error 
             definitions_indicator(question->definitions, indicator_id);
         const struct plan *plan =
             definitions_plan(question->definitions, items[i]->plan_id, items[i]->plan_version);
-        const struct rule_ratio *rule = &plan_item_of(plan, indicator_id)->rule;
-        struct rule_input input = facts_input(&view.facts, question->definitions, indicator);
+        const struct rule *rule = &plan_item_of(plan, indicator_id)->rule;
+        struct rule_input input = facts_rule_input(&view.facts, question->definitions, indicator,
+                                                   rule, question->step->arena);
         question->response->item = items[i];
-        explain_quotient(question, items[i], &input, rule->lower_better);
-        explain_rule(question, items[i], rule, &input);
-        item_sentences(question, items[i], rule);
+        explain_item(&question->out, items[i], rule, &input, question->definitions);
         DC_TRY(explain_plan(question, plan, indicator_id, error));
         return explain_sources(question, indicator, error);
     }
@@ -317,8 +219,8 @@ explain_unit(struct question *question, int64_t indicator_id, struct dc_error *e
     Scoring__Item *item = DC_NEW_MESSAGE(question->step->arena, Scoring__Item, scoring__item__init);
     line_figures(item, question->step->arena, indicator, &input, NULL);
     question->response->item = item;
-    explain_quotient(question, item, &input, QUOTIENT_DIFFERENCE);
-    item_sentences(question, item, NULL);
+    explain_quotient(&question->out, item, &input, QUOTIENT_DIFFERENCE);
+    unit_sentences(question, item);
     return explain_sources(question, indicator, error);
 }
 
@@ -328,6 +230,7 @@ DC_HANDLER(scoring_explain, Scoring__ExplainRequest, Scoring__ExplainResponse)
     struct question question = {.step = step,
                                 .owner_kind = request->owner_kind,
                                 .owner_id = request->owner_id,
+                                .out = {.arena = step->arena},
                                 .response = response};
     bool person = request->owner_kind == GOALS__OWNER_KIND__OWNER_KIND_PERSON;
     if (!person && request->owner_kind != GOALS__OWNER_KIND__OWNER_KIND_UNIT) {
@@ -346,6 +249,12 @@ DC_HANDLER(scoring_explain, Scoring__ExplainRequest, Scoring__ExplainResponse)
     if (!person || question.owner_id == step->context->person_id) {
         dc_step_not_sensitive(step);
     }
-    return person ? explain_person(&question, request->indicator_id, error)
-                  : explain_unit(&question, request->indicator_id, error);
+    DC_TRY(person ? explain_person(&question, request->indicator_id, error)
+                  : explain_unit(&question, request->indicator_id, error));
+    response->sentence_zh = (char *)question.out.sentence_zh;
+    response->sentence_en = (char *)question.out.sentence_en;
+    response->steps = question.out.en;
+    response->steps_zh = question.out.zh;
+    response->n_steps = response->n_steps_zh = question.out.count;
+    return DC_OK;
 }

@@ -3,6 +3,8 @@
  */
 #include "lines.h"
 
+#include <string.h>
+
 #include "tell.h"
 
 const char *
@@ -29,7 +31,7 @@ line_share(struct dc_arena *arena, struct maybe part, struct maybe whole)
 
 void
 line_figures(Scoring__Item *item, struct dc_arena *arena, const struct indicator *indicator,
-             const struct rule_input *input, const struct rule_ratio *rule)
+             const struct rule_input *input, const struct rule *rule)
 {
     item->indicator_id = indicator->id;
     item->indicator_name = (char *)indicator->name;
@@ -42,8 +44,8 @@ line_figures(Scoring__Item *item, struct dc_arena *arena, const struct indicator
     struct maybe target = {input->has_target, input->target};
     struct maybe gap = {0}, attainment = {0};
     gap.known = rule_gap(input, &gap.value);
-    attainment.known =
-        rule_attainment(rule ? rule->lower_better : QUOTIENT_DIFFERENCE, input, &attainment.value);
+    attainment.known = rule_attainment(rule ? rule_lower_better(rule) : QUOTIENT_DIFFERENCE, input,
+                                       &attainment.value);
     item->actual = (char *)tell_amount(arena, facts_actual(input));
     item->target = (char *)tell_amount(arena, target);
     item->gap = (char *)tell_amount(arena, gap);
@@ -107,6 +109,14 @@ line_unit(struct dc_arena *arena, const struct unit_view *view, struct maybe who
     return row;
 }
 
+const char *
+line_total_remark(const struct person_view *view)
+{
+    char vetoed = rule_remark_letter(RULE_VETOED);
+    bool held = view->total.known && view->remarks && strchr(view->remarks, vetoed);
+    return held ? rule_remark_code(vetoed) : "";
+}
+
 void
 line_items(struct dc_arena *arena, const struct person_view *view,
            const struct definitions *definitions, Scoring__Item ***ret_items, size_t *ret_count)
@@ -126,8 +136,7 @@ line_items(struct dc_arena *arena, const struct person_view *view,
         struct rule_input input = facts_input(&view->facts, definitions, indicator);
         Scoring__Item *item = DC_NEW_MESSAGE(arena, Scoring__Item, scoring__item__init);
         char remark = view->remarks[i];
-        bool scored = remark != rule_remark_letter(RULE_NO_TARGET) &&
-                      remark != rule_remark_letter(RULE_NO_DATA);
+        bool scored = rule_remark_is_scored(remark);
         line_figures(item, arena, indicator, &input, &plan_item->rule);
         line_score(item, arena, plan, plan_item, scored, view->scores[i], remark);
         items[count++] = item;

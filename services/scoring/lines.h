@@ -13,7 +13,7 @@
 
 /* Fills what an item shows of an indicator's figures. `rule` NULL: of a unit, without a plan. */
 void line_figures(Scoring__Item *item, struct dc_arena *arena, const struct indicator *indicator,
-                  const struct rule_input *input, const struct rule_ratio *rule);
+                  const struct rule_input *input, const struct rule *rule);
 /* Adds what the plan made of it. `remark` is a letter of rule.h. */
 void line_score(Scoring__Item *item, struct dc_arena *arena, const struct plan *plan,
                 const struct plan_item *plan_item, bool scored, struct dc_decimal score,
@@ -30,6 +30,8 @@ Scoring__PersonRow *line_person(struct dc_arena *arena, const struct person_line
 /* A unit. `whole`: the parent's actual where the caller may see the parent. */
 Scoring__UnitRow *line_unit(struct dc_arena *arena, const struct unit_view *view,
                             struct maybe whole, bool lower_is_better);
+/* "vetoed" while a veto of the person's items holds; else "". */
+const char *line_total_remark(const struct person_view *view);
 /* The items of a person's stored score. */
 void line_items(struct dc_arena *arena, const struct person_view *view,
                 const struct definitions *definitions, Scoring__Item ***ret_items,

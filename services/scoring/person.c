@@ -62,6 +62,7 @@ DC_HANDLER(scoring_get_person, Scoring__GetPersonRequest, Scoring__GetPersonResp
     response->person = line_person(step->arena, &line, 0, primary_is_lower(definitions));
     line_items(step->arena, &view, definitions, &response->items, &response->n_items);
     response->total = response->person->total;
+    response->total_remark = (char *)line_total_remark(&view);
     response->computed_at_us = view.computed_at;
     response->period = (char *)name;
     response->unit_size = view.unit_size;

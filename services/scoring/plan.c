@@ -127,6 +127,9 @@ plans_in_force(struct plans_in_force *ret_plans, struct dc_arena *arena,
     for (size_t i = 0; i < count; i++) {
         result.plans[i] = ranked[i].plan;
         result.units[i] = ranked[i].unit;
+        for (size_t j = 0; j < ranked[i].plan->item_count; j++) {
+            result.want_ends |= rule_wants_ends(&ranked[i].plan->items[j].rule);
+        }
     }
     *ret_plans = result;
 }

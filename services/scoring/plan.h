@@ -33,7 +33,7 @@ struct indicator {
 struct plan_item {
     int64_t indicator_id;
     struct dc_decimal weight; /* percent */
-    struct rule_ratio rule;
+    struct rule rule;
 };
 
 struct plan {
@@ -77,6 +77,7 @@ struct plans_in_force {
     const struct plan **plans;
     int32_t *units; /* their place in the tree; -1: no unit, or one that is not in it */
     size_t count;
+    bool want_ends; /* one of their rules reads floors and stretches of targets */
 };
 void plans_in_force(struct plans_in_force *ret_plans, struct dc_arena *arena,
                     const struct definitions *definitions, const struct tree *tree, dc_date day);

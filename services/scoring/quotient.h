@@ -24,6 +24,8 @@ struct quotient {
     struct dc_decimal target; /* > 0 */
 };
 
+/* Of a ratio whose denominator may be negative. */
+int quotient_sign(struct dc_ratio ratio);
 /* Sign of quotient - limit. */
 int quotient_cmp(const struct quotient *quotient, struct dc_decimal limit);
 /* factor * quotient, rounded half away from zero to 0..6 places. False: past 10^24. */

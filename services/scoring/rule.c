@@ -1,15 +1,17 @@
 /*
- * rule.c - the scoring rules: ratio and total.
+ * rule.c - the scoring rules: what they share, which one scores an item, and the total.
  */
 #include "rule.h"
 
 #include "base/assert.h"
+#include "rule_family.h"
 
 static const struct {
     char letter;
     const char *code;
+    bool scored;
 } remarks[] = {
-#define X(name, letter, code) {letter, code},
+#define X(name, letter, code, scored) {letter, code, scored},
     RULE_REMARKS(X)
 #undef X
 };
@@ -32,20 +34,34 @@ rule_remark_code(char letter)
     return "";
 }
 
-static bool
-has_data(const struct rule_input *input)
+bool
+rule_remark_is_scored(char letter)
 {
-    return input->actual.denominator.units != 0;
+    for (size_t i = 0; i < sizeof(remarks) / sizeof(remarks[0]); i++) {
+        if (remarks[i].letter == letter) {
+            return remarks[i].scored;
+        }
+    }
+    return false;
 }
 
-static bool
-has_target(const struct rule_input *input)
+bool
+rule_wants_ends(const struct rule *rule)
 {
-    return input->has_target && input->target.units > 0;
+    return rule->kind == LINEAR_RULE || rule->kind == THREE_POINT_RULE;
 }
 
-static struct rule_score
-missing_item(enum rule_missing missing, enum rule_remark reason)
+enum quotient_form
+rule_lower_better(const struct rule *rule)
+{
+    return rule->kind == RATIO_RULE ? rule->ratio.lower_better : QUOTIENT_DIFFERENCE;
+}
+
+/* --- what the rules share
+ * ------------------------------------------------------------------------- */
+
+struct rule_score
+rule_missing_item(enum rule_missing missing, enum rule_remark reason)
 {
     if (missing == RULE_ZERO) {
         return (struct rule_score){.scored = true, .remark = RULE_ZERO_BY_POLICY};
@@ -53,69 +69,102 @@ missing_item(enum rule_missing missing, enum rule_remark reason)
     return (struct rule_score){.scored = false, .remark = reason};
 }
 
-/* Full marks times a limit: the score at the cap or at the lower end. */
-static struct dc_decimal
-marks_at(const struct rule_ratio *rule, struct dc_decimal limit)
+bool
+rule_is_ready(const struct rule_input *input, bool target, enum rule_missing missing,
+              struct rule_score *ret_score)
 {
-    struct dc_decimal score;
-    enum dc_code code = dc_decimal_mul(rule->full_marks, limit, rule->decimals, &score, NULL);
-    DC_ASSERT(code == DC_OK);
-    return score;
-}
-
-static int
-sign_of_actual(const struct rule_input *input)
-{
-    int sign = dc_decimal_sign(input->actual.numerator);
-    return dc_decimal_sign(input->actual.denominator) < 0 ? -sign : sign;
+    if (target && !rule_has_target(input)) {
+        *ret_score = rule_missing_item(missing, RULE_NO_TARGET);
+        return false;
+    }
+    if (!rule_has_data(input)) {
+        *ret_score = rule_missing_item(missing, RULE_NO_DATA);
+        return false;
+    }
+    return true;
 }
 
 struct rule_score
-rule_score_item(const struct rule_ratio *rule, enum rule_missing missing,
-                const struct rule_input *input)
+rule_settle(const struct exact *value, int128 lowest, int128 highest, int decimals)
+{
+    if (exact_cmp(value, highest) > 0) {
+        return (struct rule_score){true, exact_round_points(highest, decimals), RULE_CAPPED};
+    }
+    if (exact_cmp(value, lowest) < 0) {
+        return (struct rule_score){true, exact_round_points(lowest, decimals), RULE_AT_LOWEST};
+    }
+    return (struct rule_score){true, exact_round(value, decimals), RULE_NONE};
+}
+
+struct exact_x
+rule_x(const struct rule_input *input, bool of_target)
+{
+    return (struct exact_x){input->actual, of_target, input->target};
+}
+
+struct rule_end
+rule_end_of(const struct rule_input *input, bool has_amount, struct dc_decimal amount,
+            bool has_ratio, struct dc_decimal ratio)
+{
+    if (has_amount) {
+        return (struct rule_end){true, rule_x(input, false), amount, input->target};
+    }
+    return (struct rule_end){has_ratio, rule_x(input, true), ratio, DC_DECIMAL_INT(1)};
+}
+
+int
+rule_compare(const struct rule_input *input, struct dc_decimal a, struct dc_decimal b)
+{
+    return input->lower_is_better ? dc_decimal_cmp(b, a) : dc_decimal_cmp(a, b);
+}
+
+int
+rule_compare_actual(const struct rule_input *input, const struct exact_x *x,
+                    struct dc_decimal limit)
+{
+    return input->lower_is_better ? -exact_x_cmp(x, limit) : exact_x_cmp(x, limit);
+}
+
+struct rule_score
+rule_score_item(const struct rule *rule, enum rule_missing missing, const struct rule_input *input)
 {
     DC_ASSERT(missing == RULE_DROP || missing == RULE_ZERO);
-    if (!has_target(input)) {
-        return missing_item(missing, RULE_NO_TARGET);
+    switch (rule->kind) {
+    case RATIO_RULE:
+        return rule_score_ratio(rule, missing, input);
+    case LINEAR_RULE:
+        return rule_score_linear(rule, missing, input);
+    case THREE_POINT_RULE:
+        return rule_score_three_point(rule, missing, input);
+    case STEPS_RULE:
+        return rule_score_steps(rule, missing, input);
+    case ADD_DEDUCT_RULE:
+        return rule_score_add_deduct(rule, missing, input);
+    case ACCRUAL_RULE:
+        return rule_score_accrual(rule, missing, input);
+    case VETO_RULE:
+        return rule_score_veto(rule, input);
+    case BAND_RULE:
+        return rule_score_band(rule, missing, input);
     }
-    if (!has_data(input)) {
-        return missing_item(missing, RULE_NO_DATA);
-    }
-    struct quotient x = {.form = input->lower_is_better ? rule->lower_better : QUOTIENT_STRAIGHT,
-                         .actual = input->actual,
-                         .target = input->target};
-    struct rule_score result = {.scored = true};
-    /* T/A with nothing at all (or less) is better than any cap. */
-    bool boundless = x.form == QUOTIENT_INVERSE && sign_of_actual(input) <= 0;
-    if (rule->has_threshold && !boundless && quotient_cmp(&x, rule->threshold) < 0) {
-        result.remark = RULE_BELOW_THRESHOLD;
-        return result;
-    }
-    if (boundless || quotient_cmp(&x, rule->cap) > 0) {
-        result.remark = RULE_CAPPED;
-        result.score = marks_at(rule, rule->cap);
-        return result;
-    }
-    if (quotient_cmp(&x, rule->lower) <= 0) {
-        result.score = marks_at(rule, rule->lower);
-        return result;
-    }
-    bool fits = quotient_scale(&x, rule->full_marks, rule->decimals, &result.score);
-    DC_ASSERT(fits); /* not above full_marks * cap */
-    return result;
+    DC_ASSERT(false);
+    return (struct rule_score){0};
 }
+
+/* --- attainment, gap, total
+ * ----------------------------------------------------------------------- */
 
 bool
 rule_attainment(enum quotient_form lower_better, const struct rule_input *input,
                 struct dc_decimal *ret_percent)
 {
-    if (!has_target(input) || !has_data(input)) {
+    if (!rule_has_target(input) || !rule_has_data(input)) {
         return false;
     }
     struct quotient x = {.form = input->lower_is_better ? lower_better : QUOTIENT_STRAIGHT,
                          .actual = input->actual,
                          .target = input->target};
-    if (x.form == QUOTIENT_INVERSE && sign_of_actual(input) <= 0) {
+    if (x.form == QUOTIENT_INVERSE && quotient_sign(input->actual) <= 0) {
         return false;
     }
     return quotient_scale(&x, DC_DECIMAL_INT(100), 2, ret_percent);
@@ -133,7 +182,7 @@ actual_against_target(const struct rule_input *input)
 bool
 rule_is_open(const struct rule_input *input)
 {
-    if (!has_target(input) || !has_data(input)) {
+    if (!rule_has_target(input) || !rule_has_data(input)) {
         return false;
     }
     int sign = actual_against_target(input);
@@ -143,7 +192,7 @@ rule_is_open(const struct rule_input *input)
 bool
 rule_gap(const struct rule_input *input, struct dc_decimal *ret_gap)
 {
-    if (!has_target(input) || !has_data(input)) {
+    if (!rule_has_target(input) || !rule_has_data(input)) {
         return false;
     }
     struct dc_decimal actual;
@@ -184,4 +233,10 @@ rule_total(const struct rule_score *scores, const struct dc_decimal *weights, si
         dc_decimal_weighted_sum(values, shares, used, present, decimals, ret_total, NULL);
     DC_ASSERT(code == DC_OK); /* a mean is not above its largest value */
     return true;
+}
+
+struct dc_decimal
+rule_veto_total(struct dc_decimal total, struct dc_decimal highest, int decimals)
+{
+    return dc_decimal_min(total, dc_decimal_round(highest, decimals));
 }

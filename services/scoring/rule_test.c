@@ -39,15 +39,17 @@ ratio_row(const char *where, char **column, size_t count, void *context)
     if (count != 10 && count != 11) {
         dc_test_die("%s: %zu columns", where, count);
     }
-    struct rule_ratio rule = {
-        .full_marks = number(column[3]),
-        .lower = number(column[4]),
-        .cap = number(column[5]),
-        .has_threshold = strcmp(column[6], "-") != 0,
-        .lower_better = strcmp(column[2], "quotient") == 0 ? QUOTIENT_INVERSE : QUOTIENT_DIFFERENCE,
-        .decimals = column[7][0] - '0'};
-    if (rule.has_threshold) {
-        rule.threshold = number(column[6]);
+    struct rule rule = {.kind = RATIO_RULE,
+                        .decimals = column[7][0] - '0',
+                        .ratio = {.full_marks = number(column[3]),
+                                  .lower = number(column[4]),
+                                  .cap = number(column[5]),
+                                  .has_threshold = strcmp(column[6], "-") != 0,
+                                  .lower_better = strcmp(column[2], "quotient") == 0
+                                                      ? QUOTIENT_INVERSE
+                                                      : QUOTIENT_DIFFERENCE}};
+    if (rule.ratio.has_threshold) {
+        rule.ratio.threshold = number(column[6]);
     }
     struct rule_input input = {.lower_is_better = strcmp(column[2], "higher") != 0,
                                .has_target = strcmp(column[1], "-") != 0,
@@ -115,15 +117,16 @@ score_is_monotone(void **state)
     (void)state;
     struct dc_test_random random = {dc_test_seed()};
     for (int round = 0; round < 20000; round++) {
-        struct rule_ratio rule = {
-            .full_marks = DC_DECIMAL_INT(1 + dc_test_random_below(&random, 150)),
-            .lower = {(__int128)dc_test_random_below(&random, 500000)},
-            .has_threshold = dc_test_random_below(&random, 2),
-            .threshold = {(__int128)dc_test_random_below(&random, 1200000)},
-            .lower_better =
-                dc_test_random_below(&random, 2) ? QUOTIENT_INVERSE : QUOTIENT_DIFFERENCE,
-            .decimals = (int)dc_test_random_below(&random, 7)};
-        rule.cap.units = rule.lower.units + dc_test_random_below(&random, 1500000);
+        struct rule rule = {
+            .kind = RATIO_RULE,
+            .decimals = (int)dc_test_random_below(&random, 7),
+            .ratio = {.full_marks = DC_DECIMAL_INT(1 + dc_test_random_below(&random, 150)),
+                      .lower = {(__int128)dc_test_random_below(&random, 500000)},
+                      .has_threshold = dc_test_random_below(&random, 2),
+                      .threshold = {(__int128)dc_test_random_below(&random, 1200000)},
+                      .lower_better = dc_test_random_below(&random, 2) ? QUOTIENT_INVERSE
+                                                                       : QUOTIENT_DIFFERENCE}};
+        rule.ratio.cap.units = rule.ratio.lower.units + dc_test_random_below(&random, 1500000);
         struct rule_input input = {.lower_is_better = dc_test_random_below(&random, 2),
                                    .has_target = true,
                                    .target = {1 + (__int128)dc_test_random_below(&random, 1000000)},
@@ -144,8 +147,9 @@ score_is_monotone(void **state)
         assert_true(input.lower_is_better ? order <= 0 : order >= 0);
         /* Never outside of what the plan allows. */
         struct dc_decimal top;
-        assert_int_equal(dc_decimal_mul(rule.full_marks, rule.cap, rule.decimals, &top, NULL),
-                         DC_OK);
+        assert_int_equal(
+            dc_decimal_mul(rule.ratio.full_marks, rule.ratio.cap, rule.decimals, &top, NULL),
+            DC_OK);
         assert_true(dc_decimal_sign(more.score) >= 0 && dc_decimal_cmp(more.score, top) <= 0);
     }
 }

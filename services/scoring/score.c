@@ -14,6 +14,12 @@ facts_input(const struct facts *facts, const struct definitions *definitions,
         if (facts->indicator_ids[i] == indicator->id) {
             input.target = facts->targets[i];
             input.has_target = input.target.units > 0;
+            if (facts->floors) {
+                input.floor = facts->floors[i];
+                input.stretch = facts->stretches[i];
+                input.has_floor = input.floor.units >= 0;
+                input.has_stretch = input.stretch.units >= 0;
+            }
             break;
         }
     }
@@ -27,6 +33,28 @@ facts_input(const struct facts *facts, const struct definitions *definitions,
     if (measure && measure->zero_without_records) {
         input.actual = (struct dc_ratio){DC_DECIMAL_ZERO, DC_DECIMAL_INT(1)};
     }
+    return input;
+}
+
+struct rule_input
+facts_rule_input(const struct facts *facts, const struct definitions *definitions,
+                 const struct indicator *indicator, const struct rule *rule, struct dc_arena *arena)
+{
+    struct rule_input input = facts_input(facts, definitions, indicator);
+    if (rule->kind != ADD_DEDUCT_RULE) {
+        return input;
+    }
+    const struct rule_add_deduct *add = &rule->add_deduct;
+    struct dc_ratio *counts = DC_NEW_ARRAY(arena, struct dc_ratio, add->count);
+    for (size_t i = 0; i < add->count; i++) {
+        const struct indicator *counted =
+            add->indicator_ids[i] ? definitions_indicator(definitions, add->indicator_ids[i])
+                                  : indicator;
+        if (counted) {
+            counts[i] = facts_input(facts, definitions, counted).actual;
+        }
+    }
+    input.counts = counts;
     return input;
 }
 
@@ -67,6 +95,21 @@ mix_input(uint64_t hash, const struct indicator *indicator, const struct rule_in
     return input->has_target ? mix_decimal(hash, input->target) : hash;
 }
 
+/* What only some rules read. */
+static uint64_t
+mix_rule_input(uint64_t hash, const struct rule *rule, const struct rule_input *input)
+{
+    if (rule_wants_ends(rule)) {
+        hash = mix_decimal(hash, input->has_floor ? input->floor : DC_DECIMAL_INT(-1));
+        hash = mix_decimal(hash, input->has_stretch ? input->stretch : DC_DECIMAL_INT(-1));
+    }
+    for (size_t i = 0; rule->kind == ADD_DEDUCT_RULE && i < rule->add_deduct.count; i++) {
+        hash = mix_decimal(hash, input->counts[i].numerator);
+        hash = mix_decimal(hash, input->counts[i].denominator);
+    }
+    return hash;
+}
+
 static const uint64_t hash_start = 0xcbf29ce484222325u;
 
 static struct maybe
@@ -86,19 +129,30 @@ score_person(struct score *ret_score, struct dc_arena *arena, const struct schem
     DC_ASSERT(scheme->count <= RULE_ITEMS_MAX);
     uint64_t hash = hash_start;
     enum quotient_form form = QUOTIENT_DIFFERENCE;
+    struct maybe most = {0}; /* what a veto leaves of the total */
     for (size_t i = 0; i < scheme->count; i++) {
         const struct scheme_item *item = &scheme->items[i];
-        struct rule_input input = facts_input(facts, definitions, item->indicator);
-        score.items[i] = rule_score_item(&item->item->rule, item->plan->missing, &input);
+        const struct rule *rule = &item->item->rule;
+        struct rule_input input =
+            facts_rule_input(facts, definitions, item->indicator, rule, arena);
+        score.items[i] = rule_score_item(rule, item->plan->missing, &input);
+        if (score.items[i].remark == RULE_VETOED) {
+            most.value =
+                most.known ? dc_decimal_min(most.value, rule->veto.highest) : rule->veto.highest;
+            most.known = true;
+        }
         score.open_items += rule_is_open(&input);
         weights[i] = item->item->weight;
-        hash = mix_input(hash, item->indicator, &input);
+        hash = mix_rule_input(mix_input(hash, item->indicator, &input), rule, &input);
         if (item->indicator == primary) {
-            form = item->item->rule.lower_better;
+            form = rule_lower_better(rule);
         }
     }
     score.total.known =
         rule_total(score.items, weights, scheme->count, scheme->total_decimals, &score.total.value);
+    if (most.known && score.total.known) {
+        score.total.value = rule_veto_total(score.total.value, most.value, scheme->total_decimals);
+    }
     if (primary) {
         struct rule_input input = facts_input(facts, definitions, primary);
         score.actual = facts_actual(&input);

@@ -15,6 +15,8 @@ struct facts {
     const int64_t *indicator_ids;
     const struct dc_decimal *targets; /* 0 = none, or removed */
     size_t target_count;
+    const struct dc_decimal *floors; /* -1 = none; NULL: not read, for no rule wants them */
+    const struct dc_decimal *stretches;
 };
 
 /* A number that may be missing. */
@@ -27,6 +29,10 @@ struct maybe {
  * nothing has sold nothing); an average or a ratio without any is no data. */
 struct rule_input facts_input(const struct facts *facts, const struct definitions *definitions,
                               const struct indicator *indicator);
+/* The same with what the rule asks for beyond it: the counts of its terms. */
+struct rule_input facts_rule_input(const struct facts *facts, const struct definitions *definitions,
+                                   const struct indicator *indicator, const struct rule *rule,
+                                   struct dc_arena *arena);
 /* An actual as one number, for showing: a ratio rounded to six places. */
 struct maybe facts_actual(const struct rule_input *input);
 

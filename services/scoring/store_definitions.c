@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "rule_read.h"
 
 #include <scoring_sql.h>
 
@@ -88,22 +89,35 @@ load_indicators(struct dc_step *step, struct dc_arena *arena, struct dc_param te
     return DC_OK;
 }
 
-static struct plan_item
-plan_item_at(const struct dc_rows *rows, size_t row)
+/* A ratio stands in columns, every other rule as its message. */
+static enum dc_code
+plan_item_at(const struct dc_rows *rows, size_t row, struct dc_arena *arena,
+             struct dc_arena *scratch, struct plan_item *ret_item, struct dc_error *error)
 {
-    return (struct plan_item){
-        .indicator_id = dc_rows_int64(rows, row, 2),
-        .weight = dc_rows_decimal(rows, row, 3),
-        .rule = {.full_marks = dc_rows_decimal(rows, row, 4),
-                 .lower = dc_rows_decimal(rows, row, 5),
-                 .cap = dc_rows_decimal(rows, row, 6),
-                 .has_threshold = !dc_rows_is_null(rows, row, 7),
-                 .threshold = dc_rows_decimal(rows, row, 7),
-                 .lower_better =
-                     dc_rows_int64(rows, row, 8) == GOALS__LOWER_IS_BETTER__LOWER_IS_BETTER_QUOTIENT
-                         ? QUOTIENT_INVERSE
-                         : QUOTIENT_DIFFERENCE,
-                 .decimals = (int)dc_rows_int64(rows, row, 9)}};
+    ret_item->indicator_id = dc_rows_int64(rows, row, 2);
+    ret_item->weight = dc_rows_decimal(rows, row, 3);
+    if (!dc_rows_is_null(rows, row, 10)) {
+        struct dc_bytes body = dc_rows_bytes(rows, row, 10);
+        const Goals__PlanItem *message = (const Goals__PlanItem *)protobuf_c_message_unpack(
+            &goals__plan_item__descriptor, dc_arena_allocator(scratch), body.size, body.data);
+        if (!message) {
+            return dc_fail(error, DC_INTERNAL, "a stored rule cannot be read");
+        }
+        return rule_read(message, arena, &ret_item->rule, error);
+    }
+    ret_item->rule = (struct rule){
+        .kind = RATIO_RULE,
+        .decimals = (int)dc_rows_int64(rows, row, 9),
+        .ratio = {.full_marks = dc_rows_decimal(rows, row, 4),
+                  .lower = dc_rows_decimal(rows, row, 5),
+                  .cap = dc_rows_decimal(rows, row, 6),
+                  .has_threshold = !dc_rows_is_null(rows, row, 7),
+                  .threshold = dc_rows_decimal(rows, row, 7),
+                  .lower_better = dc_rows_int64(rows, row, 8) ==
+                                          GOALS__LOWER_IS_BETTER__LOWER_IS_BETTER_QUOTIENT
+                                      ? QUOTIENT_INVERSE
+                                      : QUOTIENT_DIFFERENCE}};
+    return DC_OK;
 }
 
 static enum dc_code
@@ -141,7 +155,7 @@ load_plans(struct dc_step *step, struct dc_arena *arena, struct dc_param tenant,
         plans[i].items = &all[next];
         while (next < item_count && dc_rows_int64(items, next, 0) == plans[i].id &&
                dc_rows_int64(items, next, 1) == plans[i].version) {
-            all[next] = plan_item_at(items, next);
+            DC_TRY(plan_item_at(items, next, arena, step->arena, &all[next], error));
             plans[i].item_count++;
             next++;
         }

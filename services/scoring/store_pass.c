@@ -267,6 +267,10 @@ read_person(void *context, const struct dc_rows *rows, struct dc_error *error)
             dc_arena_reset(reading->scratch, 0);
         }
         struct facts facts = facts_at(rows, i, 1, reading->scratch);
+        if (!dc_rows_is_null(rows, i, 18)) {
+            dc_rows_decimals(rows, i, 18, reading->scratch, &facts.floors);
+            dc_rows_decimals(rows, i, 19, reading->scratch, &facts.stretches);
+        }
         struct pass_stored stored = {.present = !dc_rows_is_null(rows, i, 6)};
         if (stored.present) {
             stored.version = dc_rows_int64(rows, i, 6);
@@ -292,13 +296,16 @@ store_load_people(struct pass *pass, struct dc_error *error)
 {
     DC_AUTO(dc_arena) struct dc_arena *scratch = dc_arena_new(0);
     struct reading reading = {.pass = pass, .scratch = scratch};
-    struct dc_param params[] = {dc_p_int64(pass->tenant_id), dc_p_text(pass->period),
-                                dc_p_int64s(pass->people, pass->people_count)};
+    struct dc_param tenant = dc_p_int64(pass->tenant_id), period = dc_p_text(pass->period),
+                    ends = dc_p_bool(pass->plans.want_ends);
     if (pass->everybody) {
-        return dc_db_each(pass->step->db, STATEMENT(LOAD_EVERYBODY), params, 2, read_person,
+        struct dc_param params[] = {tenant, period, ends};
+        return dc_db_each(pass->step->db, STATEMENT(LOAD_EVERYBODY), params, 3, read_person,
                           &reading, error);
     }
-    return dc_db_each(pass->step->db, STATEMENT(LOAD_PEOPLE), params, 3, read_person, &reading,
+    struct dc_param params[] = {tenant, period, dc_p_int64s(pass->people, pass->people_count),
+                                ends};
+    return dc_db_each(pass->step->db, STATEMENT(LOAD_PEOPLE), params, 4, read_person, &reading,
                       error);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "rule_read.h"
 
 #include <scoring_sql.h>
 
@@ -174,44 +175,41 @@ store_indicators(struct dc_step *step, const Goals__IndicatorsDefined *event,
     return DC_OK;
 }
 
-/* The items of a plan as columns; checked against the bounds of rule.h. */
+/* The items of a plan as columns; checked against the bounds of rule.h. A ratio has columns of its
+ * own; of every other rule they are empty, and `rules` holds the item's message. */
 struct items {
     int64_t *indicators, *lower_better, *decimals;
     struct dc_decimal *weights, *full_marks, *lowers, *caps, *thresholds;
     bool *has_threshold;
+    struct dc_bytes *rules; /* data NULL = a ratio */
 };
 
 static enum dc_code
-read_item(struct items *items, size_t i, const Goals__PlanItem *item, struct dc_error *error)
+read_item(struct dc_arena *arena, struct items *items, size_t i, const Goals__PlanItem *item,
+          struct dc_error *error)
 {
-    if (!item->ratio) {
-        return dc_fail_field(error, DC_INVALID_ARGUMENT, "plan.items", "item %zu has no rule", i);
-    }
-    const Goals__RatioRule *rule = item->ratio;
-    items->indicators[i] = item->indicator_id;
-    items->lower_better[i] = rule->lower_is_better;
-    items->decimals[i] = rule->decimals;
-    items->has_threshold[i] = rule->threshold[0] != '\0';
+    struct rule rule;
+    DC_TRY(rule_read(item, arena, &rule, error));
     DC_TRY(read_amount(item->weight, "weight", &items->weights[i], error));
-    DC_TRY(read_amount(rule->full_marks, "full_marks", &items->full_marks[i], error));
-    DC_TRY(read_amount(rule->lower, "lower", &items->lowers[i], error));
-    DC_TRY(read_amount(rule->cap, "cap", &items->caps[i], error));
-    if (items->has_threshold[i]) {
-        DC_TRY(read_amount(rule->threshold, "threshold", &items->thresholds[i], error));
+    int weight_sign = dc_decimal_sign(items->weights[i]);
+    if (dc_decimal_cmp(items->weights[i], DC_DECIMAL_INT(100)) > 0 ||
+        (rule.kind == VETO_RULE ? weight_sign != 0 : weight_sign <= 0)) {
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, "plan.items",
+                             "item %zu: 0 < weight <= 100, of a veto 0", i);
     }
-    bool fits = dc_decimal_sign(items->weights[i]) > 0 &&
-                dc_decimal_cmp(items->weights[i], DC_DECIMAL_INT(100)) <= 0 &&
-                dc_decimal_sign(items->full_marks[i]) > 0 &&
-                dc_decimal_cmp(items->full_marks[i], DC_DECIMAL_INT(1000000000)) < 0 &&
-                dc_decimal_sign(items->lowers[i]) >= 0 &&
-                dc_decimal_cmp(items->caps[i], items->lowers[i]) >= 0 &&
-                dc_decimal_cmp(items->caps[i], DC_DECIMAL_INT(1000000)) < 0 &&
-                rule->decimals >= 0 && rule->decimals <= DC_DECIMAL_PLACES;
-    return fits ? DC_OK
-                : dc_fail_field(error, DC_INVALID_ARGUMENT, "plan.items",
-                                "item %zu: 0 < weight <= 100, 0 < full marks < 10^9, 0 <= lower <= "
-                                "cap < 10^6, 0 to 6 decimals are allowed",
-                                i);
+    items->indicators[i] = item->indicator_id;
+    items->decimals[i] = rule.decimals;
+    if (rule.kind != RATIO_RULE) {
+        items->rules[i] = packed(arena, &item->base);
+        return DC_OK;
+    }
+    items->lower_better[i] = item->ratio->lower_is_better;
+    items->full_marks[i] = rule.ratio.full_marks;
+    items->lowers[i] = rule.ratio.lower;
+    items->caps[i] = rule.ratio.cap;
+    items->has_threshold[i] = rule.ratio.has_threshold;
+    items->thresholds[i] = rule.ratio.threshold;
+    return DC_OK;
 }
 
 static enum dc_code
@@ -227,9 +225,10 @@ read_items(struct dc_arena *arena, const Goals__Plan *plan, struct items *ret_it
                           .lowers = DC_NEW_ARRAY(arena, struct dc_decimal, room),
                           .caps = DC_NEW_ARRAY(arena, struct dc_decimal, room),
                           .thresholds = DC_NEW_ARRAY(arena, struct dc_decimal, room),
-                          .has_threshold = DC_NEW_ARRAY(arena, bool, room)};
+                          .has_threshold = DC_NEW_ARRAY(arena, bool, room),
+                          .rules = DC_NEW_ARRAY(arena, struct dc_bytes, room)};
     for (size_t i = 0; i < plan->n_items; i++) {
-        DC_TRY(read_item(&items, i, plan->items[i], error));
+        DC_TRY(read_item(arena, &items, i, plan->items[i], error));
     }
     *ret_items = items;
     return DC_OK;
@@ -270,7 +269,8 @@ store_plan_version(struct dc_step *step, const Goals__Plan *plan, int64_t *ret_n
                                 dc_p_bools(items.has_threshold, count),
                                 dc_p_decimals(items.thresholds, count),
                                 dc_p_int64s(items.lower_better, count),
-                                dc_p_int64s(items.decimals, count)};
+                                dc_p_int64s(items.decimals, count),
+                                dc_p_bytes_array(items.rules, count)};
     return count_of(step, STATEMENT(STORE_PLAN), params, sizeof(params) / sizeof(params[0]),
                     ret_news, error);
 }

@@ -82,6 +82,8 @@ view_person(struct dc_step *step, const char *period, int64_t person_id,
         view.target = maybe_at(rows, 0, 15);
         view.unit_size = (int32_t)dc_rows_int64(rows, 0, 16);
         view.facts = facts_at(step, rows, 0, 17);
+        dc_rows_decimals(rows, 0, 22, step->arena, &view.facts.floors);
+        dc_rows_decimals(rows, 0, 23, step->arena, &view.facts.stretches);
     }
     *ret_view = view;
     return DC_OK;

@@ -1,11 +1,13 @@
 -- The same as load_people for everybody who has targets or actuals in a period. $1 tenant,
--- $2 period.
+-- $2 period, $3 with floors and stretches (-1 = none).
 SELECT coalesce(a.owner_id, t.owner_id), a.measure_ids, a.numerators, a.denominators,
        t.indicator_ids, t."values", s.version, s.unit_id, s.scheme_id, s.scores, s.remarks, s.total,
-       s.attainment, s.actual, s.target, s.rank, s.open_items, s.inputs
+       s.attainment, s.actual, s.target, s.rank, s.open_items, s.inputs,
+       CASE WHEN $3 THEN array_replace(t.floors, NULL, -1) END,
+       CASE WHEN $3 THEN array_replace(t.stretches, NULL, -1) END
 FROM (SELECT owner_id, measure_ids, numerators, denominators FROM actual
       WHERE tenant_id = $1 AND period = $2 AND owner_kind = 2) AS a
-FULL JOIN (SELECT owner_id, indicator_ids, "values" FROM target
+FULL JOIN (SELECT owner_id, indicator_ids, "values", floors, stretches FROM target
            WHERE tenant_id = $1 AND period = $2 AND owner_kind = 2) AS t USING (owner_id)
 LEFT JOIN score AS s ON s.tenant_id = $1 AND s.period = $2
                     AND s.person_id = coalesce(a.owner_id, t.owner_id);

@@ -1,0 +1,62 @@
+/*
+ * rule_family.h - what the rules' files share with rule.c; nobody else includes it.
+ */
+#ifndef SCORING_RULE_FAMILY_H
+#define SCORING_RULE_FAMILY_H
+
+#include "rule.h"
+
+static inline bool
+rule_has_data(const struct rule_input *input)
+{
+    return input->actual.denominator.units != 0;
+}
+
+static inline bool
+rule_has_target(const struct rule_input *input)
+{
+    return input->has_target && input->target.units > 0;
+}
+
+/* Nothing to score by. */
+struct rule_score rule_missing_item(enum rule_missing missing, enum rule_remark reason);
+/* True when target (if wanted) and data are there; else what to answer. */
+bool rule_is_ready(const struct rule_input *input, bool target, enum rule_missing missing,
+                   struct rule_score *ret_score);
+/* A value between bounds, rounded; the remark says which bound held it. */
+struct rule_score rule_settle(const struct exact *value, int128 lowest, int128 highest,
+                              int decimals);
+
+/* A point of a target: the target itself, its floor or stretch, each as an amount or as a share. */
+struct rule_end {
+    bool known;
+    struct exact_x x;         /* the actual in the same measure */
+    struct dc_decimal end;    /* B or S */
+    struct dc_decimal target; /* T, or 1 */
+};
+struct rule_end rule_end_of(const struct rule_input *input, bool has_amount,
+                            struct dc_decimal amount, bool has_ratio, struct dc_decimal ratio);
+/* 1: a is better than b, -1: worse. */
+int rule_compare(const struct rule_input *input, struct dc_decimal a, struct dc_decimal b);
+int rule_compare_actual(const struct rule_input *input, const struct exact_x *x,
+                        struct dc_decimal limit);
+/* The x of a rule with a basis. */
+struct exact_x rule_x(const struct rule_input *input, bool of_target);
+
+struct rule_score rule_score_ratio(const struct rule *rule, enum rule_missing missing,
+                                   const struct rule_input *input);
+struct rule_score rule_score_linear(const struct rule *rule, enum rule_missing missing,
+                                    const struct rule_input *input);
+struct rule_score rule_score_three_point(const struct rule *rule, enum rule_missing missing,
+                                         const struct rule_input *input);
+struct rule_score rule_score_steps(const struct rule *rule, enum rule_missing missing,
+                                   const struct rule_input *input);
+struct rule_score rule_score_add_deduct(const struct rule *rule, enum rule_missing missing,
+                                        const struct rule_input *input);
+struct rule_score rule_score_accrual(const struct rule *rule, enum rule_missing missing,
+                                     const struct rule_input *input);
+struct rule_score rule_score_veto(const struct rule *rule, const struct rule_input *input);
+struct rule_score rule_score_band(const struct rule *rule, enum rule_missing missing,
+                                  const struct rule_input *input);
+
+#endif
