@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "definition_rule.h"
 #include "weights.h"
 
 /* By what a measure is made of: sales, tasks. */
@@ -381,22 +382,6 @@ definition_check_indicator(const Goals__Indicator *indicator,
  */
 
 static enum dc_code
-parse_number(const char *text, size_t item, const char *name, struct dc_decimal *ret_value,
-             struct dc_error *error)
-{
-    char field[DC_ERROR_FIELD_MAX];
-    snprintf(field, sizeof field, "plan.items[%zu].ratio.%s", item, name);
-    struct dc_decimal value;
-    if (dc_decimal_parse(text, &value, NULL) != DC_OK || dc_decimal_sign(value) < 0 ||
-        dc_decimal_cmp(value, DC_DECIMAL_INT(1000000)) > 0) {
-        return dc_fail_field(error, DC_INVALID_ARGUMENT, field,
-                             "a number from 0 to 1000000 with at most 6 decimals");
-    }
-    *ret_value = value;
-    return DC_OK;
-}
-
-static enum dc_code
 refuse_item(size_t item, const char *name, const char *sentence, struct dc_error *error)
 {
     char field[DC_ERROR_FIELD_MAX];
@@ -404,35 +389,20 @@ refuse_item(size_t item, const char *name, const char *sentence, struct dc_error
     return dc_fail_field(error, DC_INVALID_ARGUMENT, field, "%s", sentence);
 }
 
+/* A percentage; a veto has none, for it has no score. */
 static enum dc_code
-check_rule(const Goals__RatioRule *rule, size_t at, Goals__Direction direction,
-           struct definition_items *items, struct dc_error *error)
+check_weight(const Goals__PlanItem *item, size_t at, struct dc_decimal *ret_weight,
+             struct dc_error *error)
 {
-    DC_TRY(parse_number(rule->full_marks, at, "full_marks", &items->full_marks[at], error));
-    if (dc_decimal_sign(items->full_marks[at]) == 0) {
-        return refuse_item(at, "ratio.full_marks", "above 0; usually 100", error);
+    char field[DC_ERROR_FIELD_MAX];
+    snprintf(field, sizeof field, "plan.items[%zu].weight", at);
+    if (!item->veto) {
+        return weight_parse(item->weight, field, ret_weight, error);
     }
-    DC_TRY(parse_number(rule->lower, at, "lower", &items->lower[at], error));
-    DC_TRY(parse_number(rule->cap, at, "cap", &items->cap[at], error));
-    if (dc_decimal_cmp(items->cap[at], items->lower[at]) < 0 ||
-        dc_decimal_sign(items->cap[at]) == 0) {
-        return refuse_item(at, "ratio.cap", "above 0 and not below lower", error);
-    }
-    items->threshold[at] = DC_DECIMAL_INT(-1);
-    if (rule->threshold[0] != '\0') {
-        DC_TRY(parse_number(rule->threshold, at, "threshold", &items->threshold[at], error));
-    }
-    bool said = rule->lower_is_better == GOALS__LOWER_IS_BETTER__LOWER_IS_BETTER_DIFFERENCE ||
-                rule->lower_is_better == GOALS__LOWER_IS_BETTER__LOWER_IS_BETTER_QUOTIENT;
-    if (!said && (direction == GOALS__DIRECTION__DIRECTION_LOWER ||
-                  rule->lower_is_better != GOALS__LOWER_IS_BETTER__LOWER_IS_BETTER_UNSPECIFIED)) {
-        return refuse_item(at, "ratio.lower_is_better",
-                           "DIFFERENCE (2 - A/T) or QUOTIENT (T/A): of this indicator less is "
-                           "better",
-                           error);
-    }
-    if (rule->decimals < 0 || rule->decimals > DC_DECIMAL_PLACES) {
-        return refuse_item(at, "ratio.decimals", "0 to 6", error);
+    if (dc_decimal_parse(item->weight, ret_weight, NULL) != DC_OK ||
+        dc_decimal_sign(*ret_weight) != 0) {
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, field,
+                             "a veto has no score of its own, so its weight is 0.00");
     }
     return DC_OK;
 }
@@ -459,14 +429,9 @@ check_items(const Goals__Plan *plan, const struct definition_indicators *indicat
                 return refuse_item(i, "indicator_id", "stands in the plan twice", error);
             }
         }
-        char field[DC_ERROR_FIELD_MAX];
-        snprintf(field, sizeof field, "plan.items[%zu].weight", i);
-        DC_TRY(weight_parse(item->weight, field, &items->weight[i], error));
+        DC_TRY(check_weight(item, i, &items->weight[i], error));
         sum = dc_decimal_add(sum, items->weight[i]);
-        if (!item->ratio) {
-            return refuse_item(i, "ratio", "say how it is scored", error);
-        }
-        DC_TRY(check_rule(item->ratio, i, indicator->direction, items, error));
+        DC_TRY(definition_check_rule(item, i, indicator, indicators, items, error));
     }
     if (dc_decimal_cmp(sum, WEIGHTS_TOTAL) != 0) {
         char text[DC_DECIMAL_TEXT];

@@ -58,7 +58,7 @@ enum dc_code definition_check_indicator(const Goals__Indicator *indicator,
                                         const struct definition_measures *measures,
                                         struct dc_error *error) DC_MUST_CHECK;
 
-/* A plan's items as numbers, parallel to plan->items. */
+/* A plan's items as numbers, parallel to plan->items; all but the weight only of ratios. */
 struct definition_items {
     struct dc_decimal weight[DEFINITION_ITEMS_MAX];
     struct dc_decimal full_marks[DEFINITION_ITEMS_MAX];

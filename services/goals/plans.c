@@ -171,6 +171,17 @@ read_changes(const Goals__ChangeWeightsRequest *request, const Goals__Plan *plan
         DC_TRY(weight_parse(change->weight, field, &wanted[at], error));
         changed[at] = true;
     }
+    /* A veto has no weight to share in what the others leave. */
+    for (size_t i = 0; i < plan->n_items; i++) {
+        if (plan->items[i]->veto && changed[i]) {
+            return dc_fail_field(error, DC_INVALID_ARGUMENT, "changes",
+                                 "a veto has no score of its own, so its weight stays 0.00");
+        }
+        if (plan->items[i]->veto) {
+            wanted[i] = DC_DECIMAL_ZERO;
+            changed[i] = true;
+        }
+    }
     return DC_OK;
 }
 

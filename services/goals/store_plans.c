@@ -1,6 +1,8 @@
 /* Plans and their versions as they are kept. */
 #include "store.h"
 
+#include "base/assert.h"
+
 #include "goals_sql.h"
 
 #define SQL(name) (&goals_statements[GOALS_##name])
@@ -47,6 +49,16 @@ read_item(struct dc_arena *arena, const struct dc_rows *rows, size_t row)
     item->indicator_id = dc_rows_int64(rows, row, 15);
     item->weight =
         dc_arena_strdup(arena, dc_decimal_format_fixed(dc_rows_decimal(rows, row, 16), 2, text));
+    if (!dc_rows_is_null(rows, row, 23)) {
+        struct dc_bytes body = dc_rows_bytes(rows, row, 23);
+        const Goals__PlanItem *kept = (const Goals__PlanItem *)protobuf_c_message_unpack(
+            &goals__plan_item__descriptor, dc_arena_allocator(arena), body.size, body.data);
+        DC_ASSERT(kept);
+        char *weight = item->weight;
+        *item = *kept;
+        item->weight = weight; /* the column is the one that is summed up */
+        return item;
+    }
     Goals__RatioRule *rule = DC_NEW_MESSAGE(arena, Goals__RatioRule, goals__ratio_rule__init);
     rule->full_marks = keep_number(arena, rows, row, 17);
     rule->lower = keep_number(arena, rows, row, 18);
@@ -167,25 +179,35 @@ store_save_plan(struct dc_step *step, Goals__Plan *plan, const struct definition
     size_t count = plan->n_items;
     int64_t *lower_is_better = DC_NEW_ARRAY(arena, int64_t, count + 1);
     int64_t *decimals = DC_NEW_ARRAY(arena, int64_t, count + 1);
+    struct dc_bytes *rules = DC_NEW_ARRAY(arena, struct dc_bytes, count + 1);
     for (size_t i = 0; i < count; i++) {
-        lower_is_better[i] = plan->items[i]->ratio->lower_is_better;
-        decimals[i] = plan->items[i]->ratio->decimals;
+        const Goals__PlanItem *item = plan->items[i];
+        if (item->ratio) {
+            lower_is_better[i] = item->ratio->lower_is_better;
+            decimals[i] = item->ratio->decimals;
+            continue;
+        }
+        size_t size = goals__plan_item__get_packed_size(item);
+        uint8_t *body = dc_arena_alloc(arena, size);
+        goals__plan_item__pack(item, body);
+        rules[i] = (struct dc_bytes){body, size};
     }
     plan->author = dc_arena_strdup(arena, store_author(step));
     plan->author_person_id = step->context->person_id;
     plan->changed_at_us = step->now;
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
-    DC_TRY(dc_db_run(
-        step->db, SQL(SAVE_PLAN), &rows, error, dc_p_int64(tenant_of(step)), dc_p_int64(plan->id),
-        dc_p_text(plan->code), dc_p_text(plan->name), dc_p_text(plan->scope->position),
-        dc_p_int64(plan->scope->unit_id), dc_p_int64(plan->scope->person_id),
-        dc_p_int64(plan->missing_policy), dc_p_int64(plan->total_decimals),
-        dc_p_date(effective_from), dc_p_text(plan->author), dc_p_int64(plan->author_person_id),
-        dc_p_text(plan->reason), dc_p_time(step->now), dc_p_bool(plan->retired),
-        dc_p_int64s(indicators_of(arena, plan), count), dc_p_decimals(items->weight, count),
-        dc_p_decimals(items->full_marks, count), dc_p_decimals(items->lower, count),
-        dc_p_decimals(items->cap, count), dc_p_decimals(items->threshold, count),
-        dc_p_int64s(lower_is_better, count), dc_p_int64s(decimals, count)));
+    DC_TRY(dc_db_run(step->db, SQL(SAVE_PLAN), &rows, error, dc_p_int64(tenant_of(step)),
+                     dc_p_int64(plan->id), dc_p_text(plan->code), dc_p_text(plan->name),
+                     dc_p_text(plan->scope->position), dc_p_int64(plan->scope->unit_id),
+                     dc_p_int64(plan->scope->person_id), dc_p_int64(plan->missing_policy),
+                     dc_p_int64(plan->total_decimals), dc_p_date(effective_from),
+                     dc_p_text(plan->author), dc_p_int64(plan->author_person_id),
+                     dc_p_text(plan->reason), dc_p_time(step->now), dc_p_bool(plan->retired),
+                     dc_p_int64s(indicators_of(arena, plan), count),
+                     dc_p_decimals(items->weight, count), dc_p_decimals(items->full_marks, count),
+                     dc_p_decimals(items->lower, count), dc_p_decimals(items->cap, count),
+                     dc_p_decimals(items->threshold, count), dc_p_int64s(lower_is_better, count),
+                     dc_p_int64s(decimals, count), dc_p_bytes_array(rules, count)));
     plan->id = dc_rows_int64(rows, 0, 0);
     plan->version = dc_rows_int64(rows, 0, 1);
     return DC_OK;

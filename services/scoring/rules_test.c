@@ -3,11 +3,11 @@
 #include "rule_read.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tests/lib/cmocka.h"
 #include "tests/lib/harness.h"
+#include "tests/lib/rule_words.h"
 
 static struct dc_decimal
 number(const char *text)
@@ -34,187 +34,6 @@ actual_of(char *text)
     return (struct dc_ratio){number(text), number(slash + 1)};
 }
 
-/* --- a rule in words: "F=100 floor=0.6 places=2", rows "0.6..1:60" or "1..:x100", points "-5"
- * -----
- */
-
-struct words {
-    struct dc_arena *arena;
-    char *keys[20], *values[20];
-    size_t count;
-    char *bare[20];
-    size_t bare_count;
-};
-
-static struct words
-split_words(struct dc_arena *arena, char *text)
-{
-    struct words words = {.arena = arena};
-    for (char *word = strtok(text, " "); word; word = strtok(NULL, " ")) {
-        char *equals = strchr("<>", word[0]) ? NULL : strchr(word, '=');
-        if (!equals) {
-            words.bare[words.bare_count++] = word;
-            continue;
-        }
-        *equals = '\0';
-        words.keys[words.count] = word;
-        words.values[words.count++] = equals + 1;
-    }
-    return words;
-}
-
-static char *
-word(const struct words *words, const char *key)
-{
-    for (size_t i = 0; i < words->count; i++) {
-        if (strcmp(words->keys[i], key) == 0) {
-            return words->values[i];
-        }
-    }
-    return "";
-}
-
-static int
-places(const struct words *words)
-{
-    return *word(words, "places") ? atoi(word(words, "places")) : 2;
-}
-
-static Goals__RuleBasis
-basis(const struct words *words)
-{
-    return strcmp(word(words, "of"), "ratio") == 0 ? GOALS__RULE_BASIS__RULE_BASIS_RATIO
-                                                   : GOALS__RULE_BASIS__RULE_BASIS_ACTUAL;
-}
-
-static void
-linear_words(const struct words *words, Goals__PlanItem *item)
-{
-    item->linear = DC_NEW_MESSAGE(words->arena, Goals__LinearRule, goals__linear_rule__init);
-    item->linear->full_marks = word(words, "F");
-    item->linear->floor_ratio = word(words, "floor");
-    item->linear->lower = word(words, "lower");
-    item->linear->cap = word(words, "cap");
-    item->linear->clamped = *item->linear->cap != '\0';
-    item->linear->decimals = places(words);
-}
-
-static void
-three_point_words(const struct words *words, Goals__PlanItem *item)
-{
-    Goals__ThreePointRule *rule = item->three_point =
-        DC_NEW_MESSAGE(words->arena, Goals__ThreePointRule, goals__three_point_rule__init);
-    rule->floor_score = word(words, "B");
-    rule->full_marks = word(words, "F");
-    rule->cap_score = word(words, "S");
-    rule->floor_ratio = word(words, "floor");
-    rule->stretch_ratio = word(words, "stretch");
-    rule->below_floor = strcmp(word(words, "below"), "keep") == 0
-                            ? GOALS__BELOW_FLOOR__BELOW_FLOOR_FLOOR_SCORE
-                            : GOALS__BELOW_FLOOR__BELOW_FLOOR_ZERO;
-    rule->decimals = places(words);
-}
-
-static void
-steps_words(const struct words *words, Goals__PlanItem *item)
-{
-    Goals__StepsRule *rule = item->steps =
-        DC_NEW_MESSAGE(words->arena, Goals__StepsRule, goals__steps_rule__init);
-    rule->basis = basis(words);
-    rule->marginal = *word(words, "marginal") != '\0';
-    rule->lowest = word(words, "lowest");
-    rule->highest = word(words, "highest");
-    rule->decimals = places(words);
-    rule->rows = DC_NEW_ARRAY(words->arena, Goals__StepRow *, words->bare_count + 1);
-    for (size_t i = 0; i < words->bare_count; i++) {
-        Goals__StepRow *row = DC_NEW_MESSAGE(words->arena, Goals__StepRow, goals__step_row__init);
-        char *dots = strstr(words->bare[i], ".."), *colon = strchr(words->bare[i], ':');
-        *dots = *colon = '\0';
-        row->from = words->bare[i];
-        row->to = dots + 2;
-        if (colon[1] == 'x') {
-            row->slope = colon + 2;
-        } else {
-            row->score = colon + 1;
-        }
-        rule->rows[rule->n_rows++] = row;
-    }
-}
-
-static void
-add_deduct_words(const struct words *words, Goals__PlanItem *item)
-{
-    Goals__AddDeductRule *rule = item->add_deduct =
-        DC_NEW_MESSAGE(words->arena, Goals__AddDeductRule, goals__add_deduct_rule__init);
-    rule->start = word(words, "start");
-    rule->lowest = word(words, "lowest");
-    rule->highest = word(words, "highest");
-    rule->decimals = places(words);
-    rule->terms = DC_NEW_ARRAY(words->arena, Goals__AddDeductTerm *, words->bare_count + 1);
-    for (size_t i = 0; i < words->bare_count; i++) {
-        Goals__AddDeductTerm *term =
-            DC_NEW_MESSAGE(words->arena, Goals__AddDeductTerm, goals__add_deduct_term__init);
-        term->indicator_id = (int64_t)i;
-        term->points = words->bare[i];
-        rule->terms[rule->n_terms++] = term;
-    }
-}
-
-static void
-accrual_words(const struct words *words, Goals__PlanItem *item)
-{
-    item->accrual = DC_NEW_MESSAGE(words->arena, Goals__AccrualRule, goals__accrual_rule__init);
-    item->accrual->step = word(words, "step");
-    item->accrual->points = word(words, "points");
-    item->accrual->cap = word(words, "cap");
-    item->accrual->decimals = places(words);
-}
-
-static void
-veto_words(const struct words *words, Goals__PlanItem *item)
-{
-    static const char *const signs[] = {"", "<", "<=", ">", ">="};
-    item->veto = DC_NEW_MESSAGE(words->arena, Goals__VetoRule, goals__veto_rule__init);
-    item->veto->basis = basis(words);
-    item->veto->highest = word(words, "highest");
-    item->veto->value = words->bare[1];
-    for (int i = 1; i <= 4; i++) {
-        if (strcmp(words->bare[0], signs[i]) == 0) {
-            item->veto->comparison = (Goals__VetoComparison)i;
-        }
-    }
-}
-
-static void
-band_words(const struct words *words, Goals__PlanItem *item)
-{
-    Goals__BandRule *rule = item->band =
-        DC_NEW_MESSAGE(words->arena, Goals__BandRule, goals__band_rule__init);
-    rule->basis = basis(words);
-    rule->full_marks = word(words, "F");
-    rule->lo = word(words, "lo");
-    rule->hi = word(words, "hi");
-    rule->slope_below = word(words, "below");
-    rule->slope_above = word(words, "above");
-    rule->lowest = word(words, "lowest");
-    rule->decimals = places(words);
-}
-
-typedef void words_fn(const struct words *words, Goals__PlanItem *item);
-
-static void
-read_rule(const char *where, struct dc_arena *arena, char *text, words_fn *family,
-          struct rule *ret_rule)
-{
-    struct words words = split_words(arena, text);
-    Goals__PlanItem item = GOALS__PLAN_ITEM__INIT;
-    struct dc_error error;
-    family(&words, &item);
-    if (rule_read(&item, arena, ret_rule, &error) != DC_OK) {
-        dc_test_die("%s: %s", where, error.message);
-    }
-}
-
 /* --- rows of text: actual | target | floor | stretch | direction | rule | missing | score | remark
  * and, of a veto, the total before and after */
 
@@ -234,7 +53,10 @@ row(const char *where, char **column, size_t count, void *context)
     }
     DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
     struct rule rule;
-    read_rule(where, arena, column[5], (words_fn *)context, &rule);
+    struct dc_error error;
+    if (rule_read(rule_words(arena, context, column[5]), arena, &rule, &error) != DC_OK) {
+        dc_test_die("%s: %s", where, error.message);
+    }
     struct dc_ratio counts[RULE_TERMS_MAX] = {0};
     size_t n = 0;
     for (char *one = strtok(column[0], " "); one; one = strtok(NULL, " ")) {
@@ -270,13 +92,13 @@ static void
 cases(void **state)
 {
     (void)state;
-    assert_true(dc_test_cases("tests/cases/rule_linear.txt", row, linear_words) >= 10);
-    assert_true(dc_test_cases("tests/cases/rule_three_point.txt", row, three_point_words) >= 10);
-    assert_true(dc_test_cases("tests/cases/rule_steps.txt", row, steps_words) >= 10);
-    assert_true(dc_test_cases("tests/cases/rule_add_deduct.txt", row, add_deduct_words) >= 10);
-    assert_true(dc_test_cases("tests/cases/rule_accrual.txt", row, accrual_words) >= 10);
-    assert_true(dc_test_cases("tests/cases/rule_veto.txt", row, veto_words) >= 10);
-    assert_true(dc_test_cases("tests/cases/rule_band.txt", row, band_words) >= 10);
+    static const char *const families[] = {"linear",  "three_point", "steps", "add_deduct",
+                                           "accrual", "veto",        "band"};
+    for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+        char path[64];
+        snprintf(path, sizeof(path), "tests/cases/rule_%s.txt", families[i]);
+        assert_true(dc_test_cases(path, row, (void *)families[i]) >= 10);
+    }
 }
 
 /* --- properties ----------------------------------------------------------------------------------
@@ -495,40 +317,38 @@ wrong_rules_are_refused(void **state)
     (void)state;
     DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
     static const struct {
-        words_fn *family;
-        const char *text;
+        const char *family, *text;
     } wrong[] = {
-        {linear_words, "F=0"},
-        {linear_words, "F=100 lower=2 cap=1"},
-        {linear_words, "F=100 places=7"},
-        {linear_words, "F=1000001"},
-        {three_point_words, "B=101 F=100 S=120"},
-        {three_point_words, "B=60 F=100 S=99"},
-        {steps_words, "0..1:60 1.1..:100"},
-        {steps_words, "0..1:60 0.9..:100"},
-        {steps_words, "0..1:60 1..2:100"},
-        {steps_words, "1..0:60 0..:100"},
-        {steps_words, "marginal=1 ..1:x60 1..:x10"},
-        {steps_words, "marginal=1 0..1:60 1..:x10"},
-        {steps_words, "0..:x10 lowest=5 highest=4"},
-        {steps_words, "of=ratio"},
-        {add_deduct_words, "start=100 lowest=0 highest=100"},
-        {add_deduct_words, "start=100 -5 lowest=1 highest=0"},
-        {accrual_words, "step=0 points=1 cap=1"},
-        {accrual_words, "step=1 points=0 cap=1"},
-        {accrual_words, "step=1 points=1 cap=-1"},
-        {veto_words, "? 0 highest=0"},
-        {veto_words, "> 0 highest=-1"},
-        {band_words, "F=100 lo=2 hi=1 below=1 above=1 lowest=0"},
-        {band_words, "F=100 lo=1 hi=2 below=0 above=1 lowest=0"},
-        {band_words, "F=100 lo=1 hi=2 below=1 above=1 lowest=100"},
+        {"linear", "F=0"},
+        {"linear", "F=100 lower=2 cap=1"},
+        {"linear", "F=100 places=7"},
+        {"linear", "F=1000001"},
+        {"three_point", "B=101 F=100 S=120"},
+        {"three_point", "B=60 F=100 S=99"},
+        {"steps", "0..1:60 1.1..:100"},
+        {"steps", "0..1:60 0.9..:100"},
+        {"steps", "0..1:60 1..2:100"},
+        {"steps", "1..0:60 0..:100"},
+        {"steps", "marginal=1 ..1:x60 1..:x10"},
+        {"steps", "marginal=1 0..1:60 1..:x10"},
+        {"steps", "0..:x10 lowest=5 highest=4"},
+        {"steps", "of=ratio"},
+        {"add_deduct", "start=100 lowest=0 highest=100"},
+        {"add_deduct", "start=100 -5 lowest=1 highest=0"},
+        {"accrual", "step=0 points=1 cap=1"},
+        {"accrual", "step=1 points=0 cap=1"},
+        {"accrual", "step=1 points=1 cap=-1"},
+        {"veto", "? 0 highest=0"},
+        {"veto", "> 0 highest=-1"},
+        {"band", "F=100 lo=2 hi=1 below=1 above=1 lowest=0"},
+        {"band", "F=100 lo=1 hi=2 below=0 above=1 lowest=0"},
+        {"band", "F=100 lo=1 hi=2 below=1 above=1 lowest=100"},
     };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-        struct words words = split_words(arena, dc_arena_strdup(arena, wrong[i].text));
-        Goals__PlanItem item = GOALS__PLAN_ITEM__INIT;
+        Goals__PlanItem *item =
+            rule_words(arena, wrong[i].family, dc_arena_strdup(arena, wrong[i].text));
         struct rule rule;
-        wrong[i].family(&words, &item);
-        if (rule_read(&item, arena, &rule, NULL) != DC_INVALID_ARGUMENT) {
+        if (rule_read(item, arena, &rule, NULL) != DC_INVALID_ARGUMENT) {
             dc_test_die("taken: %s", wrong[i].text);
         }
     }
