@@ -202,21 +202,15 @@ fire(struct flow_work *work, const struct flow_timer *timers, size_t count, stru
 }
 
 static enum dc_code
-one_batch(struct dc_step *step, int64_t tenant_id, bool *ret_more, struct dc_error *error)
+one_batch(struct dc_step *step, bool *ret_more, struct dc_error *error)
 {
     struct flow_work work;
     struct flow_timer *timers;
     size_t count;
-    DC_TRY(dc_step_begin(step, tenant_id, error));
-    DC_TRY(flow_work_begin(&work, step, tenant_id, error));
+    DC_TRY(flow_work_begin(&work, step, step->context->tenant_id, error));
     DC_TRY(flow_store_take_timers(&work, &timers, &count, error));
-    if (count == 0) {
-        dc_step_rollback(step);
-        return DC_OK;
-    }
-    *ret_more = true;
-    DC_TRY(fire(&work, timers, count, error));
-    return dc_step_commit(step, error);
+    *ret_more = count > 0;
+    return count > 0 ? fire(&work, timers, count, error) : DC_OK;
 }
 
 /* A batch of each tenant that has something due: one with very much holds the others up for no
@@ -224,17 +218,5 @@ one_batch(struct dc_step *step, int64_t tenant_id, bool *ret_more, struct dc_err
 enum dc_code
 workflow_task_timers(struct dc_step *step, bool *ret_more, struct dc_error *error)
 {
-    int64_t *tenants;
-    size_t count;
-    DC_TRY(dc_step_begin(step, 0, error));
-    DC_TRY(flow_store_tenants_due(step, &tenants, &count, error));
-    dc_step_rollback(step);
-    for (size_t i = 0; i < count; i++) {
-        enum dc_code code = one_batch(step, tenants[i], ret_more, error);
-        if (code != DC_OK) {
-            dc_step_rollback(step);
-            return code;
-        }
-    }
-    return DC_OK;
+    return flow_each_tenant(step, flow_store_tenants_due, one_batch, ret_more, error);
 }

@@ -188,37 +188,22 @@ look_at(struct flow_work *work, struct flow_cycle *cycle, struct dc_error *error
 
 /* One piece of one cycle. */
 static enum dc_code
-one_piece(struct dc_step *step, int64_t tenant_id, bool *ret_more, struct dc_error *error)
+one_piece(struct dc_step *step, bool *ret_more, struct dc_error *error)
 {
     struct flow_work work;
     struct flow_cycle cycle;
-    DC_TRY(dc_step_begin(step, tenant_id, error));
-    DC_TRY(flow_work_begin(&work, step, tenant_id, error));
+    DC_TRY(flow_work_begin(&work, step, step->context->tenant_id, error));
     DC_TRY(flow_store_pick_cycle(&work, &cycle, error));
+    *ret_more = cycle.message != NULL;
     if (!cycle.message) {
-        dc_step_rollback(step);
         return DC_OK;
     }
-    *ret_more = true;
     DC_TRY(look_at(&work, &cycle, error));
-    DC_TRY(flow_store_flush(&work, error));
-    return dc_step_commit(step, error);
+    return flow_store_flush(&work, error);
 }
 
 enum dc_code
 workflow_task_cycles(struct dc_step *step, bool *ret_more, struct dc_error *error)
 {
-    int64_t *tenants;
-    size_t count;
-    DC_TRY(dc_step_begin(step, 0, error));
-    DC_TRY(flow_store_tenants_turning(step, &tenants, &count, error));
-    dc_step_rollback(step);
-    for (size_t i = 0; i < count; i++) {
-        enum dc_code code = one_piece(step, tenants[i], ret_more, error);
-        if (code != DC_OK) {
-            dc_step_rollback(step);
-            return code;
-        }
-    }
-    return DC_OK;
+    return flow_each_tenant(step, flow_store_tenants_turning, one_piece, ret_more, error);
 }

@@ -61,6 +61,18 @@ flow_work_begin(struct flow_work *ret_work, struct dc_step *step, int64_t tenant
     return DC_OK;
 }
 
+enum dc_code
+flow_each_tenant(struct dc_step *step, flow_tenants_fn *list, dc_tenant_fn *fn, bool *ret_more,
+                 struct dc_error *error)
+{
+    int64_t *tenants;
+    size_t count;
+    DC_TRY(dc_step_begin(step, 0, error));
+    enum dc_code code = list(step, &tenants, &count, error);
+    dc_step_rollback(step);
+    return code == DC_OK ? dc_step_each_tenant(step, tenants, count, fn, ret_more, error) : code;
+}
+
 static const struct wf_definition *
 known(const struct flow_cache *cache, int64_t tenant_id, const char *code, int32_t version)
 {

@@ -296,31 +296,17 @@ turn_delegations(struct flow_work *work, bool *ret_more, struct dc_error *error)
 }
 
 static enum dc_code
-one_tenant(struct dc_step *step, int64_t tenant_id, bool *ret_more, struct dc_error *error)
+one_tenant(struct dc_step *step, bool *ret_more, struct dc_error *error)
 {
     struct flow_work work;
-    DC_TRY(dc_step_begin(step, tenant_id, error));
-    DC_TRY(flow_work_begin(&work, step, tenant_id, error));
+    DC_TRY(flow_work_begin(&work, step, step->context->tenant_id, error));
     DC_TRY(turn_delegations(&work, ret_more, error));
     DC_TRY(look_at_people(&work, ret_more, error));
-    DC_TRY(flow_store_flush(&work, error));
-    return dc_step_commit(step, error);
+    return flow_store_flush(&work, error);
 }
 
 enum dc_code
 workflow_task_people(struct dc_step *step, bool *ret_more, struct dc_error *error)
 {
-    int64_t *tenants;
-    size_t count;
-    DC_TRY(dc_step_begin(step, 0, error));
-    DC_TRY(flow_store_tenants_moved(step, &tenants, &count, error));
-    dc_step_rollback(step);
-    for (size_t i = 0; i < count; i++) {
-        enum dc_code code = one_tenant(step, tenants[i], ret_more, error);
-        if (code != DC_OK) {
-            dc_step_rollback(step);
-            return code;
-        }
-    }
-    return DC_OK;
+    return flow_each_tenant(step, flow_store_tenants_moved, one_tenant, ret_more, error);
 }
