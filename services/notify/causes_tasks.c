@@ -164,11 +164,15 @@ make_moot(const struct work *work, struct dc_error *error)
 }
 
 /* --- the events ------------------------------------------------------------------------------- */
+/* In a sequence every telling is a turn, and the same person may have several. Otherwise those
+ * whose seats were open before are told of as well, and heard it then. */
 static const char *
 opening_cause(struct dc_arena *arena, const Workflow__Task *task, const Workflow__Seat *seat)
 {
-    return dc_arena_printf(arena, "task/%lld/open/%d/%lld", (long long)task->id, seat->number,
-                           (long long)seat->holder_id);
+    bool turns = task->mode == WORKFLOW__SEAT_MODE__SEAT_MODE_SEQUENCE;
+    return dc_arena_printf(arena, "task/%lld/open/%d/%lld%s", (long long)task->id, seat->number,
+                           (long long)seat->holder_id,
+                           turns ? dc_arena_printf(arena, "/%lld", (long long)task->version) : "");
 }
 
 enum dc_code
@@ -238,7 +242,10 @@ post_escalation(struct work *work, const Workflow__Task *task, const Workflow__S
                 int32_t rung, bool owner_untold)
 {
     struct dc_arena *arena = work->step->arena;
-    const char *cause = dc_arena_printf(arena, "task/%lld/rung/%d", (long long)task->id, rung);
+    /* Of the version that it made: in a sequence the same rung comes in each turn, and may lead to
+     * the same person. */
+    const char *cause = dc_arena_printf(arena, "task/%lld/rung/%d/%lld", (long long)task->id, rung,
+                                        (long long)task->version);
     post(work, task, seat, NOTIFY_TASKS_ESCALATED, seat->holder_id, cause, true);
     if (!owner_untold && seat->owner_id != 0 && seat->owner_id != seat->holder_id) {
         post(work, task, seat, NOTIFY_TASKS_ESCALATED_OWNER, seat->owner_id,

@@ -124,6 +124,21 @@ struct flow_ask flow_ask_of(const struct flow_task *task, const struct wf_who *w
 int64_t flow_fallback(const struct flow_fallbacks *fallbacks, int64_t starter_id, bool approval,
                       int64_t barred_id);
 
+/* --- planning.c: deadlines and timers
+ * ----------------------------------------------------------- */
+/* The deadline by the stage's rule, of an opening at `from`. */
+void flow_plan(struct flow_work *work, struct flow_task *task, dc_time from);
+/* The deadline of whose turn it is in a sequence: by when that began; from now, should that have
+ * passed already. */
+void flow_plan_turn(struct flow_work *work, struct flow_task *task);
+/* Timers of tasks that have none: what is to come from now on, of the ladder what is left. */
+enum dc_code flow_set_timers(struct flow_work *work, struct flow_task *const *tasks, size_t count,
+                             struct dc_error *error) DC_MUST_CHECK;
+/* Stores deadlines that were planned anew, and timers by them in the place of those that there
+ * are. `overdue` is saved with the task. */
+enum dc_code flow_replan(struct flow_work *work, struct flow_task *const *tasks, size_t count,
+                         struct dc_error *error) DC_MUST_CHECK;
+
 /* --- walking.c: what follows from decisions
  * -------------------------------------------------------- */
 /* Decided tasks: their cases go on to the next stage, or end. */

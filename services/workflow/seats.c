@@ -87,7 +87,7 @@ wf_task_open(struct wf_task *task, dc_time now)
         seat->state = NOT_MADE;
         seat->outcome = seat->reason = "";
         seat->decided_by_id = 0;
-        seat->decided_at = 0;
+        seat->decided_at = seat->due_at = 0;
         seat->opened_at = waits ? 0 : now;
         seat_must(seat, waits ? WF_SEAT_WAIT : WF_SEAT_OPEN);
     }
@@ -187,6 +187,7 @@ wf_task_decide(struct wf_task *task, const struct wf_decision *decision,
             seat->reason = decision->reason;
             seat->decided_by_id = decision->person_id;
             seat->decided_at = decision->now;
+            seat->due_at = decision->due_at;
         }
     }
     struct wf_decided decided = {.seat = number};
@@ -215,7 +216,7 @@ reopen_seat(struct wf_seat *seat)
     seat_must(seat, WF_SEAT_REOPEN);
     seat->outcome = seat->reason = "";
     seat->decided_by_id = 0;
-    seat->decided_at = 0;
+    seat->decided_at = seat->due_at = 0;
 }
 
 /* The seats that a person's taking back is about: in a sequence his last one, otherwise all that he
@@ -295,7 +296,7 @@ make_again(const struct wf_task *task, struct wf_seat *seat, dc_time now)
     bool waits = task->mode == SEQUENCE;
     seat->outcome = seat->reason = "";
     seat->decided_by_id = 0;
-    seat->decided_at = 0;
+    seat->decided_at = seat->due_at = 0;
     seat->state = NOT_MADE;
     seat_must(seat, waits ? WF_SEAT_WAIT : WF_SEAT_OPEN);
     seat->opened_at = waits ? 0 : now;
@@ -484,6 +485,18 @@ wf_task_escalate(struct wf_task *task, int32_t rung, int64_t to, uint32_t *ret_m
     if (ret_moved) {
         *ret_moved = moved;
     }
+}
+
+int32_t
+wf_task_rung(const struct wf_task *task)
+{
+    DC_ASSERT(task);
+    int32_t rung = 0;
+    for (size_t i = 0; i < task->seat_count; i++) {
+        const struct wf_seat *seat = &task->seats[i];
+        rung = seat->state == OPEN && seat->rung > rung ? seat->rung : rung;
+    }
+    return rung;
 }
 
 void

@@ -229,6 +229,9 @@ struct flow_timer {
 };
 enum dc_code flow_store_open(struct flow_work *work, struct flow_task *tasks, size_t count,
                              struct dc_error *error) DC_MUST_CHECK;
+/* Deadlines with their reasons; their timers go away. */
+enum dc_code flow_store_replan(struct flow_work *work, struct flow_task *const *tasks, size_t count,
+                               struct dc_error *error) DC_MUST_CHECK;
 enum dc_code flow_store_set_timers(struct flow_work *work, const struct flow_timer *timers,
                                    size_t count, struct dc_error *error) DC_MUST_CHECK;
 /* Versions grow by one; guarded: also against decisions on what was seen before. Timers of tasks

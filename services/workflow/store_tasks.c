@@ -89,6 +89,7 @@ read_seat(struct flow_work *work, const struct dc_rows *rows, size_t i, struct w
         .decided_by_id = dc_rows_int64(rows, i, 9),
         .opened_at = time_or_0(rows, i, 10),
         .decided_at = time_or_0(rows, i, 11),
+        .due_at = time_or_0(rows, i, 14),
         .rung = (int32_t)dc_rows_int64(rows, i, 12),
         .reminded = *reminders > 0,
     };
@@ -190,7 +191,7 @@ struct seat_columns {
     int64_t *tasks, *numbers, *owners, *holders, *deputy_for, *held_by, *states, *decided_by;
     int64_t *rungs, *reminders;
     const char **outcomes, **reasons;
-    dc_time *opened, *decided;
+    dc_time *opened, *decided, *due;
     size_t count;
 };
 
@@ -218,6 +219,7 @@ seat_columns(struct dc_arena *arena, const struct flow_task *tasks, size_t count
     c.reasons = DC_NEW_ARRAY(arena, const char *, n);
     c.opened = DC_NEW_ARRAY(arena, dc_time, n);
     c.decided = DC_NEW_ARRAY(arena, dc_time, n);
+    c.due = DC_NEW_ARRAY(arena, dc_time, n);
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < tasks[i].rule.seat_count; j++, k++) {
             const struct wf_seat *seat = &tasks[i].rule.seats[j];
@@ -233,6 +235,7 @@ seat_columns(struct dc_arena *arena, const struct flow_task *tasks, size_t count
             c.decided_by[k] = seat->decided_by_id;
             c.opened[k] = or_never(seat->opened_at);
             c.decided[k] = or_never(seat->decided_at);
+            c.due[k] = or_never(seat->due_at);
             c.rungs[k] = seat->rung;
             c.reminders[k] = tasks[i].reminders ? tasks[i].reminders[j] : 0;
         }
@@ -252,8 +255,8 @@ open_seats(struct flow_work *work, const struct flow_task *tasks, size_t count,
                      dc_p_int64s(c.deputy_for, n), dc_p_int64s(c.held_by, n),
                      dc_p_int64s(c.states, n), dc_p_texts(c.outcomes, n), dc_p_texts(c.reasons, n),
                      dc_p_int64s(c.decided_by, n), dc_p_times(c.opened, n),
-                     dc_p_times(c.decided, n), dc_p_int64s(c.rungs, n),
-                     dc_p_int64s(c.reminders, n));
+                     dc_p_times(c.decided, n), dc_p_int64s(c.rungs, n), dc_p_int64s(c.reminders, n),
+                     dc_p_times(c.due, n));
 }
 
 enum dc_code
@@ -274,6 +277,28 @@ flow_store_set_timers(struct flow_work *work, const struct flow_timer *timers, s
     return dc_db_run(work->step->db, SQL(SET_TIMERS), NULL, error, TENANT,
                      dc_p_int64s(tasks, count), dc_p_int64s(kinds, count),
                      dc_p_int64s(steps, count), dc_p_times(at, count));
+}
+
+enum dc_code
+flow_store_replan(struct flow_work *work, struct flow_task *const *tasks, size_t count,
+                  struct dc_error *error)
+{
+    struct dc_arena *arena = work->step->arena;
+    int64_t *ids = DC_NEW_ARRAY(arena, int64_t, count);
+    dc_time *due = DC_NEW_ARRAY(arena, dc_time, count);
+    const char **zh = DC_NEW_ARRAY(arena, const char *, count);
+    const char **en = DC_NEW_ARRAY(arena, const char *, count);
+    for (size_t i = 0; i < count; i++) {
+        ids[i] = tasks[i]->id;
+        due[i] = tasks[i]->due_at;
+        zh[i] = tasks[i]->due_reason_zh;
+        en[i] = tasks[i]->due_reason_en;
+    }
+    DC_TRY(dc_db_run(work->step->db, SQL(REPLAN_TASKS), NULL, error, TENANT,
+                     dc_p_int64s(ids, count), dc_p_times(due, count), dc_p_texts(zh, count),
+                     dc_p_texts(en, count)));
+    return dc_db_run(work->step->db, SQL(DROP_TIMERS), NULL, error, TENANT,
+                     dc_p_int64s(ids, count));
 }
 
 enum dc_code
@@ -361,8 +386,8 @@ flow_store_save(struct flow_work *work, struct flow_task *tasks, size_t count, b
                      dc_p_int64s(c.deputy_for, n), dc_p_int64s(c.held_by, n),
                      dc_p_int64s(c.states, n), dc_p_texts(c.outcomes, n), dc_p_texts(c.reasons, n),
                      dc_p_int64s(c.decided_by, n), dc_p_times(c.opened, n),
-                     dc_p_times(c.decided, n), dc_p_int64s(c.rungs, n),
-                     dc_p_int64s(c.reminders, n));
+                     dc_p_times(c.decided, n), dc_p_int64s(c.rungs, n), dc_p_int64s(c.reminders, n),
+                     dc_p_times(c.due, n));
 }
 
 enum dc_code

@@ -88,16 +88,6 @@ is_candidate(const struct wf_candidates *candidates, size_t count, int64_t perso
     return false;
 }
 
-static int32_t
-rung_of(const struct wf_task *task)
-{
-    int32_t rung = 0;
-    for (size_t i = 0; i < task->seat_count; i++) {
-        rung = task->seats[i].rung > rung ? task->seats[i].rung : rung;
-    }
-    return rung;
-}
-
 /* Whom the rule finds now and who does not sit here yet; else whoever it finds. */
 static int64_t
 successor(const struct wf_task *task, const struct wf_chosen *chosen)
@@ -185,7 +175,7 @@ find_all(struct flow_work *work, const struct flow_task *tasks, size_t count,
     struct wf_candidates *all = DC_NEW_ARRAY(arena, struct wf_candidates, asks + 1);
     for (size_t i = 0; i < count; i++) {
         const struct wf_stage *stage = tasks[i].stage_rule;
-        int32_t rung = rung_of(&tasks[i].rule);
+        int32_t rung = wf_task_rung(&tasks[i].rule);
         ret_found[i].candidates = all + k;
         for (size_t j = 0; j < stage->who_count; j++) {
             ask[k++] = flow_ask_of(&tasks[i], &stage->who[j]);

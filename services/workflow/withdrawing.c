@@ -47,6 +47,23 @@ cancel(struct flow_work *work, struct flow_task *followers, size_t count, const 
     return flow_tell_tasks(work, each, count, &tell, error);
 }
 
+/* A seat of a task that is still open decides again. In a sequence it is its turn again, with the
+ * time that it had, or when that has passed with the stage's time from now on. */
+static enum dc_code
+go_back(struct flow_work *work, struct flow_task *task, struct dc_error *error)
+{
+    bool turns = task->rule.mode == WORKFLOW__SEAT_MODE__SEAT_MODE_SEQUENCE;
+    struct flow_tell tell = {.told = FLOW_OPENED, .channels = WF_CHANNEL(IN_APP)};
+    DC_TRY(flow_delegations(work, error));
+    wf_task_delegate(&task->rule, &work->delegations, work->today, NULL);
+    if (turns) {
+        flow_plan_turn(work, task);
+    }
+    DC_TRY(flow_store_save(work, task, 1, true, error));
+    DC_TRY(flow_replan(work, &task, turns, error));
+    return flow_tell_tasks(work, &task, 1, &tell, error);
+}
+
 /* The task that takes the place of the withdrawn one: its deadline stays when it is to come. */
 static enum dc_code
 open_again(struct flow_work *work, struct flow_task *old, struct flow_task *task,
@@ -66,24 +83,10 @@ open_again(struct flow_work *work, struct flow_task *old, struct flow_task *task
     DC_TRY(flow_delegations(work, error));
     wf_task_delegate(&task->rule, &work->delegations, work->today, NULL);
     if (task->due_at <= now) {
-        struct wf_due due = wf_due_of(arena, &task->stage_rule->due, work->calendar, now);
-        task->due_at = due.at;
-        task->due_reason_zh = due.reason_zh;
-        task->due_reason_en = due.reason_en;
+        flow_plan(work, task, now);
     }
     DC_TRY(flow_store_open(work, task, 1, error));
-    int32_t rung = 0;
-    for (size_t i = 0; i < task->rule.seat_count; i++) {
-        rung = task->rule.seats[i].rung > rung ? task->rule.seats[i].rung : rung;
-    }
-    struct wf_timer own[WF_TIMERS_MAX];
-    struct flow_timer timers[WF_TIMERS_MAX];
-    struct wf_due due = wf_due_at(work->calendar, task->due_at);
-    size_t count = wf_timers(task->stage_rule, work->calendar, &due, now, rung, own);
-    for (size_t i = 0; i < count; i++) {
-        timers[i] = (struct flow_timer){task->id, own[i]};
-    }
-    DC_TRY(flow_store_set_timers(work, timers, count, error));
+    DC_TRY(flow_set_timers(work, &task, 1, error));
     struct flow_tell tell = {.told = FLOW_OPENED, .channels = WF_CHANNEL(IN_APP)};
     return flow_tell_tasks(work, &task, 1, &tell, error);
 }
@@ -136,11 +139,7 @@ DC_HANDLER(workflow_withdraw_decision, Workflow__WithdrawDecisionRequest,
                             &reopened, error));
     flow_line(&work, task, "withdrawn", step->context->person_id, 0, "", request->reason);
     if (reopened) {
-        struct flow_tell tell = {.told = FLOW_OPENED, .channels = WF_CHANNEL(IN_APP)};
-        DC_TRY(flow_delegations(&work, error));
-        wf_task_delegate(&task->rule, &work.delegations, work.today, NULL);
-        DC_TRY(flow_store_save(&work, task, 1, true, error));
-        DC_TRY(flow_tell_tasks(&work, &task, 1, &tell, error));
+        DC_TRY(go_back(&work, task, error));
     } else {
         DC_TRY(replace(&work, task, followers, count, request->reason, &task, error));
     }

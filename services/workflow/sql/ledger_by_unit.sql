@@ -8,8 +8,8 @@ WITH reach AS MATERIALIZED (
              AND t.ancestor_id = ANY ($5::bigint[])))
 ), lain AS (
     SELECT t.cycle_id, t.stage, t.unit_id, s.owner_id, s.state = 3 AS decided,
-           s.state = 3 AND s.decided_at <= t.due_at AS on_time,
-           s.state = 3 AND s.reminders = 0 AND s.decided_at <= t.due_at AS at_once,
+           s.state = 3 AND s.decided_at <= coalesce(s.due_at, t.due_at) AS on_time,
+           s.state = 3 AND s.reminders = 0 AND s.decided_at <= coalesce(s.due_at, t.due_at) AS at_once,
            s.rung > 0 AS escalated, s.reminders,
            CASE WHEN s.state = 3 THEN extract(epoch FROM s.decided_at - s.opened_at) END AS lay
     FROM task t
