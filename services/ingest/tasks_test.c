@@ -99,6 +99,12 @@ a_seat_answers_for_its_own_deadline(void **state)
     assert_int_equal(task_records(&task, 0, arena, &records), 1);
     assert_false(records[0].shown->on_time);
     assert_int_equal(records[0].shown->due_at_us, 40 * HOUR);
+    one.rung = 1; /* moved up, and from there handed to another one */
+    one.holder_id = one.decided_by_id = 6;
+    one.held_by = WORKFLOW__HELD_BY__HELD_BY_TRANSFER;
+    assert_int_equal(task_records(&task, 0, arena, &records), 1);
+    assert_true(records[0].shown->escalated);
+    assert_int_equal(records[0].row.person_id, 3);
 }
 
 /* --- told by workflow ---------------------------------------------------------------------------

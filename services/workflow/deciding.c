@@ -150,8 +150,13 @@ carry_out(struct flow_work *work, const struct decision *decision, const struct 
         saved[i] = *decided[i].task;
         told[i] = decided[i];
         told[i].task = &saved[i];
-        flow_line(work, &saved[i], "decided", work->step->context->person_id,
-                  decided[i].for_person_id, decision->outcome, decision->reason);
+        flow_line(work, &saved[i],
+                  &(struct flow_line){.what = "decided",
+                                      .person_id = work->step->context->person_id,
+                                      .for_person_id = decided[i].for_person_id,
+                                      .owner_id = decided[i].for_person_id,
+                                      .outcome = decision->outcome,
+                                      .reason = decision->reason});
         if (decided[i].what.task) {
             through[through_count++] = &saved[i];
         } else if (decided[i].what.opened_seat > 0) {

@@ -34,7 +34,7 @@ remind(struct flow_work *work, struct flow_task *task)
     for (size_t i = 0; i < task->rule.seat_count; i++) {
         task->reminders[i] += task->rule.seats[i].state == WORKFLOW__SEAT_STATE__SEAT_STATE_OPEN;
     }
-    flow_line(work, task, "reminded", 0, 0, "", "");
+    flow_line(work, task, &(struct flow_line){.what = "reminded"});
 }
 
 /* --- escalation ----------------------------------------------------------------------------------
@@ -48,14 +48,22 @@ climb(struct flow_work *work, struct flow_task *task, int32_t rung,
                                .barred_too_id = task->rule.barred_too_id,
                                .today = work->today};
     int64_t to = wf_choose_rung(candidates, &task->rule, &choice);
-    int64_t from = 0;
-    for (size_t i = 0; i < task->rule.seat_count && from == 0; i++) {
-        const struct wf_seat *seat = &task->rule.seats[i];
-        from = seat->state == WORKFLOW__SEAT_STATE__SEAT_STATE_OPEN ? seat->owner_id : 0;
-    }
-    wf_task_escalate(&task->rule, rung, to, NULL);
+    uint32_t moved = 0;
+    wf_task_escalate(&task->rule, rung, to, &moved);
     wf_task_delegate(&task->rule, &work->delegations, work->today, NULL);
-    flow_line(work, task, "escalated", to, from, "", "");
+    if (moved == 0) { /* nobody is above, or he has it already */
+        flow_line(work, task, &(struct flow_line){.what = "escalated"});
+    }
+    for (size_t i = 0; i < task->rule.seat_count; i++) {
+        int64_t owner = task->rule.seats[i].owner_id;
+        if (moved & 1u << i) {
+            flow_line(work, task,
+                      &(struct flow_line){.what = "escalated",
+                                          .person_id = to,
+                                          .for_person_id = owner,
+                                          .owner_id = owner});
+        }
+    }
 }
 
 /* All rungs of a batch: whom they mean is asked once. */

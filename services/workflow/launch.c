@@ -146,8 +146,10 @@ sweep(struct flow_work *work, const struct flow_cycle *cycle, struct dc_error *e
     struct flow_task **each = DC_NEW_ARRAY(work->step->arena, struct flow_task *, count + 1);
     for (size_t i = 0; i < count; i++) {
         DC_TRY(wf_task_cancel(&tasks[i].rule, error));
-        flow_line(work, &tasks[i], "cancelled", cycle->message->author_person_id, 0, "",
-                  cycle->message->reason);
+        flow_line(work, &tasks[i],
+                  &(struct flow_line){.what = "cancelled",
+                                      .person_id = cycle->message->author_person_id,
+                                      .reason = cycle->message->reason});
         each[i] = &tasks[i];
     }
     DC_TRY(flow_store_save(work, tasks, count, true, error));

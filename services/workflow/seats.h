@@ -45,6 +45,8 @@ struct wf_seat {
     dc_time decided_at;    /* 0 = not decided */
     dc_time due_at;        /* the deadline that it was decided under; 0 = not decided */
     int32_t rung;          /* of the ladder; 0 = not escalated */
+    int64_t raised_to_id;  /* whom the ladder gave the right to; 0 = it did not move up, or is the
+                              owner's again. It may have been handed on since */
     bool reminded;
 };
 
@@ -135,6 +137,10 @@ void wf_task_reopen(const struct wf_task *withdrawn, int64_t person, struct wf_s
                     struct wf_task *ret_task, dc_time now);
 
 /* --- moving the right to decide -------------------------------------------------------- */
+
+/* Puts a seat into the hands of a person, and says why he has it: it is his own, the ladder gave it
+ * to him, or he got it by transfer. */
+void wf_seat_give(struct wf_seat *seat, int64_t to);
 
 /* Every function says what moved in `ret_moved` (may be NULL): bit (1 << (number - 1)) per seat. */
 

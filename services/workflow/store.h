@@ -30,12 +30,12 @@ enum {
 
 struct flow_cache; /* of a thread: definitions that were read; see process.c */
 
-/* A line of a case's history that is to be written. */
+/* A line of a case's history that is to be written; HistoryLine of the contract. */
 struct flow_line {
-    int64_t case_id, task_id;
+    int64_t case_id, task_id; /* by flow_line */
     const char *what;
-    int64_t person_id, for_person_id;
-    const char *outcome, *reason;
+    int64_t person_id, for_person_id, owner_id;
+    const char *outcome, *reason; /* NULL: "" */
 };
 /* By how much a count of the board changes. */
 struct flow_count {
@@ -252,8 +252,7 @@ enum dc_code flow_store_to_urge(struct flow_work *work, const Workflow__UrgeRequ
                                 struct dc_error *error) DC_MUST_CHECK;
 /* History and counts that were kept; once, at the end of a transaction. */
 enum dc_code flow_store_flush(struct flow_work *work, struct dc_error *error) DC_MUST_CHECK;
-void flow_line(struct flow_work *work, const struct flow_task *task, const char *what,
-               int64_t person_id, int64_t for_person_id, const char *outcome, const char *reason);
+void flow_line(struct flow_work *work, const struct flow_task *task, const struct flow_line *line);
 void flow_count_add(struct flow_work *work, const struct flow_count *count);
 
 /* --- store_org.c -------------------------------------------------------------------------------

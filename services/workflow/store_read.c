@@ -271,6 +271,8 @@ flow_store_history(struct flow_work *work, int64_t case_id, Workflow__HistoryLin
         line->outcome = keep(work, rows, i, 7);
         line->reason = keep(work, rows, i, 8);
         line->lay_s = dc_rows_int64(rows, i, 9);
+        line->owner_id = dc_rows_int64(rows, i, 10);
+        line->owner_name = keep(work, rows, i, 11);
         (*ret_lines)[i] = line;
     }
     return DC_OK;

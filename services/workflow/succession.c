@@ -26,7 +26,8 @@ save_moved(struct flow_work *work, struct flow_task *moved, size_t count, const 
     struct flow_task **each = DC_NEW_ARRAY(work->step->arena, struct flow_task *, count + 1);
     for (size_t i = 0; i < count; i++) {
         each[i] = &moved[i];
-        flow_line(work, &moved[i], what, by_person_id, 0, "", reason);
+        flow_line(work, &moved[i],
+                  &(struct flow_line){.what = what, .person_id = by_person_id, .reason = reason});
     }
     DC_TRY(flow_store_save(work, moved, count, true, error));
     return tell_handed(work, each, count, by_person_id, reason, error);
@@ -60,6 +61,7 @@ flow_delegate(struct flow_work *work, const int64_t *people, size_t count, int64
 struct found {
     struct wf_candidates *candidates; /* of the stage's rules */
     struct wf_candidates rung;        /* of the rung that was reached */
+    int64_t above_id;                 /* whom that means, never 0 */
     struct wf_chosen chosen;          /* who would sit there now */
     int64_t fallback_id;
 };
@@ -118,45 +120,54 @@ is_gone(const struct leavers *leavers, int64_t person)
            !contains(leavers->employed, leavers->employed_count, person);
 }
 
-/* Puts a seat right. True when something changed. */
+/* Whom the ladder means now: who has it already, if he still is meant. */
+static int64_t
+above(const struct wf_seat *seat, const struct found *found)
+{
+    return is_candidate(&found->rung, 1, seat->raised_to_id) ? seat->raised_to_id : found->above_id;
+}
+
+/* Does he still have the right by which he holds it, or owns it? */
+static bool
+fits(const struct flow_task *task, const struct wf_seat *seat, int64_t person,
+     const struct found *found, const struct leavers *leavers)
+{
+    if (!contains(leavers->people, leavers->count, person)) {
+        return true;
+    }
+    if (is_gone(leavers, person)) {
+        return false;
+    }
+    if (person == seat->owner_id) {
+        return is_candidate(found->candidates, task->stage_rule->who_count, person) ||
+               person == found->fallback_id;
+    }
+    return person != seat->raised_to_id || is_candidate(&found->rung, 1, person);
+}
+
+/* Puts a seat right; deputies come and go by wf_task_delegate. True when something changed. On
+ * record it stays whose right it was, once it has moved up, whoever it was handed to from there. */
 static bool
 succeed(const struct flow_task *task, struct wf_seat *seat, const struct found *found,
         const struct leavers *leavers)
 {
-    const Workflow__HeldBy escalated = WORKFLOW__HELD_BY__HELD_BY_ESCALATION;
-    bool changed = false;
-    int64_t owner = seat->owner_id, holder = seat->holder_id;
-    bool owner_moved = contains(leavers->people, leavers->count, owner);
-    bool owner_fits =
-        !owner_moved || (!is_gone(leavers, owner) &&
-                         (is_candidate(found->candidates, task->stage_rule->who_count, owner) ||
-                          owner == found->fallback_id));
-    if (!owner_fits) { /* on record it stays whose right it was, once it has moved up */
-        if (seat->held_by != escalated) {
-            seat->owner_id = seat->holder_id = successor(&task->rule, &found->chosen);
-            seat->held_by = WORKFLOW__HELD_BY__HELD_BY_OWNER;
-            seat->deputy_for_id = 0;
-            changed = true;
-        }
+    int64_t holder = seat->deputy_for_id ? seat->deputy_for_id : seat->holder_id;
+    if (seat->raised_to_id == 0 && !fits(task, seat, seat->owner_id, found, leavers)) {
+        seat->owner_id = successor(&task->rule, &found->chosen);
+        wf_seat_give(seat, seat->owner_id);
+        return true;
     }
-    if (seat->holder_id == holder && holder != seat->owner_id &&
-        contains(leavers->people, leavers->count, holder)) {
-        bool fits = seat->held_by == escalated
-                        ? !is_gone(leavers, holder) && is_candidate(&found->rung, 1, holder)
-                        : !is_gone(leavers, holder);
-        if (!fits && seat->held_by == escalated) {
-            int64_t next = found->rung.count > 0 ? found->rung.items[0].person_id : 0;
-            seat->holder_id = next ? next : found->fallback_id;
-            seat->deputy_for_id = 0;
-            changed |= seat->holder_id != holder;
-        } else if (!fits) {
-            seat->holder_id = seat->owner_id;
-            seat->held_by = WORKFLOW__HELD_BY__HELD_BY_OWNER;
-            seat->deputy_for_id = 0;
-            changed = true;
-        }
+    if (holder == seat->owner_id || fits(task, seat, holder, found, leavers)) {
+        return false;
     }
-    return changed;
+    if (seat->raised_to_id != 0) {
+        int64_t to = above(seat, found);
+        seat->raised_to_id = to == seat->owner_id ? 0 : to;
+        wf_seat_give(seat, to);
+        return to != holder;
+    }
+    wf_seat_give(seat, seat->owner_id);
+    return true;
 }
 
 /* Asks the rules of every task anew, in one query. */
@@ -196,6 +207,8 @@ find_all(struct flow_work *work, const struct flow_task *tasks, size_t count,
             .today = work->today};
         ret_found[i].fallback_id = choice.fallback_id;
         ret_found[i].rung = ret_found[i].candidates[task->stage_rule->who_count];
+        int64_t next = wf_choose_rung(&ret_found[i].rung, &task->rule, &choice);
+        ret_found[i].above_id = next ? next : choice.fallback_id;
         wf_choose_seats(task->stage_rule, ret_found[i].candidates, &choice, &ret_found[i].chosen);
     }
     return DC_OK;

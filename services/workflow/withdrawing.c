@@ -39,7 +39,10 @@ cancel(struct flow_work *work, struct flow_task *followers, size_t count, const 
     struct flow_task **each = DC_NEW_ARRAY(work->step->arena, struct flow_task *, count + 1);
     for (size_t i = 0; i < count; i++) {
         DC_TRY(wf_task_cancel(&followers[i].rule, error));
-        flow_line(work, &followers[i], "cancelled", work->step->context->person_id, 0, "", reason);
+        flow_line(work, &followers[i],
+                  &(struct flow_line){.what = "cancelled",
+                                      .person_id = work->step->context->person_id,
+                                      .reason = reason});
         each[i] = &followers[i];
     }
     DC_TRY(flow_store_save(work, followers, count, true, error));
@@ -137,7 +140,10 @@ DC_HANDLER(workflow_withdraw_decision, Workflow__WithdrawDecisionRequest,
     bool acted_on = is_acted_on(followers, count) || is_over(task, cycle.message);
     DC_TRY(wf_task_withdraw(&task->rule, step->context->person_id, acted_on, request->reason,
                             &reopened, error));
-    flow_line(&work, task, "withdrawn", step->context->person_id, 0, "", request->reason);
+    flow_line(&work, task,
+              &(struct flow_line){.what = "withdrawn",
+                                  .person_id = step->context->person_id,
+                                  .reason = request->reason});
     if (reopened) {
         DC_TRY(go_back(&work, task, error));
     } else {
