@@ -46,7 +46,7 @@ dc_reaction_fn workflow_on_units_changed, workflow_on_people_changed, workflow_o
 dc_reaction_fn workflow_on_submission_checked;
 dc_reaction_fn workflow_on_adjustment_proposed, workflow_on_proposal_settled;
 
-/* launch.c, firing.c, succession.c */
+/* launch.c, firing.c, hand_over.c */
 enum dc_code workflow_task_cycles(struct dc_step *step, bool *ret_more, struct dc_error *error);
 enum dc_code workflow_task_timers(struct dc_step *step, bool *ret_more, struct dc_error *error);
 enum dc_code workflow_task_people(struct dc_step *step, bool *ret_more, struct dc_error *error);
@@ -156,12 +156,25 @@ struct flow_gate {
 enum dc_code flow_gates(struct flow_work *work, struct flow_task *const *tasks, size_t count,
                         struct flow_gate *ret_gates, struct dc_error *error) DC_MUST_CHECK;
 
-/* --- succession.c: seats whose holder is away, or gone
- * ---------------------------------------------- */
-/* Puts what people own or hold where today's delegations send it; *ret_moved tasks. */
+/* --- hand_over.c, succession.c: seats whose holder is away, or gone
+ * --------------------------------- */
+struct flow_progress {
+    bool more;
+    int64_t after; /* tasks up to this one were looked at */
+    int64_t moved; /* tasks of which a seat moved */
+};
+/* Puts what people own or hold where today's delegations send it: *ret_moved tasks at once, and
+ * what is above a batch (*ret_following tasks are left to be looked at) by the task "people". */
 enum dc_code flow_delegate(struct flow_work *work, const int64_t *people, size_t count,
                            int64_t by_person_id, const char *reason, int64_t *ret_moved,
-                           struct dc_error *error) DC_MUST_CHECK;
+                           int64_t *ret_following, struct dc_error *error) DC_MUST_CHECK;
+/* To deputies and back; to whom the rules find for people who are gone, or lost a role. */
+enum dc_code flow_send_to_deputies(struct flow_work *work, const struct flow_piece *piece,
+                                   struct flow_task *tasks, size_t count, int64_t *ret_moved,
+                                   struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_succeed(struct flow_work *work, const struct flow_piece *piece,
+                          struct flow_task *tasks, size_t count, int64_t *ret_moved,
+                          struct dc_error *error) DC_MUST_CHECK;
 
 /* --- pages.c
  * ----------------------------------------------------------------------------------------- */

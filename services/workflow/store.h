@@ -22,10 +22,9 @@
 #include <dacheng/workflow/v1/workflow.pb-c.h>
 
 enum {
-    FLOW_BATCH = 2000,      /* cases or timers in a transaction */
+    FLOW_BATCH = 2000,      /* cases, timers, or tasks handed over, in a transaction */
     FLOW_EVENT_TASKS = 200, /* tasks in an event */
     FLOW_EVENT_CASES = 500,
-    FLOW_HAND_OVER_MAX = 5000, /* tasks that one delegation moves in one transaction */
 };
 
 struct flow_cache; /* of a thread: definitions that were read; see process.c */
@@ -299,14 +298,6 @@ enum dc_code flow_store_root(struct flow_work *work, int64_t *ret_unit_id,
 enum dc_code flow_store_save_grants(struct flow_work *work, int64_t person_id, const int64_t *roles,
                                     const int64_t *scopes, const int64_t *units, size_t count,
                                     struct dc_error *error) DC_MUST_CHECK;
-enum dc_code flow_store_save_moved(struct flow_work *work, const int64_t *people,
-                                   const dc_time *when, size_t count,
-                                   struct dc_error *error) DC_MUST_CHECK;
-enum dc_code flow_store_take_moved(struct flow_work *work, int64_t **ret_people, size_t *ret_count,
-                                   struct dc_error *error) DC_MUST_CHECK;
-enum dc_code flow_store_tasks_of_people(struct flow_work *work, const int64_t *people, size_t count,
-                                        int64_t after, int64_t most, int64_t **ret_ids,
-                                        size_t *ret_count, struct dc_error *error) DC_MUST_CHECK;
 struct flow_submission {
     int64_t unit_id;
     const char *period;
@@ -322,6 +313,8 @@ enum dc_code flow_store_submissions(struct flow_work *work, const int64_t *units
                                     const char *const *periods, size_t count,
                                     struct flow_submission **ret_items, size_t *ret_count,
                                     struct dc_error *error) DC_MUST_CHECK;
+/* --- store_absences.c --------------------------------------------------------------------------
+ */
 struct flow_delegation {
     Workflow__Delegation *message;
     bool began;
@@ -346,6 +339,38 @@ enum dc_code flow_store_due_delegations(struct flow_work *work, struct flow_dele
 enum dc_code flow_store_delegation_clash(struct flow_work *work,
                                          const struct flow_delegation *delegation, bool *ret_twice,
                                          bool *ret_circle, struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_store_save_moved(struct flow_work *work, const int64_t *people,
+                                   const dc_time *when, size_t count,
+                                   struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_store_take_moved(struct flow_work *work, int64_t **ret_people, size_t *ret_count,
+                                   struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_store_tasks_of_people(struct flow_work *work, const int64_t *people, size_t count,
+                                        int64_t after, int64_t most, int64_t **ret_ids,
+                                        size_t *ret_count, struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_store_count_tasks_of_people(struct flow_work *work, const int64_t *people,
+                                              size_t count, int64_t after, int64_t *ret_count,
+                                              struct dc_error *error) DC_MUST_CHECK;
+/* Whose tasks are handed over, and why. */
+struct flow_piece {
+    const int64_t *people;
+    size_t count;
+    int64_t after; /* tasks up to this one were looked at */
+    bool anew;     /* they left, or may have lost a role: the rules are asked anew */
+    int64_t by_person_id;
+    const char *reason;
+};
+/* Waits for whoever has their tasks in hand. */
+enum dc_code flow_store_hold_hand_over(struct flow_work *work, const int64_t *people, size_t count,
+                                       struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_store_save_hand_over(struct flow_work *work, const struct flow_piece *piece,
+                                       struct dc_error *error) DC_MUST_CHECK;
+/* Those who are next, held against other replicas; count 0: nobody. */
+enum dc_code flow_store_take_hand_over(struct flow_work *work, struct flow_piece *ret_piece,
+                                       struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_store_move_hand_over(struct flow_work *work, const struct flow_piece *piece,
+                                       struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_store_drop_hand_over(struct flow_work *work, const struct flow_piece *piece,
+                                       struct dc_error *error) DC_MUST_CHECK;
 
 /* --- store_read.c ------------------------------------------------------------------------------
  */

@@ -7,45 +7,33 @@
 
 #include <string.h>
 
-/* --- delegation ----------------------------------------------------------------------------------
- */
+/* Saves tasks that were moved, with a line and an event. */
 static enum dc_code
-tell_handed(struct flow_work *work, struct flow_task **tasks, size_t count, int64_t by_person_id,
-            const char *reason, struct dc_error *error)
-{
-    struct flow_tell tell = {
-        .told = FLOW_HANDED_OVER, .reason = reason, .by_person_id = by_person_id};
-    return flow_tell_tasks(work, tasks, count, &tell, error);
-}
-
-/* Saves those of `tasks` that are in `moved`, with a line and an event. */
-static enum dc_code
-save_moved(struct flow_work *work, struct flow_task *moved, size_t count, const char *what,
-           int64_t by_person_id, const char *reason, struct dc_error *error)
+save_moved(struct flow_work *work, const struct flow_piece *piece, struct flow_task *moved,
+           size_t count, struct dc_error *error)
 {
     struct flow_task **each = DC_NEW_ARRAY(work->step->arena, struct flow_task *, count + 1);
     for (size_t i = 0; i < count; i++) {
         each[i] = &moved[i];
         flow_line(work, &moved[i],
-                  &(struct flow_line){.what = what, .person_id = by_person_id, .reason = reason});
+                  &(struct flow_line){.what = piece->anew ? "transferred" : "delegated",
+                                      .person_id = piece->by_person_id,
+                                      .reason = piece->reason});
     }
+    struct flow_tell tell = {
+        .told = FLOW_HANDED_OVER, .reason = piece->reason, .by_person_id = piece->by_person_id};
     DC_TRY(flow_store_save(work, moved, count, true, error));
-    return tell_handed(work, each, count, by_person_id, reason, error);
+    return flow_tell_tasks(work, each, count, &tell, error);
 }
 
 enum dc_code
-flow_delegate(struct flow_work *work, const int64_t *people, size_t count, int64_t by_person_id,
-              const char *reason, int64_t *ret_moved, struct dc_error *error)
+flow_send_to_deputies(struct flow_work *work, const struct flow_piece *piece,
+                      struct flow_task *tasks, size_t count, int64_t *ret_moved,
+                      struct dc_error *error)
 {
-    int64_t *ids;
-    struct flow_task *tasks;
-    size_t n, moved = 0;
-    DC_TRY(flow_store_tasks_of_people(work, people, count, 0, FLOW_HAND_OVER_MAX, &ids, &n, error));
-    DC_TRY(flow_store_lock(work, ids, n, error));
-    DC_TRY(flow_store_tasks(work, ids, n, &tasks, &n, error));
-    work->delegations_known = false; /* they have just changed */
+    size_t moved = 0;
     DC_TRY(flow_delegations(work, error));
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < count; i++) {
         uint32_t seats = 0;
         wf_task_delegate(&tasks[i].rule, &work->delegations, work->today, &seats);
         if (seats) {
@@ -53,7 +41,7 @@ flow_delegate(struct flow_work *work, const int64_t *people, size_t count, int64
         }
     }
     *ret_moved = (int64_t)moved;
-    return save_moved(work, tasks, moved, "delegated", by_person_id, reason, error);
+    return save_moved(work, piece, tasks, moved, error);
 }
 
 /* --- who has left, or has lost his role ----------------------------------------------------------
@@ -140,7 +128,7 @@ fits(const struct flow_task *task, const struct wf_seat *seat, int64_t person,
     }
     if (person == seat->owner_id) {
         return is_candidate(found->candidates, task->stage_rule->who_count, person) ||
-               person == found->fallback_id;
+               (found->chosen.fell_back && person == found->fallback_id);
     }
     return person != seat->raised_to_id || is_candidate(&found->rung, 1, person);
 }
@@ -214,11 +202,16 @@ find_all(struct flow_work *work, const struct flow_task *tasks, size_t count,
     return DC_OK;
 }
 
-static enum dc_code
-succeed_all(struct flow_work *work, const struct leavers *leavers, struct flow_task *tasks,
-            size_t count, struct dc_error *error)
+enum dc_code
+flow_succeed(struct flow_work *work, const struct flow_piece *piece, struct flow_task *tasks,
+             size_t count, int64_t *ret_moved, struct dc_error *error)
 {
+    struct leavers leavers = {.people = piece->people, .count = piece->count};
+    int64_t *employed;
     size_t moved = 0, known = 0;
+    DC_TRY(flow_store_employed(work, piece->people, piece->count, &employed,
+                               &leavers.employed_count, error));
+    leavers.employed = employed;
     for (size_t i = 0; i < count; i++) {
         if (tasks[i].stage_rule) {
             tasks[known++] = tasks[i];
@@ -234,7 +227,7 @@ succeed_all(struct flow_work *work, const struct leavers *leavers, struct flow_t
             struct wf_seat *seat = &tasks[i].rule.seats[j];
             if (seat->state == WORKFLOW__SEAT_STATE__SEAT_STATE_OPEN ||
                 seat->state == WORKFLOW__SEAT_STATE__SEAT_STATE_WAITING) {
-                changed |= succeed(&tasks[i], seat, &found[i], leavers);
+                changed |= succeed(&tasks[i], seat, &found[i], &leavers);
             }
         }
         wf_task_delegate(&tasks[i].rule, &work->delegations, work->today, &delegated);
@@ -242,74 +235,6 @@ succeed_all(struct flow_work *work, const struct leavers *leavers, struct flow_t
             tasks[moved++] = tasks[i];
         }
     }
-    return save_moved(work, tasks, moved, "transferred", 0,
-                      "责任人变动，按规则改派 the person has changed; found anew by the rule",
-                      error);
-}
-
-/* --- the task ------------------------------------------------------------------------------------
- */
-static enum dc_code
-look_at_people(struct flow_work *work, bool *ret_more, struct dc_error *error)
-{
-    struct leavers leavers = {0};
-    int64_t *people, *employed, *ids;
-    struct flow_task *tasks;
-    size_t n = 0;
-    DC_TRY(flow_store_take_moved(work, &people, &leavers.count, error));
-    if (leavers.count == 0) {
-        return DC_OK;
-    }
-    DC_TRY(flow_store_employed(work, people, leavers.count, &employed, &leavers.employed_count,
-                               error));
-    leavers.people = people;
-    leavers.employed = employed;
-    DC_TRY(flow_store_tasks_of_people(work, people, leavers.count, 0, FLOW_HAND_OVER_MAX, &ids, &n,
-                                      error));
-    DC_TRY(flow_store_lock(work, ids, n, error));
-    DC_TRY(flow_store_tasks(work, ids, n, &tasks, &n, error));
-    *ret_more = true;
-    return succeed_all(work, &leavers, tasks, n, error);
-}
-
-/* Delegations that begin or end today. */
-static enum dc_code
-turn_delegations(struct flow_work *work, bool *ret_more, struct dc_error *error)
-{
-    struct flow_delegation *items;
-    size_t count;
-    DC_TRY(flow_store_due_delegations(work, &items, &count, error));
-    int64_t *people = DC_NEW_ARRAY(work->step->arena, int64_t, 2 * count + 1);
-    for (size_t i = 0; i < count; i++) {
-        people[2 * i] = items[i].message->person_id;
-        people[2 * i + 1] = items[i].message->to_person_id;
-        items[i].began = true;
-        items[i].message->ended |= items[i].last_day < work->today;
-        dc_time end = wf_calendar_instant(work->calendar, items[i].last_day, 1440);
-        DC_TRY(
-            flow_store_turn_delegation(work, &items[i], items[i].message->ended ? 0 : end, error));
-    }
-    if (count == 0) {
-        return DC_OK;
-    }
-    int64_t moved;
-    *ret_more = true;
-    return flow_delegate(work, people, 2 * count, 0, "委托开始或结束 a delegation began or ended",
-                         &moved, error);
-}
-
-static enum dc_code
-one_tenant(struct dc_step *step, bool *ret_more, struct dc_error *error)
-{
-    struct flow_work work;
-    DC_TRY(flow_work_begin(&work, step, step->context->tenant_id, error));
-    DC_TRY(turn_delegations(&work, ret_more, error));
-    DC_TRY(look_at_people(&work, ret_more, error));
-    return flow_store_flush(&work, error);
-}
-
-enum dc_code
-workflow_task_people(struct dc_step *step, bool *ret_more, struct dc_error *error)
-{
-    return flow_each_tenant(step, flow_store_tenants_moved, one_tenant, ret_more, error);
+    *ret_moved = (int64_t)moved;
+    return save_moved(work, piece, tasks, moved, error);
 }

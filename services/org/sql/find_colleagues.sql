@@ -2,7 +2,7 @@
 -- only when these are fewer than asked for, by what the name contains, through all names. $1 tenant,
 -- $2 day, $3 text ('' = any), $4 its upper bound in byte order, $5 the text in lower case, $6 its
 -- upper bound, $7 pattern for LIKE, $8 unit (0 = any), $9 how many
-WITH able AS (
+WITH able AS NOT MATERIALIZED (
     SELECT p.id, p.code, p.name FROM person p
     WHERE p.tenant_id = $1 AND p.employed_from <= $2 AND p.employed_to > $2
       AND ($8 = 0 OR p.id IN (

@@ -291,6 +291,7 @@ export const processEn: Same<typeof processZh> = {
     hint: 'Open and new tasks are decided by the delegate, on record whose right it is. What is open at the end comes back.',
     do: 'Delegate',
     saved: 'Delegated; {count} open tasks moved',
+    following: 'The other {count} follow by themselves',
     list: 'Delegations',
     none: 'No delegations',
     end: 'End',

@@ -288,6 +288,7 @@ export const processZh = {
     hint: '期间内的待办和新任务由受托人决定，记录会写明是谁的权限。结束后未办的任务自动交回。',
     do: '委托',
     saved: '已委托，转交 {count} 项待办',
+    following: '其余 {count} 项正在转交，无需等待',
     list: '委托记录',
     none: '没有委托',
     end: '结束委托',
