@@ -315,6 +315,30 @@ notify_on_tasks_handed_over(struct dc_step *step, const struct dc_delivery *deli
     return send(&work, NOTIFY_CHANNEL_BIT(MAIL), error);
 }
 
+enum dc_code
+notify_on_tasks_rescheduled(struct dc_step *step, const struct dc_delivery *delivery,
+                            struct dc_error *error)
+{
+    const Workflow__TasksRescheduled *event = (const Workflow__TasksRescheduled *)delivery->body;
+    struct work work;
+    if (notify_is_stale(step, delivery)) {
+        return DC_OK;
+    }
+    DC_TRY(begin_work(step, delivery, event->tasks, event->n_tasks, &work, error));
+    for (size_t i = 0; i < event->n_tasks; i++) {
+        const Workflow__Task *task = event->tasks[i];
+        const char *cause = dc_arena_printf(step->arena, "task/%lld/rescheduled/%lld",
+                                            (long long)task->id, (long long)task->version);
+        for (size_t k = 0; k < task->n_seats; k++) {
+            if (is_open(task, task->seats[k])) {
+                post(&work, task, task->seats[k], NOTIFY_TASKS_RESCHEDULED,
+                     task->seats[k]->holder_id, cause, true);
+            }
+        }
+    }
+    return send(&work, NOTIFY_CHANNEL_BIT(MAIL), error);
+}
+
 /* What was decided needs nobody any more. Whose turn it is next, or who must act again after a
  * return, hears it by the TasksOpened that follows. */
 enum dc_code

@@ -175,6 +175,30 @@ each_turn_of_a_sequence_is_told(void **state)
                    "'tasks_opened'");
 }
 
+/* The cycle was moved to other rules; twice is twice, the same again is not. */
+static void
+a_new_deadline_is_told(void **state)
+{
+    (void)state;
+    Workflow__TasksRescheduled event = WORKFLOW__TASKS_RESCHEDULED__INIT;
+    event.tasks = stage_task_list;
+    event.n_tasks = 1;
+    stage_make_tasks(420, 1, VICE, VICE);
+    for (int version = 5; version <= 6; version++) {
+        stage_tasks[0].version = version;
+        dc_test_tell(stage_pg, "workflow", TENANT, stage_task_key(420), &event.base);
+        dc_test_tell(stage_pg, "workflow", TENANT, stage_task_key(420), &event.base);
+    }
+    stage_tell_opened(436, 1, VICE, WORKFLOW__CHANNEL__CHANNEL_IN_APP); /* behind them */
+    stage_wait_for("SELECT count(*) = 1 FROM notify.notice WHERE task_id = 436");
+    stage_wait_for("SELECT count(*) = 2 FROM notify.notice WHERE task_id = 420 AND template = "
+                   "'tasks_rescheduled' AND person_id = %d",
+                   VICE);
+    stage_turn_clock();
+    stage_wait_for(
+        "SELECT count(*) = 0 FROM notify.delivery WHERE state IN ('gathering', 'queued')");
+}
+
 static void
 the_starter_hears_of_the_end(void **state)
 {
@@ -353,6 +377,7 @@ main(int argc, char **argv)
         cmocka_unit_test(what_is_done_needs_nobody),
         cmocka_unit_test(the_right_moves_and_the_director_is_told),
         cmocka_unit_test(each_turn_of_a_sequence_is_told),
+        cmocka_unit_test(a_new_deadline_is_told),
         cmocka_unit_test(the_starter_hears_of_the_end),
         cmocka_unit_test(the_night_is_quiet),
         cmocka_unit_test(people_choose_how_they_are_told),

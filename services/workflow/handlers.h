@@ -73,6 +73,7 @@ enum flow_told {
     FLOW_ESCALATED,
     FLOW_HANDED_OVER,
     FLOW_DECIDED,
+    FLOW_RESCHEDULED,
     FLOW_CANCELLED
 };
 /* Of the outcome of a decided task: "approve", ...; "" otherwise. */
@@ -131,6 +132,10 @@ void flow_plan(struct flow_work *work, struct flow_task *task, dc_time from);
 /* The deadline of whose turn it is in a sequence: by when that began; from now, should that have
  * passed already. */
 void flow_plan_turn(struct flow_work *work, struct flow_task *task);
+/* The deadline by the rules of another version, as if the turn had begun by them. What would have
+ * passed by now is counted from now on, and is never later than it was; who is late already stays
+ * so, unless the new rules give him more time. */
+void flow_plan_moved(struct flow_work *work, struct flow_task *task);
 /* Timers of tasks that have none: what is to come from now on, of the ladder what is left. */
 enum dc_code flow_set_timers(struct flow_work *work, struct flow_task *const *tasks, size_t count,
                              struct dc_error *error) DC_MUST_CHECK;
@@ -138,6 +143,22 @@ enum dc_code flow_set_timers(struct flow_work *work, struct flow_task *const *ta
  * are. `overdue` is saved with the task. */
 enum dc_code flow_replan(struct flow_work *work, struct flow_task *const *tasks, size_t count,
                          struct dc_error *error) DC_MUST_CHECK;
+
+/* --- replanning.c: a cycle goes over to another version
+ * ------------------------------------------- */
+/* What becomes of the deadlines of a stage's open tasks. */
+struct flow_shift {
+    const struct wf_stage *stage;
+    int64_t earlier, later, same; /* same: reminders or the ladder are others */
+    dc_time first_at;             /* of those that move; 0: none does */
+};
+enum dc_code flow_replan_preview(struct flow_work *work, int64_t cycle_id,
+                                 const struct wf_definition *from, const struct wf_definition *to,
+                                 struct flow_shift **ret_shifts, size_t *ret_count,
+                                 struct dc_error *error) DC_MUST_CHECK;
+/* A piece of a cycle that went over; ret_did: there was one. */
+enum dc_code flow_replan_piece(struct flow_work *work, bool *ret_did,
+                               struct dc_error *error) DC_MUST_CHECK;
 
 /* --- walking.c: what follows from decisions
  * -------------------------------------------------------- */

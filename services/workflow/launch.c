@@ -1,7 +1,7 @@
 /*
  * launch.c - the task "cycles": opens the cases of a track, two thousand in a transaction; when the
- * last case of a track has ended it opens the next one, or closes the cycle; and takes back the
- * open tasks of cancelled cycles.
+ * last case of a track has ended it opens the next one, or closes the cycle; takes back the open
+ * tasks of cancelled cycles; and plans those of cycles that were moved anew (replanning.c).
  *
  * How far a launch has come stands in the cycle's row (launch_after: subjects are taken in the
  * order of their ids), which moves in the transaction of the cases: a crash repeats nothing. One
@@ -188,13 +188,17 @@ look_at(struct flow_work *work, struct flow_cycle *cycle, struct dc_error *error
     return DC_OK;
 }
 
-/* One piece of one cycle. */
+/* One piece of one cycle: deadlines first, which everybody waits for. */
 static enum dc_code
 one_piece(struct dc_step *step, bool *ret_more, struct dc_error *error)
 {
     struct flow_work work;
     struct flow_cycle cycle;
     DC_TRY(flow_work_begin(&work, step, step->context->tenant_id, error));
+    DC_TRY(flow_replan_piece(&work, ret_more, error));
+    if (*ret_more) {
+        return flow_store_flush(&work, error);
+    }
     DC_TRY(flow_store_pick_cycle(&work, &cycle, error));
     *ret_more = cycle.message != NULL;
     if (!cycle.message) {

@@ -23,24 +23,60 @@ turn_of(const struct flow_task *task)
     return NULL;
 }
 
+/* The deadline of an opening at `from`; says so where that is not the task's own. */
+static void
+plan_from(struct flow_work *work, struct flow_task *task, dc_time from, const char *zh,
+          const char *en)
+{
+    flow_plan(work, task, from);
+    if (*zh) {
+        struct dc_arena *arena = work->step->arena;
+        task->due_reason_zh = dc_arena_printf(arena, "%s：%s", zh, task->due_reason_zh);
+        task->due_reason_en = dc_arena_printf(arena, "%s: %s", en, task->due_reason_en);
+    }
+}
+
+/* By when whose turn it is began: *ret_from, and from then on. */
+static void
+plan_turn(struct flow_work *work, struct flow_task *task, bool anew)
+{
+    const struct wf_seat *seat = turn_of(task);
+    dc_time from = anew ? work->step->now : seat ? seat->opened_at : task->opened_at;
+    const char *zh = "", *en = "";
+    if (seat && from != task->opened_at) {
+        zh = dc_arena_printf(work->step->arena, "第 %d 位自轮到时起算", seat->number);
+        en = dc_arena_printf(work->step->arena, "counted from the turn of seat %d", seat->number);
+    }
+    plan_from(work, task, from, zh, en);
+}
+
 void
 flow_plan_turn(struct flow_work *work, struct flow_task *task)
 {
-    const struct wf_seat *seat = turn_of(task);
-    dc_time from = seat ? seat->opened_at : task->opened_at;
-    flow_plan(work, task, from);
+    plan_turn(work, task, false);
     if (task->due_at <= work->step->now) {
-        from = work->step->now;
-        flow_plan(work, task, from);
-    }
-    if (seat && from != task->opened_at) {
-        task->due_reason_zh = dc_arena_printf(work->step->arena, "第 %d 位自轮到时起算：%s",
-                                              seat->number, task->due_reason_zh);
-        task->due_reason_en =
-            dc_arena_printf(work->step->arena, "counted from the turn of seat %d: %s", seat->number,
-                            task->due_reason_en);
+        plan_turn(work, task, true);
     }
     task->overdue = false;
+}
+
+void
+flow_plan_moved(struct flow_work *work, struct flow_task *task)
+{
+    dc_time now = work->step->now, due_at = task->due_at;
+    const char *zh = task->due_reason_zh, *en = task->due_reason_en;
+    plan_turn(work, task, false);
+    if (task->due_at <= now && due_at > now) { /* nobody is late by a rule that he did not know */
+        plan_from(work, task, now, "换用新版流程时起算",
+                  "counted from the move to the new version");
+        task->due_at = task->due_at > due_at ? 0 : task->due_at; /* nor has more time by less */
+    }
+    if (task->due_at <= now) {
+        task->due_at = due_at;
+        task->due_reason_zh = zh;
+        task->due_reason_en = en;
+    }
+    task->overdue = task->overdue && task->due_at <= now;
 }
 
 enum dc_code

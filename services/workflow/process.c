@@ -54,7 +54,7 @@ flow_work_begin(struct flow_work *ret_work, struct dc_step *step, int64_t tenant
     if (cache && cache->count == FLOW_CACHE_MAX) {
         forget(cache);
     }
-    DC_TRY(flow_store_calendar(&work, day - 62, day + 731, calendar, error));
+    DC_TRY(flow_store_calendar(&work, day - 400, day + 731, calendar, error));
     work.calendar = calendar;
     work.today = wf_calendar_date(calendar, step->now);
     *ret_work = work;

@@ -15,7 +15,7 @@ enum { FLOW_CACHE_MAX = 200 };
 struct flow_cache *flow_cache_new(void);
 void flow_cache_free(struct flow_cache *cache);
 
-/* Begins the transaction's work: today and the calendar, from two months back to two years ahead.
+/* Begins the transaction's work: today and the calendar, from a year back to two years ahead.
  */
 enum dc_code flow_work_begin(struct flow_work *ret_work, struct dc_step *step, int64_t tenant_id,
                              struct dc_error *error) DC_MUST_CHECK;

@@ -212,6 +212,38 @@ enum dc_code flow_store_stages_going(struct flow_work *work, int64_t cycle_id,
                                      const char ***ret_stages, int64_t **ret_counts,
                                      size_t *ret_count, struct dc_error *error) DC_MUST_CHECK;
 
+/* A cycle that went over from one version to another. */
+struct flow_moved {
+    int64_t cycle_id; /* 0: none */
+    const char *definition;
+    int32_t from_version, version;
+    int64_t after; /* tasks up to this one are planned anew */
+};
+/* ret_saved false: an earlier move is not through yet. */
+enum dc_code flow_store_save_replan(struct flow_work *work, int64_t cycle_id, int32_t from_version,
+                                    bool *ret_saved, struct dc_error *error) DC_MUST_CHECK;
+/* Held against other replicas. */
+enum dc_code flow_store_take_replan(struct flow_work *work, struct flow_moved *ret_moved,
+                                    struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_store_move_replan(struct flow_work *work, const struct flow_moved *moved,
+                                    struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_store_drop_replan(struct flow_work *work, const struct flow_moved *moved,
+                                    struct dc_error *error) DC_MUST_CHECK;
+/* Open tasks of stages, FLOW_BATCH of them. */
+enum dc_code flow_store_to_replan(struct flow_work *work, const struct flow_moved *moved,
+                                  const char *const *stages, size_t stage_count, int64_t **ret_ids,
+                                  size_t *ret_count, struct dc_error *error) DC_MUST_CHECK;
+/* Deadlines of open tasks, by stage: many that are the same are one. */
+struct flow_deadline {
+    const char *stage;
+    dc_time began, due_at;
+    int64_t tasks;
+};
+enum dc_code flow_store_deadlines(struct flow_work *work, int64_t cycle_id,
+                                  const char *const *stages, size_t stage_count,
+                                  struct flow_deadline **ret_items, size_t *ret_count,
+                                  struct dc_error *error) DC_MUST_CHECK;
+
 /* --- store_tasks.c -----------------------------------------------------------------------------
  */
 /* The cycles of tasks are held as they are, then the tasks locked, in the order of their ids. */

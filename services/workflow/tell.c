@@ -195,6 +195,9 @@ tell_some(struct flow_work *work, const char *key, Workflow__Task **tasks, size_
     case FLOW_DECIDED:
         EVENT(Workflow__TasksDecided, WORKFLOW__TASKS_DECIDED__INIT, event.seat = tell->step);
         break;
+    case FLOW_RESCHEDULED:
+        EVENT(Workflow__TasksRescheduled, WORKFLOW__TASKS_RESCHEDULED__INIT);
+        break;
     case FLOW_CANCELLED:
         EVENT(Workflow__TasksCancelled, WORKFLOW__TASKS_CANCELLED__INIT, event.reason = reason);
         break;

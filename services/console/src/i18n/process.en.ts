@@ -72,6 +72,7 @@ export const processEn: Same<typeof processZh> = {
     escalated: 'escalated',
     delegated: 'delegated',
     transferred: 'transferred',
+    rescheduled: 'rescheduled',
     decided: 'decided',
     withdrawn: 'withdrew the decision',
     cancelled: 'cancelled',

@@ -69,6 +69,7 @@ export const processZh = {
     escalated: '逾期升级',
     delegated: '委托代办',
     transferred: '转办',
+    rescheduled: '时限变更',
     decided: '决定',
     withdrawn: '撤回决定',
     cancelled: '取消',
