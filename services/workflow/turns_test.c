@@ -56,7 +56,8 @@ each_turn_has_its_own_time(void **state)
     int64_t task = task_of(A);
     assert_int_equal(get_task(&director_a, task)->task->due_at_us, at("2026-11-12 18:00:00"));
     fire_at("2026-11-09 18:00:00");
-    char *first_cause = hear_reminder()->cause;
+    char first_cause[100];
+    snprintf(first_cause, sizeof first_cause, "%s", hear_reminder()->cause);
     stage_clock("2026-11-10 10:00:00");
     Workflow__Task *seen;
     MUST(decide(&director_a, task, "agree", "", &seen));
