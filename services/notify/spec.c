@@ -128,6 +128,8 @@ static const struct dc_reaction reactions[] = {
      notify_on_tasks_escalated},
     {"workflow", "TasksHandedOver", &workflow__tasks_handed_over__descriptor,
      notify_on_tasks_handed_over},
+    {"workflow", "TasksRescheduled", &workflow__tasks_rescheduled__descriptor,
+     notify_on_tasks_rescheduled},
     {"workflow", "TasksDecided", &workflow__tasks_decided__descriptor, notify_on_tasks_decided},
     {"workflow", "TasksCancelled", &workflow__tasks_cancelled__descriptor,
      notify_on_tasks_cancelled},

@@ -33,6 +33,7 @@ static const struct {
     {NOTIFY_TASKS_ESCALATED, TASK, TASK_IN, ""},
     {NOTIFY_TASKS_ESCALATED_OWNER, TASK, TASK_IN, ""},
     {NOTIFY_TASKS_HANDED_OVER, TASK, TASK_IN, ""},
+    {NOTIFY_TASKS_RESCHEDULED, TASK, TASK_IN, ""},
     {NOTIFY_CYCLE_CLOSED, EVERY "period ", " cycle cycle_id ", ""},
     {NOTIFY_APPROVAL_CLOSED, EVERY "period ", " cycle cycle_id ", ""},
     {NOTIFY_TEST, EVERY, "", ""},

@@ -40,6 +40,7 @@
 #define NOTIFY_TASKS_ESCALATED "tasks_escalated"
 #define NOTIFY_TASKS_ESCALATED_OWNER "tasks_escalated_owner"
 #define NOTIFY_TASKS_HANDED_OVER "tasks_handed_over"
+#define NOTIFY_TASKS_RESCHEDULED "tasks_rescheduled"
 #define NOTIFY_CYCLE_CLOSED "cycle_closed"
 #define NOTIFY_APPROVAL_CLOSED "approval_closed"
 #define NOTIFY_TEST "test"

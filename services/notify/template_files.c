@@ -146,6 +146,16 @@ const struct notify_template_file notify_template_files[] = {
 #include "templates/tasks_handed_over.en.txt"
     },
     {
+        "tasks_rescheduled",
+        "zh-CN",
+#include "templates/tasks_rescheduled.zh-CN.txt"
+    },
+    {
+        "tasks_rescheduled",
+        "en",
+#include "templates/tasks_rescheduled.en.txt"
+    },
+    {
         "cycle_closed",
         "zh-CN",
 #include "templates/cycle_closed.zh-CN.txt"
