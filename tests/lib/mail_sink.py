@@ -1,5 +1,6 @@
 """An SMTP server for tests (aiosmtpd): keeps what it accepted."""
 import email
+import email.policy
 
 from aiosmtpd.controller import Controller
 
@@ -7,10 +8,12 @@ from aiosmtpd.controller import Controller
 class MailSink:
     def __init__(self):
         self.messages = []  # (recipient, Message-ID, subject)
+        self.texts = []  # (recipient, the plain part)
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 (aiosmtpd's name)
-        message = email.message_from_bytes(envelope.content)
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         for recipient in envelope.rcpt_tos:
+            self.texts.append((recipient, message.get_body(("plain",)).get_content()))
             self.messages.append((recipient, message["Message-ID"], message["Subject"]))
         return "250 accepted"
 
