@@ -270,7 +270,8 @@ notify_on_run_finished(struct dc_step *step, const struct dc_delivery *delivery,
     notify_gather_add(&gather, "changed", number(arena, run->changed));
     notify_gather_add(&gather, "unchanged", number(arena, run->unchanged));
     notify_gather_add(&gather, "rejected", number(arena, run->rejected));
-    notify_gather_add(&gather, "problem", run->problem);
+    notify_gather_add(&gather, "problem", *run->problem_zh ? run->problem_zh : run->problem);
+    notify_gather_add(&gather, "problem.en", run->problem);
     struct notify_post post = {
         .person_id = run->person_id,
         .cause = dc_arena_printf(arena, "run/%lld", (long long)run->id),

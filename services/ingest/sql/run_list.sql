@@ -5,7 +5,8 @@ SELECT r.run_id, r.source, r.name, r.state, r.bytes_total, coalesce(u.bytes_rece
        r.amount_accepted::text, r.started_at, r.finished_at, r.account, r.person_id, r.problem,
        r.encoding,
        coalesce((SELECT sum(cardinality(p.ids)) FROM pending p
-                 WHERE p.tenant_id = r.tenant_id AND p.run_id = r.run_id), 0)::bigint
+                 WHERE p.tenant_id = r.tenant_id AND p.run_id = r.run_id), 0)::bigint,
+       r.problem_zh
 FROM run r LEFT JOIN upload u ON u.tenant_id = r.tenant_id AND u.run_id = r.run_id
 WHERE r.tenant_id = $1 AND ($2::bigint = 0 OR r.run_id < $2)
   AND ($4::bigint = 0 OR r.person_id = $4)
