@@ -16,7 +16,9 @@ check_channel(const struct notify_channel *channel, const struct notify_settings
               struct dc_error *error)
 {
     struct notify_sender *sender = NULL;
-    DC_TRY(channel->check(settings, error));
+    if (channel->check) {
+        DC_TRY(channel->check(settings, error));
+    }
     DC_TRY(notify_sender_new(&sender, channel, settings, error));
     notify_sender_free(sender);
     return DC_OK;
