@@ -29,7 +29,7 @@ export function useWords() {
     /** What a service said in both languages; in the other one where it is not there in this. */
     inLanguage: (chinese: string, englishText: string) =>
       (language.value === 'en' ? englishText || chinese : chinese || englishText),
-    /** "CNY" is shown as the yuan; other units of measure as they were written. */
-    unitName: (unit: string) => (unit === 'CNY' ? t('unit.yuan') : unit),
+    /** Those of the standard library in the reader's language; others as they were written. */
+    unitName: (unit: string) => (unit === 'CNY' ? t('unit.yuan') : unit === '客户' ? t('unit.customers') : unit),
   }
 }
