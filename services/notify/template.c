@@ -25,6 +25,8 @@ static const struct {
      " old new "},
     {NOTIFY_PLAN_SET, EVERY, " plan from reason author ", " items "},
     {NOTIFY_WEIGHTS_CHANGED, EVERY, " plan from reason author ", " items "},
+    {NOTIFY_PROPOSAL_SETTLED, EVERY "period ", " proposal indicator owner outcome decision ",
+     " old new problem "},
     {NOTIFY_RUN_FINISHED, EVERY, " run file source ", " rows created changed unchanged rejected "},
     {NOTIFY_RUN_REFUSED, EVERY, " run file source problem ", " rows rejected "},
     {NOTIFY_TASKS_OPENED, TASK, TASK_IN, ""},

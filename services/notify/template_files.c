@@ -66,6 +66,16 @@ const struct notify_template_file notify_template_files[] = {
 #include "templates/weights_changed.en.txt"
     },
     {
+        "proposal_settled",
+        "zh-CN",
+#include "templates/proposal_settled.zh-CN.txt"
+    },
+    {
+        "proposal_settled",
+        "en",
+#include "templates/proposal_settled.en.txt"
+    },
+    {
         "run_finished",
         "zh-CN",
 #include "templates/run_finished.zh-CN.txt"

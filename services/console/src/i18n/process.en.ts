@@ -157,7 +157,7 @@ export const processEn: Same<typeof processZh> = {
     newName: 'New process',
     choose: 'Choose a process',
     approval: 'Approval (started by a proposal)',
-    approvalShort: 'approval',
+    approvalShort: 'Approval',
     view: { yaml: 'YAML', form: 'Form', diagram: 'Diagram' },
     versions: 'Versions',
     text: 'YAML text',
