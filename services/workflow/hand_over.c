@@ -5,9 +5,12 @@
  * How far it is stands in a row of hand_over for each person, which moves, and at the end goes
  * away, in the transaction of the tasks: a crash repeats nothing and leaves nothing out. A request
  * does the first piece itself, so that what most people have is moved when it answers. Whoever
- * works on tasks of a person has his row locked before he locks tasks.
+ * works on tasks of a person has his row locked before he locks tasks. A minute later it is all
+ * looked at once more, for tasks that a transaction was opening which had not seen the change.
  */
 #include "handlers.h"
+
+enum { SECOND_LOOK_US = 60 * DC_SECOND }; /* no transaction lasts as long */
 
 static enum dc_code
 load_piece(struct flow_work *work, const struct flow_piece *piece, struct flow_task **ret_tasks,
@@ -51,7 +54,9 @@ flow_delegate(struct flow_work *work, const int64_t *people, size_t count, int64
     DC_TRY(hand_over(work, &piece, &progress, error));
     *ret_moved = progress.moved;
     if (!progress.more) {
-        return DC_OK;
+        piece.second_look = true;
+        piece.not_before = work->step->now + SECOND_LOOK_US;
+        return flow_store_save_hand_over(work, &piece, error);
     }
     piece.after = progress.after;
     DC_TRY(flow_store_save_hand_over(work, &piece, error));
@@ -99,6 +104,22 @@ turn_delegations(struct flow_work *work, struct dc_error *error)
     return count > 0 ? flow_store_save_hand_over(work, &piece, error) : DC_OK;
 }
 
+/* What is to be done after a piece: more of them, a second look, or nothing. */
+static enum dc_code
+go_on(struct flow_work *work, struct flow_piece *piece, const struct flow_progress *progress,
+      struct dc_error *error)
+{
+    if (progress->more) {
+        piece->after = progress->after;
+        return flow_store_move_hand_over(work, piece, error);
+    }
+    if (!piece->second_look) {
+        piece->not_before = work->step->now + SECOND_LOOK_US;
+        return flow_store_look_again(work, piece, error);
+    }
+    return flow_store_drop_hand_over(work, piece, error);
+}
+
 static enum dc_code
 one_piece(struct dc_step *step, bool *ret_more, struct dc_error *error)
 {
@@ -114,9 +135,7 @@ one_piece(struct dc_step *step, bool *ret_more, struct dc_error *error)
         return DC_OK;
     }
     DC_TRY(hand_over(&work, &piece, &progress, error));
-    piece.after = progress.after;
-    DC_TRY(progress.more ? flow_store_move_hand_over(&work, &piece, error)
-                         : flow_store_drop_hand_over(&work, &piece, error));
+    DC_TRY(go_on(&work, &piece, &progress, error));
     return flow_store_flush(&work, error);
 }
 

@@ -108,6 +108,28 @@ a_delegation_begins_and_ends_by_itself(void **state)
     check_all();
 }
 
+/* A task that another transaction was opening when the delegation was saved. */
+static void
+what_was_being_opened_goes_to_the_deputy_too(void **state)
+{
+    (void)state;
+    Workflow__SaveDelegationResponse saved;
+    stage_clock("2026-11-02 09:00:00");
+    MUST(delegate(&director_a, 0, 3, "2026-11-01", "2026-11-10", &saved));
+    start_cycle("sign", A);
+    int64_t task = task_of(A);
+    dc_test_pg_exec(stage.pg,
+                    "UPDATE workflow.seat SET holder_id = 2, deputy_for_id = 0, held_by = 1");
+    stage_clock("2026-11-02 09:00:59");
+    stage_run(workflow_task_people);
+    assert_int_equal(holder_of(task), 2);
+    stage_clock("2026-11-02 09:01:00");
+    stage_run(workflow_task_people);
+    assert_int_equal(holder_of(task), 3);
+    assert_int_equal(stage_number("SELECT count(*) FROM workflow.hand_over"), 0);
+    check_all();
+}
+
 static void
 wrong_delegations_are_refused(void **state)
 {
@@ -616,6 +638,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_deputy_decides_while_one_is_away),
         TEST(a_delegation_begins_and_ends_by_itself),
+        TEST(what_was_being_opened_goes_to_the_deputy_too),
         TEST(wrong_delegations_are_refused),
         TEST(a_task_is_transferred),
         TEST(a_decision_is_withdrawn_until_somebody_acts_on_it),

@@ -390,6 +390,8 @@ struct flow_piece {
     bool anew;     /* they left, or may have lost a role: the rules are asked anew */
     int64_t by_person_id;
     const char *reason;
+    bool second_look;   /* for what was opened by transactions that began before the first one */
+    dc_time not_before; /* of the look that follows; 0: at once */
 };
 /* Waits for whoever has their tasks in hand. */
 enum dc_code flow_store_hold_hand_over(struct flow_work *work, const int64_t *people, size_t count,
@@ -401,6 +403,8 @@ enum dc_code flow_store_take_hand_over(struct flow_work *work, struct flow_piece
                                        struct dc_error *error) DC_MUST_CHECK;
 enum dc_code flow_store_move_hand_over(struct flow_work *work, const struct flow_piece *piece,
                                        struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_store_look_again(struct flow_work *work, const struct flow_piece *piece,
+                                   struct dc_error *error) DC_MUST_CHECK;
 enum dc_code flow_store_drop_hand_over(struct flow_work *work, const struct flow_piece *piece,
                                        struct dc_error *error) DC_MUST_CHECK;
 

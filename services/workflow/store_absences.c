@@ -174,7 +174,8 @@ flow_store_save_hand_over(struct flow_work *work, const struct flow_piece *piece
     return dc_db_run(work->step->db, SQL(SAVE_HAND_OVER), NULL, error, TENANT,
                      dc_p_int64s(piece->people, piece->count), dc_p_int64(piece->after),
                      dc_p_bool(piece->anew), dc_p_int64(piece->by_person_id),
-                     dc_p_text(piece->reason));
+                     dc_p_text(piece->reason), dc_p_bool(piece->second_look),
+                     dc_p_time(piece->not_before));
 }
 
 enum dc_code
@@ -182,7 +183,8 @@ flow_store_take_hand_over(struct flow_work *work, struct flow_piece *ret_piece,
                           struct dc_error *error)
 {
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
-    DC_TRY(dc_db_run(work->step->db, SQL(TAKE_HAND_OVER), &rows, error, TENANT));
+    DC_TRY(dc_db_run(work->step->db, SQL(TAKE_HAND_OVER), &rows, error, TENANT,
+                     dc_p_time(work->step->now)));
     *ret_piece = (struct flow_piece){0};
     ret_piece->people = keep_ids(work, rows, 0, &ret_piece->count);
     if (ret_piece->count > 0) {
@@ -190,6 +192,7 @@ flow_store_take_hand_over(struct flow_work *work, struct flow_piece *ret_piece,
         ret_piece->anew = dc_rows_bool(rows, 0, 2);
         ret_piece->by_person_id = dc_rows_int64(rows, 0, 3);
         ret_piece->reason = keep(work, rows, 0, 4);
+        ret_piece->second_look = dc_rows_bool(rows, 0, 5);
     }
     return DC_OK;
 }
@@ -200,6 +203,14 @@ flow_store_move_hand_over(struct flow_work *work, const struct flow_piece *piece
 {
     return dc_db_run(work->step->db, SQL(MOVE_HAND_OVER), NULL, error, TENANT,
                      dc_p_int64s(piece->people, piece->count), dc_p_int64(piece->after));
+}
+
+enum dc_code
+flow_store_look_again(struct flow_work *work, const struct flow_piece *piece,
+                      struct dc_error *error)
+{
+    return dc_db_run(work->step->db, SQL(LOOK_AGAIN), NULL, error, TENANT,
+                     dc_p_int64s(piece->people, piece->count), dc_p_time(piece->not_before));
 }
 
 enum dc_code
