@@ -7,23 +7,52 @@
 
 #include <string.h>
 
-/* Saves tasks that were moved, with a line and an event. */
-static enum dc_code
-save_moved(struct flow_work *work, const struct flow_piece *piece, struct flow_task *moved,
-           size_t count, struct dc_error *error)
+/* Tasks that were moved, and which of their seats (a bit each). */
+struct moves {
+    struct flow_task *tasks;
+    uint32_t *seats;
+    size_t count;
+};
+
+static void
+add_move(struct moves *moves, const struct flow_task *task, uint32_t seats)
 {
-    struct flow_task **each = DC_NEW_ARRAY(work->step->arena, struct flow_task *, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        each[i] = &moved[i];
-        flow_line(work, &moved[i],
-                  &(struct flow_line){.what = piece->anew ? "transferred" : "delegated",
-                                      .person_id = piece->by_person_id,
-                                      .reason = piece->reason});
+    if (seats) {
+        moves->tasks[moves->count] = *task;
+        moves->seats[moves->count++] = seats;
+    }
+}
+
+static void
+write_lines(struct flow_work *work, const struct flow_piece *piece, struct flow_task *task,
+            uint32_t seats)
+{
+    for (size_t i = 0; i < task->rule.seat_count; i++) {
+        if (seats & 1u << i) {
+            flow_line(work, task,
+                      &(struct flow_line){.what = piece->anew ? "transferred" : "delegated",
+                                          .person_id = piece->by_person_id,
+                                          .for_person_id = task->rule.seats[i].holder_id,
+                                          .owner_id = task->rule.seats[i].owner_id,
+                                          .reason = piece->reason});
+        }
+    }
+}
+
+/* Saves tasks that were moved, with a line for each seat and an event. */
+static enum dc_code
+save_moved(struct flow_work *work, const struct flow_piece *piece, const struct moves *moves,
+           struct dc_error *error)
+{
+    struct flow_task **each = DC_NEW_ARRAY(work->step->arena, struct flow_task *, moves->count + 1);
+    for (size_t i = 0; i < moves->count; i++) {
+        each[i] = &moves->tasks[i];
+        write_lines(work, piece, each[i], moves->seats[i]);
     }
     struct flow_tell tell = {
         .told = FLOW_HANDED_OVER, .reason = piece->reason, .by_person_id = piece->by_person_id};
-    DC_TRY(flow_store_save(work, moved, count, true, error));
-    return flow_tell_tasks(work, each, count, &tell, error);
+    DC_TRY(flow_store_save(work, moves->tasks, moves->count, true, error));
+    return flow_tell_tasks(work, each, moves->count, &tell, error);
 }
 
 enum dc_code
@@ -31,17 +60,15 @@ flow_send_to_deputies(struct flow_work *work, const struct flow_piece *piece,
                       struct flow_task *tasks, size_t count, int64_t *ret_moved,
                       struct dc_error *error)
 {
-    size_t moved = 0;
+    struct moves moves = {tasks, DC_NEW_ARRAY(work->step->arena, uint32_t, count + 1), 0};
     DC_TRY(flow_delegations(work, error));
     for (size_t i = 0; i < count; i++) {
         uint32_t seats = 0;
         wf_task_delegate(&tasks[i].rule, &work->delegations, work->today, &seats);
-        if (seats) {
-            tasks[moved++] = tasks[i];
-        }
+        add_move(&moves, &tasks[i], seats);
     }
-    *ret_moved = (int64_t)moved;
-    return save_moved(work, piece, tasks, moved, error);
+    *ret_moved = (int64_t)moves.count;
+    return save_moved(work, piece, &moves, error);
 }
 
 /* --- who has left, or has lost his role ----------------------------------------------------------
@@ -208,7 +235,8 @@ flow_succeed(struct flow_work *work, const struct flow_piece *piece, struct flow
 {
     struct leavers leavers = {.people = piece->people, .count = piece->count};
     int64_t *employed;
-    size_t moved = 0, known = 0;
+    struct moves moves = {tasks, DC_NEW_ARRAY(work->step->arena, uint32_t, count + 1), 0};
+    size_t known = 0;
     DC_TRY(flow_store_employed(work, piece->people, piece->count, &employed,
                                &leavers.employed_count, error));
     leavers.employed = employed;
@@ -221,20 +249,18 @@ flow_succeed(struct flow_work *work, const struct flow_piece *piece, struct flow
     DC_TRY(find_all(work, tasks, known, found, error));
     DC_TRY(flow_delegations(work, error));
     for (size_t i = 0; i < known; i++) {
-        bool changed = false;
-        uint32_t delegated = 0;
+        uint32_t changed = 0, delegated = 0;
         for (size_t j = 0; j < tasks[i].rule.seat_count; j++) {
             struct wf_seat *seat = &tasks[i].rule.seats[j];
             if (seat->state == WORKFLOW__SEAT_STATE__SEAT_STATE_OPEN ||
                 seat->state == WORKFLOW__SEAT_STATE__SEAT_STATE_WAITING) {
-                changed |= succeed(&tasks[i], seat, &found[i], &leavers);
+                bool moved = succeed(&tasks[i], seat, &found[i], &leavers);
+                changed |= moved ? 1u << j : 0;
             }
         }
         wf_task_delegate(&tasks[i].rule, &work->delegations, work->today, &delegated);
-        if (changed || delegated) {
-            tasks[moved++] = tasks[i];
-        }
+        add_move(&moves, &tasks[i], changed | delegated);
     }
-    *ret_moved = (int64_t)moved;
-    return save_moved(work, piece, tasks, moved, error);
+    *ret_moved = (int64_t)moves.count;
+    return save_moved(work, piece, &moves, error);
 }
