@@ -87,6 +87,11 @@ each_turn_has_its_own_time(void **state)
     assert_null(hear_escalation());
     MUST(decide(&boss, task, "agree", "代批", NULL));
     assert_int_equal(task_of(A), 0);
+    Workflow__GetTaskResponse *after = get_task(&boss, task);
+    const Workflow__HistoryLine *last = after->history[after->n_history - 1];
+    assert_string_equal(last->what, "decided");
+    assert_int_equal(last->lay_s,
+                     (at("2026-11-20 18:00:00") - at("2026-11-10 10:00:00")) / DC_SECOND);
     check_all();
 }
 

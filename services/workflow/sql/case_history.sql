@@ -8,7 +8,10 @@ FROM (
            0::bigint AS line_id, 0::bigint AS owner_id
     FROM task t WHERE t.tenant_id = $1 AND t.case_id = $2
     UNION ALL
-    SELECT h.at, t.stage, h.what, h.person_id, h.for_person_id, h.outcome, h.reason, t.opened_at,
+    SELECT h.at, t.stage, h.what, h.person_id, h.for_person_id, h.outcome, h.reason,
+           coalesce((SELECT max(s.opened_at) FROM seat s
+                     WHERE s.tenant_id = $1 AND s.task_id = h.task_id AND s.owner_id = h.owner_id
+                       AND s.opened_at <= h.at), t.opened_at),
            h.task_id, h.line_id, h.owner_id
     FROM history h JOIN task t ON t.tenant_id = $1 AND t.task_id = h.task_id
     WHERE h.tenant_id = $1 AND h.case_id = $2) l
