@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/bilingual.h"
 
 /*
  * `raw` holds the bytes from the beginning of the next record on. A record is looked at only as a
@@ -49,7 +50,7 @@ struct record {
     enum dc_csv_fault fault;
     size_t fault_field;
     size_t fault_at; /* index of the byte */
-    const char *reason;
+    struct dc_bilingual reason;
 };
 
 enum look { LOOK_COMPLETE, LOOK_MORE };
@@ -174,7 +175,8 @@ advance(struct dc_csv *csv, size_t bytes, size_t lines)
 
 /* --- looking at one record ------------------------------------------------------------------- */
 static void
-fault(struct record *record, enum dc_csv_fault what, size_t field, size_t at, const char *reason)
+fault(struct record *record, enum dc_csv_fault what, size_t field, size_t at,
+      struct dc_bilingual reason)
 {
     record->fault = what;
     record->fault_field = field;
@@ -255,15 +257,17 @@ look_at_record(struct dc_csv *csv, const char *raw, size_t size, struct record *
             if (!take_quoted(csv, raw, size, at, record, &out, &at)) {
                 bool over = record->breaks >= DC_CSV_LINES_MAX;
                 fault(record, DC_CSV_BROKEN_QUOTE, field, from,
-                      over ? "a quoted field goes on over too many lines"
-                           : "a quoted field is never closed");
+                      over ? DC_BILINGUAL("a quoted field goes on over too many lines",
+                                          "引号内的字段跨行过多")
+                           : DC_BILINGUAL("a quoted field is never closed", "字段的引号没有闭合"));
                 return over || csv->ended ? LOOK_COMPLETE : LOOK_MORE;
             }
         } else {
             at = take_bare(csv, raw, size, at, &out);
             if (at < size && raw[at] == '"') {
                 fault(record, DC_CSV_BROKEN_QUOTE, field, at,
-                      "a quote inside a field that does not begin with one");
+                      DC_BILINGUAL("a quote inside a field that does not begin with one",
+                                   "字段中间出现引号，而字段并非以引号开头"));
                 return LOOK_COMPLETE;
             }
         }
@@ -301,19 +305,22 @@ look_at_record(struct dc_csv *csv, const char *raw, size_t size, struct record *
             break;
         }
         if (raw[at] != csv->delimiter) {
-            fault(record, DC_CSV_BROKEN_QUOTE, field, at, "text after a closing quote");
+            fault(record, DC_CSV_BROKEN_QUOTE, field, at,
+                  DC_BILINGUAL("text after a closing quote", "闭合的引号之后还有文字"));
             return LOOK_COMPLETE;
         }
         end_field(csv, record, begin, &out);
         at++;
         if (record->count >= DC_CSV_FIELDS_MAX + 8) {
             /* the text buffer has room for no more terminators: leave the rest of the line */
-            fault(record, DC_CSV_TOO_MANY_FIELDS, SIZE_MAX, at, "too many fields");
+            fault(record, DC_CSV_TOO_MANY_FIELDS, SIZE_MAX, at,
+                  DC_BILINGUAL("too many fields", "字段过多"));
             return LOOK_COMPLETE;
         }
     }
     if (record->count > DC_CSV_FIELDS_MAX) {
-        fault(record, DC_CSV_TOO_MANY_FIELDS, SIZE_MAX, 0, "too many fields");
+        fault(record, DC_CSV_TOO_MANY_FIELDS, SIZE_MAX, 0,
+              DC_BILINGUAL("too many fields", "字段过多"));
         record->first_line = record->breaks ? record->first_line : record->size;
     }
     return LOOK_COMPLETE;
@@ -451,7 +458,8 @@ check_bytes(struct dc_csv *csv, const char *raw, struct record *record)
 {
     const char *nul = memchr(raw, '\0', record->content);
     if (nul) {
-        fault(record, DC_CSV_NUL, SIZE_MAX, (size_t)(nul - raw), "a NUL byte");
+        fault(record, DC_CSV_NUL, SIZE_MAX, (size_t)(nul - raw),
+              DC_BILINGUAL("a NUL byte", "含有 NUL 字节"));
         return;
     }
     if (is_ascii(raw, record->content)) {
@@ -463,13 +471,15 @@ check_bytes(struct dc_csv *csv, const char *raw, struct record *record)
     size_t field = 0;
     if (csv->encoding == DC_CSV_GB18030) {
         if (!convert_gb18030(csv, record->count, &field)) {
-            fault(record, DC_CSV_BAD_BYTES, field, 0, "bytes that are not GB18030");
+            fault(record, DC_CSV_BAD_BYTES, field, 0,
+                  DC_BILINGUAL("bytes that are not GB18030", "含有不是 GB18030 编码的字节"));
         }
         return;
     }
     for (field = 0; field < record->count; field++) {
         if (!dc_utf8_is_valid(csv->fields[field], csv->lengths[field])) {
-            fault(record, DC_CSV_BAD_BYTES, field, 0, "bytes that are not UTF-8");
+            fault(record, DC_CSV_BAD_BYTES, field, 0,
+                  DC_BILINGUAL("bytes that are not UTF-8", "含有不是 UTF-8 编码的字节"));
             return;
         }
     }
@@ -479,8 +489,12 @@ check_bytes(struct dc_csv *csv, const char *raw, struct record *record)
  */
 /* Looks at the byte order mark. False: more bytes are needed. */
 static bool
-begin(struct dc_csv *csv, const char **ret_problem)
+begin(struct dc_csv *csv, const struct dc_bilingual **ret_problem)
 {
+    static const struct dc_bilingual utf16 = {
+        "the file is UTF-16; save it as UTF-8 or GB18030",
+        "文件是 UTF-16 编码，请另存为 UTF-8 或 GB18030",
+    };
     const unsigned char *raw = (const unsigned char *)csv->raw;
     size_t size = csv->raw_end;
     if (size < 4 && !csv->ended) {
@@ -494,7 +508,7 @@ begin(struct dc_csv *csv, const char **ret_problem)
         csv->encoding = DC_CSV_GB18030;
         advance(csv, 4, 0);
     } else if (size >= 2 && (memcmp(raw, "\xFF\xFE", 2) == 0 || memcmp(raw, "\xFE\xFF", 2) == 0)) {
-        *ret_problem = "the file is UTF-16; save it as UTF-8 or GB18030";
+        *ret_problem = &utf16;
     }
     return true;
 }
@@ -527,16 +541,25 @@ find_delimiter(struct dc_csv *csv)
 /* --- rows
  * ------------------------------------------------------------------------------------------ */
 static void
+say(struct dc_csv_row *row, struct dc_bilingual reason)
+{
+    snprintf(row->reason, sizeof(row->reason), "%s", reason.en);
+    snprintf(row->reason_zh, sizeof(row->reason_zh), "%s", reason.zh);
+}
+
+static void
 tell_fault(const struct record *record, struct dc_csv_row *row)
 {
     row->fault = record->fault;
     row->fault_field = record->fault_field;
     row->fault_byte = record->fault_at ? record->fault_at + 1 : 0;
     if (row->fault_byte) {
-        snprintf(row->reason, sizeof(row->reason), "%s (byte %zu of the line)", record->reason,
+        snprintf(row->reason, sizeof(row->reason), "%s (byte %zu of the line)", record->reason.en,
+                 row->fault_byte);
+        snprintf(row->reason_zh, sizeof(row->reason_zh), "%s（行内第 %zu 字节）", record->reason.zh,
                  row->fault_byte);
     } else {
-        snprintf(row->reason, sizeof(row->reason), "%s", record->reason);
+        say(row, record->reason);
     }
 }
 
@@ -553,7 +576,8 @@ drop_line(struct dc_csv *csv, struct record *record, struct dc_csv_row *row)
         return false;
     }
     if (length > csv->record_max) {
-        fault(record, DC_CSV_TOO_LONG, SIZE_MAX, 0, "the line is too long");
+        fault(record, DC_CSV_TOO_LONG, SIZE_MAX, 0,
+              DC_BILINGUAL("the line is too long", "这一行过长"));
         csv->skipping = !end;
     }
     row->count = 0;
@@ -561,6 +585,7 @@ drop_line(struct dc_csv *csv, struct record *record, struct dc_csv_row *row)
     if (row->fault == DC_CSV_TOO_LONG) {
         snprintf(row->reason, sizeof(row->reason), "the line is longer than %zu bytes",
                  csv->record_max);
+        snprintf(row->reason_zh, sizeof(row->reason_zh), "这一行超过 %zu 字节", csv->record_max);
     }
     advance(csv, length, end ? 1 : 0);
     return true;
@@ -597,7 +622,7 @@ skip_empty_lines(struct dc_csv *csv)
 }
 
 static bool
-unreadable(struct dc_csv *csv, const char *reason, struct dc_csv_row *row)
+unreadable(struct dc_csv *csv, const struct dc_bilingual *reason, struct dc_csv_row *row)
 {
     csv->dead = true;
     csv->raw_at = csv->raw_end = 0;
@@ -605,7 +630,7 @@ unreadable(struct dc_csv *csv, const char *reason, struct dc_csv_row *row)
     row->fault = row->fault == DC_CSV_GOOD ? DC_CSV_BAD_BYTES : row->fault;
     if (reason) {
         row->fault_field = SIZE_MAX;
-        snprintf(row->reason, sizeof(row->reason), "%s", reason);
+        say(row, *reason);
     }
     return true;
 }
@@ -619,6 +644,8 @@ check_count(struct dc_csv *csv, struct record *record, struct dc_csv_row *row)
         row->fault = DC_CSV_FIELD_COUNT;
         snprintf(row->reason, sizeof(row->reason), "%zu fields where the header has %zu",
                  record->count, csv->header_fields);
+        snprintf(row->reason_zh, sizeof(row->reason_zh), "有 %zu 个字段，表头有 %zu 个",
+                 record->count, csv->header_fields);
     }
 }
 
@@ -628,7 +655,7 @@ dc_csv_next(struct dc_csv *csv, struct dc_csv_row *ret_row)
     struct dc_csv_row *row = ret_row;
     *row = (struct dc_csv_row){
         .fields = csv->fields, .lengths = csv->lengths, .fault_field = SIZE_MAX};
-    const char *problem = NULL;
+    const struct dc_bilingual *problem = NULL;
     if (csv->dead || (!csv->begun && !begin(csv, &problem))) {
         return false;
     }
@@ -654,9 +681,11 @@ dc_csv_next(struct dc_csv *csv, struct dc_csv_row *ret_row)
         return false;
     }
     if (too_long && record.breaks > 0) {
-        fault(&record, DC_CSV_BROKEN_QUOTE, SIZE_MAX, 0, "a quoted field is never closed");
+        fault(&record, DC_CSV_BROKEN_QUOTE, SIZE_MAX, 0,
+              DC_BILINGUAL("a quoted field is never closed", "字段的引号没有闭合"));
     } else if (too_long) {
-        fault(&record, DC_CSV_TOO_LONG, SIZE_MAX, 0, "the line is too long");
+        fault(&record, DC_CSV_TOO_LONG, SIZE_MAX, 0,
+              DC_BILINGUAL("the line is too long", "这一行过长"));
     }
     if (record.fault != DC_CSV_GOOD) {
         if (!drop_line(csv, &record, row)) {

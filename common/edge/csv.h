@@ -58,9 +58,10 @@ struct dc_csv_row {
     const char *const *fields; /* until the next call; UTF-8, NUL-terminated */
     const size_t *lengths;
     enum dc_csv_fault fault;
-    size_t fault_field; /* index of the field at fault; SIZE_MAX: the row as a whole */
-    size_t fault_byte;  /* position in the record, from 1; 0: not one place */
-    char reason[160];   /* a sentence when fault is not GOOD, "" otherwise */
+    size_t fault_field;  /* index of the field at fault; SIZE_MAX: the row as a whole */
+    size_t fault_byte;   /* position in the record, from 1; 0: not one place */
+    char reason[160];    /* a sentence when fault is not GOOD, "" otherwise */
+    char reason_zh[160]; /* the same in Chinese */
 };
 
 /* Where a reader stands, after the header: what it takes to go on. Plain data, to be stored. */
@@ -104,8 +105,8 @@ char dc_csv_delimiter(const struct dc_csv *csv);
  * Headers by name. A table of columns, each with the names it may go by; compared without regard
  * to ASCII case and surrounding blanks. ret_at[i] becomes the index of columns[i] in the header,
  * or -1. INVALID_ARGUMENT: the row is at fault, a required column is missing, one is there twice;
- * the sentence names the missing and what is allowed. Columns that nobody asked for are listed
- * in ret_unknown ("a, b"), when not NULL.
+ * the sentence names the missing and what is allowed; ret_zh, when not NULL, gets it in Chinese.
+ * Columns that nobody asked for are listed in ret_unknown ("a, b"), when not NULL.
  */
 enum { DC_CSV_NAMES_MAX = 6 };
 struct dc_csv_column {
@@ -114,7 +115,7 @@ struct dc_csv_column {
 };
 enum dc_code dc_csv_map_header(const struct dc_csv_row *header, const struct dc_csv_column *columns,
                                size_t count, int *ret_at, struct dc_text *ret_unknown,
-                               struct dc_error *error) DC_MUST_CHECK;
+                               struct dc_text *ret_zh, struct dc_error *error) DC_MUST_CHECK;
 
 /*
  * Writing. Fields are quoted where they must be, separated by commas, rows end with CR LF (RFC

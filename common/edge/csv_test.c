@@ -176,6 +176,7 @@ a_ten_megabyte_line_stays_in_bounds(void **state)
             assert_int_equal(row.fault, DC_CSV_TOO_LONG);
             assert_int_equal(row.line, 2);
             assert_string_equal(row.reason, "the line is longer than 1048576 bytes");
+            assert_string_equal(row.reason_zh, "这一行超过 1048576 字节");
             told++;
         }
     }
@@ -284,7 +285,7 @@ maps_headers_by_name(void **state)
     DC_AUTO_TEXT struct dc_text unknown = DC_TEXT_INIT;
     dc_csv_push(csv, "备注, 金额 ,SOURCE_KEY\n", strlen("备注, 金额 ,SOURCE_KEY\n"));
     assert_true(dc_csv_next(csv, &row));
-    assert_int_equal(dc_csv_map_header(&row, columns, 3, at, &unknown, &error), DC_OK);
+    assert_int_equal(dc_csv_map_header(&row, columns, 3, at, &unknown, NULL, &error), DC_OK);
     assert_int_equal(at[0], 2);
     assert_int_equal(at[1], 1);
     assert_int_equal(at[2], -1);
@@ -293,14 +294,20 @@ maps_headers_by_name(void **state)
     DC_AUTO(dc_csv) struct dc_csv *bad = dc_csv_new(0, NULL);
     dc_csv_push(bad, "source_key,x,y\n", 15);
     assert_true(dc_csv_next(bad, &row));
-    assert_int_equal(dc_csv_map_header(&row, columns, 3, at, NULL, &error), DC_INVALID_ARGUMENT);
+    DC_AUTO_TEXT struct dc_text zh = DC_TEXT_INIT;
+    assert_int_equal(dc_csv_map_header(&row, columns, 3, at, NULL, &zh, &error),
+                     DC_INVALID_ARGUMENT);
     assert_string_equal(error.field, "amount");
     assert_non_null(strstr(error.message, "金额"));
+    assert_string_equal(
+        dc_text_cstr(&zh),
+        "表头缺少列“amount”（或“金额”）；可以有的列：source_key, amount, unit_code");
 
     DC_AUTO(dc_csv) struct dc_csv *twice = dc_csv_new(0, NULL);
     dc_csv_push(twice, "source_key,amount,amount\n", 25);
     assert_true(dc_csv_next(twice, &row));
-    assert_int_equal(dc_csv_map_header(&row, columns, 3, at, NULL, &error), DC_INVALID_ARGUMENT);
+    assert_int_equal(dc_csv_map_header(&row, columns, 3, at, NULL, NULL, &error),
+                     DC_INVALID_ARGUMENT);
 }
 
 static void

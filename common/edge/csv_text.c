@@ -53,13 +53,18 @@ find_column(const struct dc_csv_column *columns, size_t count, const char *field
 
 static enum dc_code
 missing_column(const struct dc_csv_column *columns, size_t count, size_t missing,
-               struct dc_error *error)
+               struct dc_text *ret_zh, struct dc_error *error)
 {
     DC_AUTO_TEXT struct dc_text allowed = DC_TEXT_INIT;
     for (size_t i = 0; i < count; i++) {
         dc_text_printf(&allowed, "%s%s", i ? ", " : "", columns[i].names[0]);
     }
     const char *other = columns[missing].names[1];
+    if (ret_zh) {
+        dc_text_printf(ret_zh, "表头缺少列“%s”%s%s%s；可以有的列：%s", columns[missing].names[0],
+                       other ? "（或“" : "", other ? other : "", other ? "”）" : "",
+                       dc_text_cstr(&allowed));
+    }
     return dc_fail_field(error, DC_INVALID_ARGUMENT, columns[missing].names[0],
                          "the header has no column \"%s\"%s%s%s; columns may be: %s",
                          columns[missing].names[0], other ? " (or \"" : "", other ? other : "",
@@ -68,9 +73,13 @@ missing_column(const struct dc_csv_column *columns, size_t count, size_t missing
 
 enum dc_code
 dc_csv_map_header(const struct dc_csv_row *header, const struct dc_csv_column *columns,
-                  size_t count, int *ret_at, struct dc_text *ret_unknown, struct dc_error *error)
+                  size_t count, int *ret_at, struct dc_text *ret_unknown, struct dc_text *ret_zh,
+                  struct dc_error *error)
 {
     if (header->fault != DC_CSV_GOOD) {
+        if (ret_zh) {
+            dc_text_printf(ret_zh, "表头无法读取：%s", header->reason_zh);
+        }
         return dc_fail(error, DC_INVALID_ARGUMENT, "the header cannot be read: %s", header->reason);
     }
     int at[DC_CSV_FIELDS_MAX];
@@ -88,6 +97,10 @@ dc_csv_map_header(const struct dc_csv_row *header, const struct dc_csv_column *c
             continue;
         }
         if (at[column] >= 0) {
+            if (ret_zh) {
+                dc_text_printf(ret_zh, "表头中列“%s”出现两次（第 %d 和第 %zu 个字段）",
+                               columns[column].names[0], at[column] + 1, i + 1);
+            }
             return dc_fail_field(error, DC_INVALID_ARGUMENT, columns[column].names[0],
                                  "the header has the column \"%s\" twice (fields %d and %zu)",
                                  columns[column].names[0], at[column] + 1, i + 1);
@@ -96,7 +109,7 @@ dc_csv_map_header(const struct dc_csv_row *header, const struct dc_csv_column *c
     }
     for (size_t i = 0; i < count; i++) {
         if (columns[i].required && at[i] < 0) {
-            return missing_column(columns, count, i, error);
+            return missing_column(columns, count, i, ret_zh, error);
         }
     }
     memcpy(ret_at, at, count * sizeof(at[0]));

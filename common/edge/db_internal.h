@@ -82,8 +82,9 @@ struct dc_db {
     bool failed;        /* the transaction can only be rolled back */
     bool commit_unread; /* of a reading transaction: sent, its answer still to be taken */
     /* What the server's session has, so that it is told only what is another. Not known after a
-     * transaction that told it and failed. */
+     * transaction that told it and did not commit. */
     bool session_known;
+    bool session_told; /* by this transaction */
     int64_t session_tenant;
     int64_t session_timeout_ms;
     bool copying;

@@ -69,7 +69,7 @@ send_settings(struct dc_db *db, int64_t tenant_id, int64_t timeout_ms)
     snprintf(tenant, sizeof(tenant), "%lld", (long long)tenant_id);
     snprintf(timeout, sizeof(timeout), "%lld", (long long)timeout_ms);
     struct dc_param settings[] = {dc_p_text(tenant), dc_p_text(timeout)};
-    db->session_known = true;
+    db->session_known = db->session_told = true;
     db->session_tenant = tenant_id;
     db->session_timeout_ms = timeout_ms;
     return send(db, dc_db_own_statement(DC_DB_SETTINGS), settings, 2);
@@ -83,6 +83,7 @@ send_begin(struct dc_db *db, bool *sent)
     *sent = send(db, dc_db_own_statement(db->begin_read_only ? DC_DB_BEGIN_READ : DC_DB_BEGIN),
                  NULL, 0);
     if (!*sent || session_has(db, db->begin_tenant, timeout_ms)) {
+        db->session_told = false;
         return 1;
     }
     *sent = send_settings(db, db->begin_tenant, timeout_ms);
@@ -205,8 +206,8 @@ refuse_if_unusable(struct dc_db *db, struct dc_error *error)
 static enum dc_code
 settle(struct dc_db *db, enum dc_code code)
 {
-    if (code != DC_OK) {
-        db->session_known = false; /* what the transaction told the session is taken back */
+    if (code != DC_OK && db->session_told) {
+        db->session_known = false;
     }
     if (code != DC_OK && !dc_db_is_broken(db) && !dc_db_in_transaction(db)) {
         db->failed = false;
@@ -410,7 +411,9 @@ dc_db_rollback(struct dc_db *db)
     if (dc_db_is_broken(db) || PQtransactionStatus(db->connection) == PQTRANS_IDLE) {
         return;
     }
-    db->session_known = false; /* what was told in the transaction is taken back */
+    if (db->session_told) {
+        db->session_known = false;
+    }
     PGresult *result = PQexec(db->connection, "ROLLBACK");
     PQclear(result); /* when it fails the connection is lost, and the transaction with it */
 }

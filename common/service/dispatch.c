@@ -95,7 +95,7 @@ run_query(struct request *request, struct dc_error *error)
     DC_TRY(dc_db_begin_read(step->db, step->context->tenant_id, timeout_ms, error));
     DC_TRY(request->entry->method->handler(step, request->input, request->output, error));
     DC_ASSERT(step->outbox->count == 0); /* a query changes nothing, so it tells nothing */
-    dc_db_rollback(step->db);
+    DC_TRY(dc_db_commit(step->db, error));
     return pack_output(request, error);
 }
 

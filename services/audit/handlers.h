@@ -4,6 +4,8 @@
 
 #include "store.h"
 
+extern const struct dc_service_spec audit_spec;
+
 /* record.c */
 dc_reaction_fn audit_on_event;
 enum dc_code audit_append_batch(struct dc_step *step, struct dc_error *error) DC_MUST_CHECK;

@@ -68,7 +68,7 @@ caller_complete(const struct caller *caller, Kernel__Context *context)
 {
     context->address = (char *)(uintptr_t)caller->address;
     context->traceparent = (char *)(uintptr_t)caller->trace;
-    if (!*context->language && caller->language) {
+    if (caller->language) { /* the page's, whatever org keeps of the person */
         context->language = (char *)(uintptr_t)caller->language;
     }
 }

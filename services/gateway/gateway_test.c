@@ -23,7 +23,11 @@ unary_json(void **state)
     assert_non_null(strcasestr(reply->headers.data, "Cache-Control: no-store\r\n"));
     assert_non_null(strcasestr(reply->headers.data, "X-Content-Type-Options: nosniff\r\n"));
     assert_string_equal(last_context(), "gateway 1/17 alice 127.0.0.1 zh-CN 55");
-    /* The caller's language counts where org knows none; the key travels. */
+    /* The language of the page goes before the one that org keeps; the key travels. */
+    const char *in_english[] = {"Content-Type: application/json", "Authorization: Bearer alice",
+                                "Accept-Language: en", NULL};
+    reply = request("POST", "/dacheng.org.v1.OrgService/ListPeople", in_english, "", 0);
+    assert_string_equal(last_context(), "gateway 1/17 alice 127.0.0.1 en 55");
     const char *headers[] = {"Content-Type: application/json; charset=utf-8",
                              "Authorization: Bearer bob",
                              "Accept-Language: en-US",

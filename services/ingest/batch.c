@@ -62,20 +62,28 @@ static const size_t longest[COLUMN_COUNT] = {
 static const struct {
     int places;
     int digits;
-    const char *allowed;
+    struct dc_bilingual allowed;
 } numbers[COLUMN_COUNT] = {
-    [COLUMN_AMOUNT] = {2, 15,
-                       "not an amount; allowed is a number such as -1234.50, with at most 2 "
-                       "decimals and 15 digits before the point"},
-    [COLUMN_COLLECTED] = {2, 15,
-                          "not an amount; allowed is a number such as 1234.50, with at most "
-                          "2 decimals and 15 digits before the point"},
-    [COLUMN_COST] = {2, 15,
-                     "not an amount; allowed is a number such as 1234.50, with at most 2 "
-                     "decimals and 15 digits before the point, or nothing"},
-    [COLUMN_QUANTITY] = {6, 12,
-                         "not a quantity; allowed is a number with at most 6 decimals and "
-                         "12 digits before the point"},
+    [COLUMN_AMOUNT] = {2,
+                       15,
+                       {"not an amount; allowed is a number such as -1234.50, with at most 2 "
+                        "decimals and 15 digits before the point",
+                        "不是金额；应为数字，如 -1234.50，小数最多 2 位，整数最多 15 位"}},
+    [COLUMN_COLLECTED] = {2,
+                          15,
+                          {"not an amount; allowed is a number such as 1234.50, with at most "
+                           "2 decimals and 15 digits before the point",
+                           "不是金额；应为数字，如 1234.50，小数最多 2 位，整数最多 15 位"}},
+    [COLUMN_COST] = {2,
+                     15,
+                     {"not an amount; allowed is a number such as 1234.50, with at most 2 "
+                      "decimals and 15 digits before the point, or nothing",
+                      "不是金额；应为数字，如 1234.50，小数最多 2 位，整数最多 15 位，也可留空"}},
+    [COLUMN_QUANTITY] = {6,
+                         12,
+                         {"not a quantity; allowed is a number with at most 6 decimals and "
+                          "12 digits before the point",
+                          "不是数量；应为数字，小数最多 6 位，整数最多 12 位"}},
 };
 
 enum { VALUE_MAX = 200 }; /* characters of a value that a rejection shows */
@@ -128,7 +136,8 @@ shown(struct dc_arena *arena, const char *value)
 }
 
 static void
-reject(struct batch *batch, int64_t line, const char *column, const char *value, const char *reason)
+reject(struct batch *batch, int64_t line, const char *column, const char *value,
+       struct dc_bilingual reason)
 {
     DC_ASSERT(batch->rejected < batch->capacity);
     batch->rejections[batch->rejected++] =
@@ -137,27 +146,31 @@ reject(struct batch *batch, int64_t line, const char *column, const char *value,
 
 void
 batch_add_fault(struct batch *batch, int64_t line, const char *column, const char *value,
-                const char *reason)
+                struct dc_bilingual reason)
 {
     batch->given++;
-    reject(batch, line, column, value, dc_arena_strdup(batch->arena, reason));
+    reject(batch, line, column, value, dc_bilingual_copy(batch->arena, reason.en, reason.zh));
 }
 
-/* Why a text is not allowed in its column, or NULL. */
-static const char *
-text_problem(struct batch *batch, enum column column, const char *text)
+/* Whether a text is allowed in its column, and why not. */
+static bool
+is_good_text(struct batch *batch, enum column column, const char *text,
+             struct dc_bilingual *ret_problem)
 {
     size_t bytes = strlen(text);
     if (bytes > longest[column] && dc_utf8_length(text, bytes) > longest[column]) {
-        return dc_arena_printf(batch->arena, "too long; allowed are %zu characters",
-                               longest[column]);
+        *ret_problem = dc_bilingual_printf(batch->arena, "too long; allowed are %zu characters",
+                                           "过长；最多 %zu 个字符", longest[column]);
+        return false;
     }
     for (size_t i = 0; i < bytes; i++) {
         if ((unsigned char)text[i] < 0x20 && text[i] != '\n' && text[i] != '\t') {
-            return "a control character; allowed is printable text";
+            *ret_problem = DC_BILINGUAL("a control character; allowed is printable text",
+                                        "含有控制字符；应为可见文字");
+            return false;
         }
     }
-    return NULL;
+    return true;
 }
 
 static const char *
@@ -175,8 +188,8 @@ take_text(struct batch *batch, int64_t line, const char *const *fields, enum col
         *ret_text = "";
         return true;
     }
-    const char *problem = text_problem(batch, column, text);
-    if (problem) {
+    struct dc_bilingual problem;
+    if (!is_good_text(batch, column, text, &problem)) {
         reject(batch, line, batch_column_name(column), text, problem);
         return false;
     }
@@ -264,7 +277,8 @@ take_deleted(struct batch *batch, int64_t line, const char *const *fields, bool 
         }
     }
     reject(batch, line, batch_column_name(COLUMN_DELETED), text,
-           "neither yes nor no; allowed are true, false, 1, 0, 是, 否");
+           DC_BILINGUAL("neither yes nor no; allowed are true, false, 1, 0, 是, 否",
+                        "不是是或否；可填 true、false、1、0、是、否"));
     return false;
 }
 
@@ -272,8 +286,12 @@ static bool
 take_time(struct batch *batch, int64_t line, const char *const *fields, struct row *row)
 {
     const char *text = given(fields, COLUMN_OCCURRED);
-    const char *allowed = "not a date; allowed are 2026-11-23, 2026/11/23, 2026-11-23 08:30:00 and "
-                          "2026-11-23T08:30:00+08:00, from 1900 on";
+    static const struct dc_bilingual allowed = {
+        "not a date; allowed are 2026-11-23, 2026/11/23, 2026-11-23 08:30:00 and "
+        "2026-11-23T08:30:00+08:00, from 1900 on",
+        "不是日期；可填 2026-11-23、2026/11/23、2026-11-23 08:30:00 或 "
+        "2026-11-23T08:30:00+08:00，自 1900 年起",
+    };
     char plain[40];
     size_t length = strlen(text);
     if (length >= sizeof(plain) || length < 8) {
@@ -303,7 +321,8 @@ take_required(struct batch *batch, int64_t line, const char *const *fields, enum
     if (*given(fields, column) != '\0') {
         return true;
     }
-    reject(batch, line, batch_column_name(column), "", "empty; a value is required");
+    reject(batch, line, batch_column_name(column), "",
+           DC_BILINGUAL("empty; a value is required", "为空；此列必填"));
     return false;
 }
 
@@ -373,7 +392,7 @@ batch_add(struct batch *batch, int64_t line, const char *const *fields)
 
 void
 batch_reject(struct batch *batch, size_t i, enum column column, const char *value,
-             const char *reason)
+             struct dc_bilingual reason)
 {
     reject(batch, batch->rows[i].line, batch_column_name(column), value, reason);
     batch->rows[i].key = NULL;

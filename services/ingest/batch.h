@@ -7,6 +7,7 @@
 #define DC_INGEST_BATCH_H
 
 #include "base/arena.h"
+#include "base/bilingual.h"
 #include "base/decimal.h"
 #include "base/time.h"
 #include "edge/csv.h"
@@ -74,7 +75,7 @@ struct rejection {
     int64_t line;
     const char *column;
     const char *value;
-    const char *reason;
+    struct dc_bilingual reason;
 };
 
 struct batch {
@@ -95,10 +96,10 @@ void batch_init(struct batch *batch, struct dc_arena *arena, size_t capacity, in
 void batch_add(struct batch *batch, int64_t line, const char *const *fields);
 /* A row that could not even be read. */
 void batch_add_fault(struct batch *batch, int64_t line, const char *column, const char *value,
-                     const char *reason);
+                     struct dc_bilingual reason);
 /* Turns rows[i] into a rejection afterwards; call batch_settle when done. */
 void batch_reject(struct batch *batch, size_t i, enum column column, const char *value,
-                  const char *reason);
+                  struct dc_bilingual reason);
 /* Leaves out what was rejected afterwards, then of each key all but the last row, and orders the
  * rest by key (so that writers lock in one order). */
 void batch_settle(struct batch *batch);

@@ -120,6 +120,7 @@ what_is_wrong_is_said(const char *record, const char *column, const char *part)
     if (!strstr(dc_test_text(answer, "rejected.0.reason"), part)) {
         fail_msg("%s: %s", record, dc_test_text(answer, "rejected.0.reason"));
     }
+    assert_true(dc_test_is_chinese(dc_test_text(answer, "rejected.0.reasonZh")));
 }
 
 static void
@@ -215,7 +216,10 @@ a_file_with_every_kind_of_fault(void **state)
         assert_int_equal(dc_test_number(list, path), lines[i]);
         snprintf(path, sizeof(path), "rows.%d.reason", i);
         assert_true(strlen(dc_test_text(list, path)) > 3);
+        snprintf(path, sizeof(path), "rows.%d.reasonZh", i);
+        assert_true(dc_test_is_chinese(dc_test_text(list, path)));
     }
+    assert_string_equal(dc_test_text(list, "rows.5.reasonZh"), "没有这个员工编号");
     assert_string_equal(dc_test_text(list, "rows.5.column"), "person_code");
     assert_string_equal(dc_test_text(list, "rows.5.value"), "E404");
     assert_totals_agree();
@@ -286,6 +290,7 @@ all_or_nothing_takes_nothing_when_one_is_wrong(void **state)
     json_t *run = upload("bad.csv", bad, sizeof(bad) - 1, true);
     assert_string_equal(dc_test_text(run, "state"), "RUN_STATE_REFUSED");
     assert_non_null(strstr(dc_test_text(run, "problem"), "1 of 2 rows"));
+    assert_non_null(strstr(dc_test_text(run, "problemZh"), "2 行中有 1 行不正确"));
     assert_sql("0", "SELECT count(*) FROM ingest.record WHERE source_key LIKE 'N_'");
     static const char good[] = HEADER "N1,1,0,C,P,,E3,2026-11-01\nN2,2,0,C,P,,E3,2026-11-01\n";
     run = upload("good.csv", good, sizeof(good) - 1, true);
@@ -299,6 +304,7 @@ all_or_nothing_takes_nothing_when_one_is_wrong(void **state)
     run = upload("utf16.csv", utf16, sizeof(utf16) - 1, false);
     assert_string_equal(dc_test_text(run, "state"), "RUN_STATE_REFUSED");
     assert_non_null(strstr(dc_test_text(run, "problem"), "UTF-16"));
+    assert_non_null(strstr(dc_test_text(run, "problemZh"), "表头无法读取：文件是 UTF-16 编码"));
     assert_totals_agree();
     dc_test_ask_forget();
 }

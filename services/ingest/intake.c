@@ -167,21 +167,23 @@ resolve_row(struct batch *batch, size_t i, const struct directory *d)
     dc_date_format(row->on, day);
     size_t code = names_find(&d->codes, row->person_code);
     if (d->post_to[code] == 0) {
-        batch_reject(batch, i, COLUMN_PERSON, row->person_code, "nobody has this employee number");
+        batch_reject(batch, i, COLUMN_PERSON, row->person_code,
+                     DC_BILINGUAL("nobody has this employee number", "没有这个员工编号"));
         return;
     }
     const struct store_post *post = &d->posts[d->post_from[code]];
     row->person_id = post->person_id;
     if (row->on < post->employed_from || row->on >= post->employed_to) {
         batch_reject(batch, i, COLUMN_PERSON, row->person_code,
-                     dc_arena_printf(batch->arena, "not employed on %s", day));
+                     dc_bilingual_printf(batch->arena, "not employed on %s", "%s 不在职", day));
         return;
     }
     int64_t unit_id = 0;
     if (*row->unit_code) {
         unit_id = row->unit_id = d->unit_ids[names_find(&d->unit_codes, row->unit_code)];
         if (unit_id == 0) {
-            batch_reject(batch, i, COLUMN_UNIT, row->unit_code, "no unit has this code");
+            batch_reject(batch, i, COLUMN_UNIT, row->unit_code,
+                         DC_BILINGUAL("no unit has this code", "没有这个组织编码"));
             return;
         }
     }
@@ -193,17 +195,20 @@ resolve_row(struct batch *batch, size_t i, const struct directory *d)
     }
     if (unit_id == 0) {
         batch_reject(batch, i, COLUMN_PERSON, row->person_code,
-                     dc_arena_printf(batch->arena,
-                                     "in no unit on %s; give the unit in unit_code, or correct "
-                                     "the person's posts",
-                                     day));
+                     dc_bilingual_printf(batch->arena,
+                                         "in no unit on %s; give the unit in unit_code, or "
+                                         "correct the person's posts",
+                                         "%s 不属于任何组织；请在 unit_code 列填写组织编码，"
+                                         "或更正此人的任职",
+                                         day));
         return;
     }
     row->path_id = path_on(d, unit_id, row->on);
     if (row->path_id == 0) {
         batch_reject(batch, i, *row->unit_code ? COLUMN_UNIT : COLUMN_PERSON,
                      *row->unit_code ? row->unit_code : row->person_code,
-                     dc_arena_printf(batch->arena, "the unit was not there on %s", day));
+                     dc_bilingual_printf(batch->arena, "the unit was not there on %s",
+                                         "该组织在 %s 不存在", day));
     }
 }
 

@@ -81,7 +81,8 @@ answer_rejected(struct dc_arena *arena, const struct batch *batch,
         row->line = batch->rejections[i].line;
         row->column = (char *)batch->rejections[i].column;
         row->value = (char *)batch->rejections[i].value;
-        row->reason = (char *)batch->rejections[i].reason;
+        row->reason = (char *)batch->rejections[i].reason.en;
+        row->reason_zh = (char *)batch->rejections[i].reason.zh;
         response->rejected[i] = row;
     }
 }
@@ -105,7 +106,10 @@ refuse(struct dc_step *step, int64_t run_id, const struct batch *batch, struct d
     DC_TRY(store_rejected(step, run_id, batch->rejections, batch->rejected, error));
     DC_TRY(store_run_count(step, run_id, batch, &nothing, true, "", error));
     return store_run_finish(step, run_id, INGEST__RUN_STATE__RUN_STATE_REFUSED,
-                            "some records are not right, and all were to be taken or none", error);
+                            DC_BILINGUAL("some records are not right, and all were to be taken or "
+                                         "none",
+                                         "有记录不正确，而要求是全部接入或全部不接入"),
+                            error);
 }
 
 DC_HANDLER(ingest_push_records, Ingest__PushRecordsRequest, Ingest__PushRecordsResponse)
@@ -131,7 +135,8 @@ DC_HANDLER(ingest_push_records, Ingest__PushRecordsRequest, Ingest__PushRecordsR
         DC_TRY(refuse(step, run_id, &batch, error));
     } else {
         DC_TRY(intake_write(step, request->source, run_id, &batch, "", error));
-        DC_TRY(store_run_finish(step, run_id, INGEST__RUN_STATE__RUN_STATE_DONE, "", error));
+        DC_TRY(store_run_finish(step, run_id, INGEST__RUN_STATE__RUN_STATE_DONE,
+                                DC_BILINGUAL("", ""), error));
         dc_wake_on_commit(step, "count");
     }
     answer_rejected(step->arena, &batch, response);

@@ -24,9 +24,9 @@ struct reader {
     struct dc_csv *csv;
     struct batch batch;
     crypto_hash_sha256_state hash;
-    int64_t pushed;      /* the csv has the bytes up to here */
-    bool end;            /* all rows of the file have been read */
-    const char *refusal; /* why it is not readable at all */
+    int64_t pushed;              /* the csv has the bytes up to here */
+    bool end;                    /* all rows of the file have been read */
+    struct dc_bilingual refusal; /* why it is not readable at all; en NULL: it is */
 };
 
 static void
@@ -65,9 +65,10 @@ take_header(struct reader *r, const struct dc_csv_row *row, struct dc_error *err
 {
     int at[COLUMN_COUNT];
     DC_AUTO_TEXT struct dc_text unknown = DC_TEXT_INIT;
+    DC_AUTO_TEXT struct dc_text zh = DC_TEXT_INIT;
     struct dc_error wrong;
-    if (dc_csv_map_header(row, batch_columns, COLUMN_COUNT, at, &unknown, &wrong) != DC_OK) {
-        r->refusal = dc_arena_strdup(r->step->arena, wrong.message);
+    if (dc_csv_map_header(row, batch_columns, COLUMN_COUNT, at, &unknown, &zh, &wrong) != DC_OK) {
+        r->refusal = dc_bilingual_copy(r->step->arena, wrong.message, dc_text_cstr(&zh));
         return DC_OK;
     }
     int64_t *columns = DC_NEW_ARRAY(r->step->arena, int64_t, COLUMN_COUNT);
@@ -77,8 +78,9 @@ take_header(struct reader *r, const struct dc_csv_row *row, struct dc_error *err
     r->reading->columns = columns;
     r->reading->column_count = COLUMN_COUNT;
     if (unknown.length > 0) {
-        const char *remark = dc_arena_printf(r->step->arena, "columns that were not used: %.400s",
-                                             dc_text_cstr(&unknown));
+        struct dc_bilingual remark =
+            dc_bilingual_printf(r->step->arena, "columns that were not used: %.400s",
+                                "未使用的列：%.400s", dc_text_cstr(&unknown));
         r->reading->problem = remark;
         return store_run_problem(r->step, r->reading->run_id, remark, error);
     }
@@ -96,7 +98,8 @@ take_row(struct reader *r, const struct dc_csv_row *row)
                 column = batch_column_name((enum column)c);
             }
         }
-        batch_add_fault(&r->batch, row->line, column, "", row->reason);
+        batch_add_fault(&r->batch, row->line, column, "",
+                        DC_BILINGUAL(row->reason, row->reason_zh));
         return;
     }
     const char *fields[COLUMN_COUNT];
@@ -118,7 +121,7 @@ read_batch(struct reader *r, struct dc_error *error)
                 take_row(r, &row);
             } else {
                 DC_TRY(take_header(r, &row, error));
-                if (r->refusal) {
+                if (r->refusal.en) {
                     return DC_OK;
                 }
             }
@@ -143,7 +146,7 @@ read_batch(struct reader *r, struct dc_error *error)
 /* --- what becomes of the file -------------------------------------------------------------------
  */
 static enum dc_code
-refuse(struct reader *r, const char *problem, struct dc_error *error)
+refuse(struct reader *r, struct dc_bilingual problem, struct dc_error *error)
 {
     Ingest__Run *run;
     DC_TRY(store_run_finish(r->step, r->reading->run_id, INGEST__RUN_STATE__RUN_STATE_REFUSED,
@@ -168,16 +171,20 @@ static enum dc_code
 end_check(struct reader *r, struct dc_error *error)
 {
     if (is_damaged(r)) {
-        return refuse(r, "the bytes are not those of the SHA-256 that was announced", error);
+        return refuse(r,
+                      DC_BILINGUAL("the bytes are not those of the SHA-256 that was announced",
+                                   "文件内容与声明的 SHA-256 不符"),
+                      error);
     }
     Ingest__Run *run;
     DC_TRY(store_run(r->step, r->reading->run_id, &run, error));
     if (run->rejected > 0) {
-        const char *problem =
-            dc_arena_printf(r->step->arena,
-                            "%" PRId64 " of %" PRId64 " rows are not right, and all were to be "
-                            "taken or none",
-                            run->rejected, run->rows);
+        struct dc_bilingual problem = dc_bilingual_printf(
+            r->step->arena,
+            "%1$" PRId64 " of %2$" PRId64 " rows are not right, and all were "
+            "to be taken or none",
+            "%2$" PRId64 " 行中有 %1$" PRId64 " 行不正确，而要求是全部接入或全部不接入",
+            run->rejected, run->rows);
         return refuse(r, problem, error);
     }
     DC_TRY(store_run_reset(r->step, r->reading->run_id, error));
@@ -192,8 +199,9 @@ end_write(struct reader *r, struct dc_error *error)
 {
     if (!r->reading->all_or_nothing && is_damaged(r)) {
         DC_TRY(store_run_problem(r->step, r->reading->run_id,
-                                 "the bytes are not those of the SHA-256 that was announced; good "
-                                 "rows were taken as they came",
+                                 DC_BILINGUAL("the bytes are not those of the SHA-256 that was "
+                                              "announced; good rows were taken as they came",
+                                              "文件内容与声明的 SHA-256 不符；正确的行已接入"),
                                  error));
     }
     r->reading->pass = STORE_PASS_COUNT;
@@ -250,10 +258,10 @@ read_file(struct dc_step *step, struct store_reading *reading, bool *ret_end,
     r.csv = csv;
     DC_TRY(read_batch(&r, error));
     *ret_end = r.end;
-    if (!r.refusal && r.end && reading->column_count == 0) {
-        r.refusal = "the file has no header and no rows";
+    if (!r.refusal.en && r.end && reading->column_count == 0) {
+        r.refusal = DC_BILINGUAL("the file has no header and no rows", "文件没有表头，也没有数据");
     }
-    return r.refusal ? refuse(&r, r.refusal, error) : settle_batch(&r, error);
+    return r.refusal.en ? refuse(&r, r.refusal, error) : settle_batch(&r, error);
 }
 
 /* One batch of one file. */

@@ -81,7 +81,7 @@ enum dc_code store_run_count(struct dc_step *step, int64_t run_id, const struct 
                              const struct store_counts *counts, bool refused, const char *encoding,
                              struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_run_finish(struct dc_step *step, int64_t run_id, Ingest__RunState state,
-                              const char *problem, struct dc_error *error) DC_MUST_CHECK;
+                              struct dc_bilingual problem, struct dc_error *error) DC_MUST_CHECK;
 /* NOT_FOUND when there is no such run in this tenant. */
 enum dc_code store_run(struct dc_step *step, int64_t run_id, Ingest__Run **ret_run,
                        struct dc_error *error) DC_MUST_CHECK;
@@ -111,7 +111,7 @@ struct store_reading {
     bool finished; /* the sender said that it was all */
     struct dc_bytes announced;
     int64_t rejected; /* rows so far */
-    const char *problem;
+    struct dc_bilingual problem;
 };
 enum { STORE_PASS_CHECK = 1, STORE_PASS_WRITE = 2, STORE_PASS_COUNT = 3 };
 
@@ -147,7 +147,7 @@ enum dc_code store_reading_move(struct dc_step *step, const struct store_reading
                                 struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_reading_drop(struct dc_step *step, int64_t run_id,
                                 struct dc_error *error) DC_MUST_CHECK;
-enum dc_code store_run_problem(struct dc_step *step, int64_t run_id, const char *problem,
+enum dc_code store_run_problem(struct dc_step *step, int64_t run_id, struct dc_bilingual problem,
                                struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_run_reset(struct dc_step *step, int64_t run_id,
                              struct dc_error *error) DC_MUST_CHECK;

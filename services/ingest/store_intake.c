@@ -312,15 +312,18 @@ store_rejected(struct dc_step *step, int64_t run_id, const struct rejection *rej
     const char **columns = DC_NEW_ARRAY(step->arena, const char *, count);
     const char **values = DC_NEW_ARRAY(step->arena, const char *, count);
     const char **reasons = DC_NEW_ARRAY(step->arena, const char *, count);
+    const char **reasons_zh = DC_NEW_ARRAY(step->arena, const char *, count);
     for (size_t i = 0; i < count; i++) {
         lines[i] = rejections[i].line;
         columns[i] = rejections[i].column;
         values[i] = rejections[i].value;
-        reasons[i] = rejections[i].reason;
+        reasons[i] = rejections[i].reason.en;
+        reasons_zh[i] = rejections[i].reason.zh;
     }
     return dc_db_run(step->db, SQL(ADD_REJECTED), NULL, error, tenant_of(step), dc_p_int64(run_id),
                      dc_p_int64s(lines, count), dc_p_texts(columns, count),
-                     dc_p_texts(values, count), dc_p_texts(reasons, count));
+                     dc_p_texts(values, count), dc_p_texts(reasons, count),
+                     dc_p_texts(reasons_zh, count));
 }
 
 /* --- decided tasks -------------------------------------------------------------------------------

@@ -40,11 +40,12 @@ store_run_count(struct dc_step *step, int64_t run_id, const struct batch *batch,
 }
 
 enum dc_code
-store_run_finish(struct dc_step *step, int64_t run_id, Ingest__RunState state, const char *problem,
-                 struct dc_error *error)
+store_run_finish(struct dc_step *step, int64_t run_id, Ingest__RunState state,
+                 struct dc_bilingual problem, struct dc_error *error)
 {
     return dc_db_run(step->db, SQL(RUN_FINISH), NULL, error, tenant_of(step), dc_p_int64(run_id),
-                     dc_p_int64(state), dc_p_time(step->now), dc_p_text(problem));
+                     dc_p_int64(state), dc_p_time(step->now), dc_p_text(problem.en),
+                     dc_p_text(problem.zh));
 }
 
 static Ingest__Run *
@@ -73,6 +74,7 @@ read_run(struct dc_arena *arena, const struct dc_rows *rows, size_t i)
     run->encoding = dc_arena_strdup(arena, dc_rows_text(rows, i, 19));
     run->rows_measured = run->rows - dc_rows_int64(rows, i, 20);
     run->pushed = dc_rows_bool(rows, i, 21);
+    run->problem_zh = dc_arena_strdup(arena, dc_rows_text(rows, i, 22));
     return run;
 }
 
@@ -124,6 +126,7 @@ store_list_rejected(struct dc_step *step, int64_t run_id, int64_t after_line, in
         items[i]->column = dc_arena_strdup(step->arena, dc_rows_text(rows, i, 1));
         items[i]->value = dc_arena_strdup(step->arena, dc_rows_text(rows, i, 2));
         items[i]->reason = dc_arena_strdup(step->arena, dc_rows_text(rows, i, 3));
+        items[i]->reason_zh = dc_arena_strdup(step->arena, dc_rows_text(rows, i, 4));
     }
     *ret_rows = items;
     *ret_count = count;

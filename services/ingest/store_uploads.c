@@ -116,7 +116,8 @@ store_reading_take(struct dc_step *step, int64_t run_id, struct store_reading **
     r->finished = dc_rows_bool(rows, 0, 14);
     r->announced = copy_bytes(step->arena, dc_rows_bytes(rows, 0, 15));
     r->rejected = dc_rows_int64(rows, 0, 16);
-    r->problem = dc_arena_strdup(step->arena, dc_rows_text(rows, 0, 17));
+    r->problem =
+        dc_bilingual_copy(step->arena, dc_rows_text(rows, 0, 17), dc_rows_text(rows, 0, 18));
     *ret_reading = r;
     return DC_OK;
 }
@@ -141,10 +142,11 @@ store_reading_drop(struct dc_step *step, int64_t run_id, struct dc_error *error)
 }
 
 enum dc_code
-store_run_problem(struct dc_step *step, int64_t run_id, const char *problem, struct dc_error *error)
+store_run_problem(struct dc_step *step, int64_t run_id, struct dc_bilingual problem,
+                  struct dc_error *error)
 {
     return dc_db_run(step->db, SQL(RUN_PROBLEM), NULL, error, tenant_of(step), dc_p_int64(run_id),
-                     dc_p_text(problem));
+                     dc_p_text(problem.en), dc_p_text(problem.zh));
 }
 
 enum dc_code

@@ -27,6 +27,20 @@ hours_of(const Workflow__Task *task, const Workflow__Seat *seat)
     return hours;
 }
 
+/* That the seat was decided under; a workflow that does not tell it has one for the whole task. */
+static int64_t
+due_of(const Workflow__Task *task, const Workflow__Seat *seat)
+{
+    return seat->due_at_us ? seat->due_at_us : task->due_at_us;
+}
+
+/* It moved up the ladder, whoever it was handed to from there. */
+static bool
+is_escalated(const Workflow__Seat *seat)
+{
+    return seat->rung > 0 || seat->held_by == WORKFLOW__HELD_BY__HELD_BY_ESCALATION;
+}
+
 static Ingest__TaskRecord *
 show(const Workflow__Task *task, const Workflow__Seat *seat, struct dc_decimal hours,
      struct dc_arena *arena)
@@ -43,12 +57,12 @@ show(const Workflow__Task *task, const Workflow__Seat *seat, struct dc_decimal h
     t->stage_name_en = task->stage_name_en;
     t->subject_name = task->subject_name;
     t->opened_at_us = seat->opened_at_us ? seat->opened_at_us : task->opened_at_us;
-    t->due_at_us = task->due_at_us;
+    t->due_at_us = due_of(task, seat);
     t->decided_at_us = seat->decided_at_us;
     t->decided_by_id = seat->decided_by_id;
     t->decided_by_name = seat->decided_by_name;
-    t->escalated = seat->held_by == WORKFLOW__HELD_BY__HELD_BY_ESCALATION;
-    t->on_time = !t->escalated && (task->due_at_us == 0 || seat->decided_at_us <= task->due_at_us);
+    t->escalated = is_escalated(seat);
+    t->on_time = !t->escalated && (t->due_at_us == 0 || seat->decided_at_us <= t->due_at_us);
     t->before_reminder = !t->escalated && !seat->reminded;
     t->hours = dc_arena_strdup(arena, dc_decimal_format_fixed(hours, 2, text));
     return t;
@@ -57,7 +71,7 @@ show(const Workflow__Task *task, const Workflow__Seat *seat, struct dc_decimal h
 static int64_t
 person_of(const Workflow__Seat *seat)
 {
-    if (seat->held_by == WORKFLOW__HELD_BY__HELD_BY_ESCALATION) {
+    if (is_escalated(seat)) {
         return seat->owner_id;
     }
     return seat->holder_id       ? seat->holder_id
@@ -81,7 +95,8 @@ fill(const Workflow__Task *task, const Workflow__Seat *seat, int32_t utc_offset,
                       .person_code = "",
                       .unit_code = "",
                       .person_id = person_of(seat),
-                      .at = task->due_at_us ? task->due_at_us : seat->decided_at_us};
+                      .at = record->shown->due_at_us ? record->shown->due_at_us
+                                                     : seat->decided_at_us};
     for (enum dimension d = 0; d < DIMENSION_COUNT; d++) {
         row.dimensions[d] = "";
     }

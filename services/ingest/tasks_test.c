@@ -76,6 +76,37 @@ whose_a_seat_is(void **state)
     assert_string_equal(record_of(BY(OWNER), IS(WAITING), 10, 0, 39, false), "");
 }
 
+/* In a sequence the task's deadline is the next one's by then. */
+static void
+a_seat_answers_for_its_own_deadline(void **state)
+{
+    (void)state;
+    struct task_record *records;
+    DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
+    Workflow__Task task = WORKFLOW__TASK__INIT;
+    Workflow__Seat one = WORKFLOW__SEAT__INIT, other = WORKFLOW__SEAT__INIT;
+    Workflow__Seat *seats[] = {&one, &other};
+    task.id = 5;
+    task.seats = seats;
+    task.n_seats = 2;
+    task.due_at_us = 90 * HOUR;
+    one.owner_id = one.holder_id = 3;
+    one.state = WORKFLOW__SEAT_STATE__SEAT_STATE_DONE;
+    one.opened_at_us = 10 * HOUR;
+    one.decided_at_us = 50 * HOUR;
+    one.due_at_us = 40 * HOUR;
+    other.state = WORKFLOW__SEAT_STATE__SEAT_STATE_OPEN;
+    assert_int_equal(task_records(&task, 0, arena, &records), 1);
+    assert_false(records[0].shown->on_time);
+    assert_int_equal(records[0].shown->due_at_us, 40 * HOUR);
+    one.rung = 1; /* moved up, and from there handed to another one */
+    one.holder_id = one.decided_by_id = 6;
+    one.held_by = WORKFLOW__HELD_BY__HELD_BY_TRANSFER;
+    assert_int_equal(task_records(&task, 0, arena, &records), 1);
+    assert_true(records[0].shown->escalated);
+    assert_int_equal(records[0].row.person_id, 3);
+}
+
 /* --- told by workflow ---------------------------------------------------------------------------
  */
 enum { UNIT = 1, PERSON = 2 };
@@ -285,6 +316,7 @@ main(int argc, char **argv)
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whose_a_seat_is),
+        cmocka_unit_test(a_seat_answers_for_its_own_deadline),
         cmocka_unit_test(decided_tasks_are_counted_beside_sales),
         cmocka_unit_test(a_number_opens_into_its_tasks),
         cmocka_unit_test(told_again_it_is_the_same),

@@ -1,4 +1,4 @@
-/* causes.c - from adjusted targets and finished runs to notices. */
+/* causes.c - from adjusted targets, settled proposals and finished runs to notices. */
 #include <dacheng/goals/v1/events.pb-c.h>
 #include <dacheng/ingest/v1/events.pb-c.h>
 #include <string.h>
@@ -53,16 +53,23 @@ static const struct audience audiences[] = {
 };
 
 static enum dc_code
-gather_common(struct dc_step *step, int64_t tenant_id, const Goals__TargetsAdjusted *event,
-              struct notify_gather *gather, struct dc_error *error)
+gather_indicator(struct dc_step *step, int64_t tenant_id, int64_t indicator_id,
+                 struct notify_gather *gather, struct dc_error *error)
 {
     struct notify_indicator *indicators = NULL;
     size_t count = 0;
-    DC_TRY(notify_store_indicators(step, tenant_id, &event->indicator_id, 1, &indicators, &count,
-                                   error));
-    notify_gather_add(gather, "period", event->period);
+    DC_TRY(notify_store_indicators(step, tenant_id, &indicator_id, 1, &indicators, &count, error));
     notify_gather_add(gather, "indicator", count > 0 ? indicators[0].name : "");
     notify_gather_add(gather, "indicator.en", count > 0 ? indicators[0].name_en : "");
+    return DC_OK;
+}
+
+static enum dc_code
+gather_common(struct dc_step *step, int64_t tenant_id, const Goals__TargetsAdjusted *event,
+              struct notify_gather *gather, struct dc_error *error)
+{
+    DC_TRY(gather_indicator(step, tenant_id, event->indicator_id, gather, error));
+    notify_gather_add(gather, "period", event->period);
     notify_gather_add(gather, "reason", event->reason);
     notify_gather_add(gather, "author", event->author);
     return DC_OK;
@@ -159,6 +166,82 @@ notify_on_targets_adjusted(struct dc_step *step, const struct dc_delivery *deliv
     return DC_OK;
 }
 
+/* --- proposals ----------------------------------------------------------------------------- */
+static const struct outcome {
+    Goals__ProposalState state;
+    const char *zh, *en;
+} outcomes[] = {
+    {GOALS__PROPOSAL_STATE__PROPOSAL_STATE_CARRIED_OUT, "已获批准并执行",
+     "was approved and carried out"},
+    {GOALS__PROPOSAL_STATE__PROPOSAL_STATE_REJECTED, "未获批准", "was not approved"},
+    {GOALS__PROPOSAL_STATE__PROPOSAL_STATE_WITHDRAWN, "已被撤回", "was withdrawn"},
+    {GOALS__PROPOSAL_STATE__PROPOSAL_STATE_FAILED, "已获批准，但未能执行",
+     "was approved, but could not be carried out"},
+};
+
+/* NULL: nobody is to be told, above all not who withdrew his own. */
+static const struct outcome *
+outcome_to_tell(const Goals__Proposal *proposal)
+{
+    bool own = proposal->state == GOALS__PROPOSAL_STATE__PROPOSAL_STATE_WITHDRAWN &&
+               proposal->decided_by_id == proposal->author_person_id;
+    for (size_t i = 0;
+         !own && proposal->author_person_id != 0 && i < sizeof(outcomes) / sizeof(outcomes[0]);
+         i++) {
+        if (outcomes[i].state == proposal->state) {
+            return &outcomes[i];
+        }
+    }
+    return NULL;
+}
+
+/* Who ended it, and why: "陈总：幅度过大"; what is not known is left out. */
+static const char *
+decision_of(struct dc_arena *arena, const Goals__Proposal *proposal, const char *colon)
+{
+    const char *who = proposal->decided_by_name, *why = proposal->decision_reason;
+    return dc_arena_printf(arena, "%s%s%s", who, *who && *why ? colon : "", why);
+}
+
+static const char *
+proposal_params(struct dc_arena *arena, const Goals__Proposal *proposal,
+                const struct outcome *outcome, struct notify_gather *gather)
+{
+    notify_gather_add(gather, "proposal", dc_arena_printf(arena, "%lld", (long long)proposal->id));
+    notify_gather_add(gather, "period", proposal->period);
+    notify_gather_add(gather, "owner", proposal->owner_name);
+    notify_gather_add(gather, "outcome", outcome->zh);
+    notify_gather_add(gather, "outcome.en", outcome->en);
+    notify_gather_add(gather, "decision", decision_of(arena, proposal, "："));
+    notify_gather_add(gather, "decision.en", decision_of(arena, proposal, ": "));
+    notify_gather_add(gather, "old", notify_amount(arena, proposal->old_value));
+    notify_gather_add(gather, "new", notify_amount(arena, proposal->new_value));
+    notify_gather_add(gather, "problem", proposal->problem_zh);
+    notify_gather_add(gather, "problem.en", proposal->problem_en);
+    return notify_gather_json(arena, gather);
+}
+
+enum dc_code
+notify_on_proposal_settled(struct dc_step *step, const struct dc_delivery *delivery,
+                           struct dc_error *error)
+{
+    const Goals__Proposal *proposal = ((const Goals__ProposalSettled *)delivery->body)->proposal;
+    const struct outcome *outcome = proposal ? outcome_to_tell(proposal) : NULL;
+    struct notify_gather gather = {0};
+    int64_t tenant_id = delivery->event->tenant_id;
+    if (!outcome || notify_is_stale(step, delivery)) {
+        return DC_OK;
+    }
+    DC_TRY(gather_indicator(step, tenant_id, proposal->indicator_id, &gather, error));
+    struct notify_post post = {
+        .person_id = proposal->author_person_id,
+        .cause = dc_arena_printf(step->arena, "proposal/%lld", (long long)proposal->id),
+        .template_name = NOTIFY_PROPOSAL_SETTLED,
+        .params = proposal_params(step->arena, proposal, outcome, &gather),
+    };
+    return notify_post(step, tenant_id, &by_mail, &post, 1, error);
+}
+
 /* --- runs ---------------------------------------------------------------------------------- */
 static const char *
 number(struct dc_arena *arena, int64_t value)
@@ -187,7 +270,8 @@ notify_on_run_finished(struct dc_step *step, const struct dc_delivery *delivery,
     notify_gather_add(&gather, "changed", number(arena, run->changed));
     notify_gather_add(&gather, "unchanged", number(arena, run->unchanged));
     notify_gather_add(&gather, "rejected", number(arena, run->rejected));
-    notify_gather_add(&gather, "problem", run->problem);
+    notify_gather_add(&gather, "problem", *run->problem_zh ? run->problem_zh : run->problem);
+    notify_gather_add(&gather, "problem.en", run->problem);
     struct notify_post post = {
         .person_id = run->person_id,
         .cause = dc_arena_printf(arena, "run/%lld", (long long)run->id),

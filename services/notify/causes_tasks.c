@@ -164,11 +164,15 @@ make_moot(const struct work *work, struct dc_error *error)
 }
 
 /* --- the events ------------------------------------------------------------------------------- */
+/* In a sequence every telling is a turn, and the same person may have several. Otherwise those
+ * whose seats were open before are told of as well, and heard it then. */
 static const char *
 opening_cause(struct dc_arena *arena, const Workflow__Task *task, const Workflow__Seat *seat)
 {
-    return dc_arena_printf(arena, "task/%lld/open/%d/%lld", (long long)task->id, seat->number,
-                           (long long)seat->holder_id);
+    bool turns = task->mode == WORKFLOW__SEAT_MODE__SEAT_MODE_SEQUENCE;
+    return dc_arena_printf(arena, "task/%lld/open/%d/%lld%s", (long long)task->id, seat->number,
+                           (long long)seat->holder_id,
+                           turns ? dc_arena_printf(arena, "/%lld", (long long)task->version) : "");
 }
 
 enum dc_code
@@ -238,7 +242,10 @@ post_escalation(struct work *work, const Workflow__Task *task, const Workflow__S
                 int32_t rung, bool owner_untold)
 {
     struct dc_arena *arena = work->step->arena;
-    const char *cause = dc_arena_printf(arena, "task/%lld/rung/%d", (long long)task->id, rung);
+    /* Of the version that it made: in a sequence the same rung comes in each turn, and may lead to
+     * the same person. */
+    const char *cause = dc_arena_printf(arena, "task/%lld/rung/%d/%lld", (long long)task->id, rung,
+                                        (long long)task->version);
     post(work, task, seat, NOTIFY_TASKS_ESCALATED, seat->holder_id, cause, true);
     if (!owner_untold && seat->owner_id != 0 && seat->owner_id != seat->holder_id) {
         post(work, task, seat, NOTIFY_TASKS_ESCALATED_OWNER, seat->owner_id,
@@ -302,6 +309,30 @@ notify_on_tasks_handed_over(struct dc_step *step, const struct dc_delivery *deli
         for (size_t k = 0; k < event->tasks[i]->n_seats; k++) {
             if (is_open(event->tasks[i], event->tasks[i]->seats[k])) {
                 post_handing_over(&work, event->tasks[i], event->tasks[i]->seats[k]);
+            }
+        }
+    }
+    return send(&work, NOTIFY_CHANNEL_BIT(MAIL), error);
+}
+
+enum dc_code
+notify_on_tasks_rescheduled(struct dc_step *step, const struct dc_delivery *delivery,
+                            struct dc_error *error)
+{
+    const Workflow__TasksRescheduled *event = (const Workflow__TasksRescheduled *)delivery->body;
+    struct work work;
+    if (notify_is_stale(step, delivery)) {
+        return DC_OK;
+    }
+    DC_TRY(begin_work(step, delivery, event->tasks, event->n_tasks, &work, error));
+    for (size_t i = 0; i < event->n_tasks; i++) {
+        const Workflow__Task *task = event->tasks[i];
+        const char *cause = dc_arena_printf(step->arena, "task/%lld/rescheduled/%lld",
+                                            (long long)task->id, (long long)task->version);
+        for (size_t k = 0; k < task->n_seats; k++) {
+            if (is_open(task, task->seats[k])) {
+                post(&work, task, task->seats[k], NOTIFY_TASKS_RESCHEDULED,
+                     task->seats[k]->holder_id, cause, true);
             }
         }
     }

@@ -66,7 +66,8 @@ struct notify_channel {
     const char *provider; /* "smtp", "aliyun", ... */
     bool is_mail;
     bool (*is_configured)(const struct notify_settings *settings);
-    /* What contradicts itself in the configuration: INVALID_ARGUMENT with the row's name. */
+    /* What contradicts itself in the configuration: INVALID_ARGUMENT with the row's name. NULL:
+     * nothing can. */
     enum dc_code (*check)(const struct notify_settings *settings, struct dc_error *error);
     /* A message that cannot be sent by it at all is INVALID_ARGUMENT (refused for good);
      * NOT_FOUND: the person's address is not known (yet). */

@@ -29,13 +29,6 @@ is_configured(const struct notify_settings *settings)
     return *settings->dingtalk.token != '\0';
 }
 
-static enum dc_code
-check(const struct notify_settings *settings __attribute__((unused)),
-      struct dc_error *error __attribute__((unused)))
-{
-    return DC_OK;
-}
-
 /* timestamp in ms, and base64(HMAC-SHA256(secret, timestamp + "\n" + secret)), in the address. */
 static void
 add_signature(struct dc_arena *arena, const char *secret, dc_time now, struct dc_text *url)
@@ -58,19 +51,16 @@ prepare(struct dc_arena *arena, const struct notify_settings *settings,
     DC_AUTO_TEXT struct dc_text body = DC_TEXT_INIT;
     const char *number = NULL;
     DC_TRY(notify_robot_number(arena, settings, message, &number, error));
-    dc_text_printf(&url, "%s/robot/send?access_token=", own->url);
-    notify_percent_encode(own->token, &url);
+    notify_robot_address(own, "/robot/send?access_token=", &url);
     if (*own->secret) {
         add_signature(arena, own->secret, message->now, &url);
     }
     const char *text = notify_robot_text(arena, message, number);
     dc_text_add(&body, "{\"msgtype\":\"text\",\"text\":{\"content\":");
     dc_text_add_json_string(&body, text, strlen(text));
-    dc_text_add(&body, "},\"at\":{\"atMobiles\":[");
-    if (*number) {
-        dc_text_add_json_string(&body, number, strlen(number));
-    }
-    dc_text_add(&body, "],\"isAtAll\":false}}");
+    dc_text_add(&body, "},\"at\":{\"atMobiles\":");
+    notify_robot_numbers(number, &body);
+    dc_text_add(&body, ",\"isAtAll\":false}}");
     notify_robot_request(arena, &url, &body, ret_request);
     return DC_OK;
 }
@@ -86,7 +76,6 @@ const struct notify_channel notify_channel_dingtalk = {
     .name = "dingtalk",
     .provider = "dingtalk",
     .is_configured = is_configured,
-    .check = check,
     .prepare = prepare,
     .judge = judge,
 };

@@ -31,13 +31,6 @@ is_configured(const struct notify_settings *settings)
 }
 
 static enum dc_code
-check(const struct notify_settings *settings __attribute__((unused)),
-      struct dc_error *error __attribute__((unused)))
-{
-    return DC_OK;
-}
-
-static enum dc_code
 prepare(struct dc_arena *arena, const struct notify_settings *settings,
         const struct notify_message *message, struct notify_request *ret_request,
         struct dc_error *error __attribute__((unused)))
@@ -45,8 +38,7 @@ prepare(struct dc_arena *arena, const struct notify_settings *settings,
     const struct notify_robot_settings *own = &settings->feishu;
     DC_AUTO_TEXT struct dc_text url = DC_TEXT_INIT;
     DC_AUTO_TEXT struct dc_text body = DC_TEXT_INIT;
-    dc_text_printf(&url, "%s/open-apis/bot/v2/hook/", own->url);
-    notify_percent_encode(own->token, &url);
+    notify_robot_address(own, "/open-apis/bot/v2/hook/", &url);
     dc_text_add(&body, "{");
     if (*own->secret) { /* base64(HMAC-SHA256(timestamp + "\n" + secret, "")), the key signs nothing
                          */
@@ -76,7 +68,6 @@ const struct notify_channel notify_channel_feishu = {
     .name = "feishu",
     .provider = "feishu",
     .is_configured = is_configured,
-    .check = check,
     .prepare = prepare,
     .judge = judge,
 };

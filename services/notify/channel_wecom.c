@@ -28,13 +28,6 @@ is_configured(const struct notify_settings *settings)
 }
 
 static enum dc_code
-check(const struct notify_settings *settings __attribute__((unused)),
-      struct dc_error *error __attribute__((unused)))
-{
-    return DC_OK;
-}
-
-static enum dc_code
 prepare(struct dc_arena *arena, const struct notify_settings *settings,
         const struct notify_message *message, struct notify_request *ret_request,
         struct dc_error *error)
@@ -44,16 +37,13 @@ prepare(struct dc_arena *arena, const struct notify_settings *settings,
     DC_AUTO_TEXT struct dc_text body = DC_TEXT_INIT;
     const char *number = NULL;
     DC_TRY(notify_robot_number(arena, settings, message, &number, error));
-    dc_text_printf(&url, "%s/cgi-bin/webhook/send?key=", own->url);
-    notify_percent_encode(own->token, &url);
+    notify_robot_address(own, "/cgi-bin/webhook/send?key=", &url);
     const char *text = notify_robot_text(arena, message, "");
     dc_text_add(&body, "{\"msgtype\":\"text\",\"text\":{\"content\":");
     dc_text_add_json_string(&body, text, strlen(text));
-    dc_text_add(&body, ",\"mentioned_mobile_list\":[");
-    if (*number) {
-        dc_text_add_json_string(&body, number, strlen(number));
-    }
-    dc_text_add(&body, "]}}");
+    dc_text_add(&body, ",\"mentioned_mobile_list\":");
+    notify_robot_numbers(number, &body);
+    dc_text_add(&body, "}}");
     notify_robot_request(arena, &url, &body, ret_request);
     return DC_OK;
 }
@@ -69,7 +59,6 @@ const struct notify_channel notify_channel_wecom = {
     .name = "wecom",
     .provider = "wecom",
     .is_configured = is_configured,
-    .check = check,
     .prepare = prepare,
     .judge = judge,
 };

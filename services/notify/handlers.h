@@ -36,13 +36,13 @@ dc_handler notify_list_deliveries, notify_get_delivery, notify_retry_deliveries,
     notify_list_channels;
 
 /* causes.c */
-dc_reaction_fn notify_on_targets_adjusted, notify_on_run_finished;
+dc_reaction_fn notify_on_targets_adjusted, notify_on_proposal_settled, notify_on_run_finished;
 /* causes_plan.c */
 dc_reaction_fn notify_on_plan_changed;
 /* causes_tasks.c */
 dc_reaction_fn notify_on_tasks_opened, notify_on_tasks_reminded, notify_on_tasks_escalated,
-    notify_on_tasks_handed_over, notify_on_tasks_decided, notify_on_tasks_cancelled,
-    notify_on_cycle_changed;
+    notify_on_tasks_handed_over, notify_on_tasks_rescheduled, notify_on_tasks_decided,
+    notify_on_tasks_cancelled, notify_on_cycle_changed;
 /* projections.c */
 dc_reaction_fn notify_on_indicators_defined, notify_on_grants_changed;
 

@@ -141,6 +141,64 @@ the_right_moves_and_the_director_is_told(void **state)
         "SELECT count(*) = 0 FROM notify.delivery WHERE state IN ('gathering', 'queued')");
 }
 
+/* In a sequence the same person may be called in several turns; the same event again is not one. */
+static void
+each_turn_of_a_sequence_is_told(void **state)
+{
+    (void)state;
+    Workflow__TasksOpened opened = WORKFLOW__TASKS_OPENED__INIT;
+    Workflow__TasksEscalated escalated = WORKFLOW__TASKS_ESCALATED__INIT;
+    opened.tasks = escalated.tasks = stage_task_list;
+    opened.n_tasks = escalated.n_tasks = 1;
+    escalated.rung = 1;
+    for (int turn = 0; turn < 2; turn++) {
+        stage_make_tasks(410, 1, DIRECTOR, DIRECTOR);
+        stage_tasks[0].mode = WORKFLOW__SEAT_MODE__SEAT_MODE_SEQUENCE;
+        stage_tasks[0].version = 1 + 4 * turn;
+        dc_test_tell(stage_pg, "workflow", TENANT, stage_task_key(410), &opened.base);
+        dc_test_tell(stage_pg, "workflow", TENANT, stage_task_key(410), &opened.base);
+        stage_seats[0].holder_id = VICE;
+        stage_seats[0].rung = 1;
+        stage_tasks[0].version++;
+        dc_test_tell(stage_pg, "workflow", TENANT, stage_task_key(410), &escalated.base);
+        dc_test_tell(stage_pg, "workflow", TENANT, stage_task_key(410), &escalated.base);
+    }
+    stage_wait_for("SELECT count(*) = 2 FROM notify.notice WHERE task_id = 410 AND template = "
+                   "'tasks_escalated' AND person_id = %d",
+                   VICE);
+    stage_tell_opened(411, 1, VICE, WORKFLOW__CHANNEL__CHANNEL_IN_APP); /* behind them */
+    stage_tell_opened(426, 1, VICE, WORKFLOW__CHANNEL__CHANNEL_IN_APP);
+    stage_wait_for("SELECT count(*) = 2 FROM notify.notice WHERE task_id IN (411, 426)");
+    stage_wait_for("SELECT count(*) = 2 FROM notify.notice WHERE task_id = 410 AND template = "
+                   "'tasks_escalated'");
+    stage_wait_for("SELECT count(*) = 2 FROM notify.notice WHERE task_id = 410 AND template = "
+                   "'tasks_opened'");
+}
+
+/* The cycle was moved to other rules; twice is twice, the same again is not. */
+static void
+a_new_deadline_is_told(void **state)
+{
+    (void)state;
+    Workflow__TasksRescheduled event = WORKFLOW__TASKS_RESCHEDULED__INIT;
+    event.tasks = stage_task_list;
+    event.n_tasks = 1;
+    stage_make_tasks(420, 1, VICE, VICE);
+    for (int version = 5; version <= 6; version++) {
+        stage_tasks[0].version = version;
+        dc_test_tell(stage_pg, "workflow", TENANT, stage_task_key(420), &event.base);
+        dc_test_tell(stage_pg, "workflow", TENANT, stage_task_key(420), &event.base);
+    }
+    stage_tell_opened(436, 1, VICE, WORKFLOW__CHANNEL__CHANNEL_IN_APP); /* behind them */
+    stage_wait_for("SELECT count(*) = 1 FROM notify.notice WHERE task_id = 436");
+    stage_wait_for("SELECT count(*) = 2 FROM notify.notice WHERE task_id = 420 AND template = "
+                   "'tasks_rescheduled' AND person_id = %d",
+                   VICE);
+    stage_turn_clock();
+    stage_wait_for(
+        "SELECT count(*) = 0 FROM notify.delivery WHERE state IN ('gathering', 'queued')");
+}
+
 static void
 the_starter_hears_of_the_end(void **state)
 {
@@ -318,6 +376,8 @@ main(int argc, char **argv)
         cmocka_unit_test(the_past_heard_again_makes_nothing),
         cmocka_unit_test(what_is_done_needs_nobody),
         cmocka_unit_test(the_right_moves_and_the_director_is_told),
+        cmocka_unit_test(each_turn_of_a_sequence_is_told),
+        cmocka_unit_test(a_new_deadline_is_told),
         cmocka_unit_test(the_starter_hears_of_the_end),
         cmocka_unit_test(the_night_is_quiet),
         cmocka_unit_test(people_choose_how_they_are_told),

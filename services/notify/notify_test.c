@@ -425,6 +425,68 @@ a_plan_tells_everybody_whom_it_reaches(void **state)
     wait_for("SELECT count(*) = 0 FROM notify.notice WHERE cause = 'plan/3/3'");
 }
 
+/* Proposal `id` of person 12 has ended; who ended it is `decided_by`. */
+static void
+tell_settled(int64_t id, Goals__ProposalState proposal_state, int64_t decided_by)
+{
+    Goals__Proposal proposal = GOALS__PROPOSAL__INIT;
+    Goals__ProposalSettled event = GOALS__PROPOSAL_SETTLED__INIT;
+    char key[32];
+    snprintf(key, sizeof(key), "proposal/%lld", (long long)id);
+    proposal.id = id;
+    proposal.owner_name = "华东大区";
+    proposal.indicator_id = 5;
+    proposal.period = "2027Q1";
+    proposal.old_value = "20000000.00";
+    proposal.new_value = "25000000.00";
+    proposal.state = proposal_state;
+    proposal.author_person_id = 12;
+    proposal.decided_by_id = decided_by;
+    proposal.decided_by_name = "陈总";
+    if (proposal_state == GOALS__PROPOSAL_STATE__PROPOSAL_STATE_REJECTED) {
+        proposal.decision_reason = "幅度过大";
+    } else if (proposal_state == GOALS__PROPOSAL_STATE__PROPOSAL_STATE_FAILED) {
+        proposal.problem_zh = "审批期间目标已变为 21000000.00";
+        proposal.problem_en = "the target went to 21000000.00 meanwhile";
+    }
+    event.proposal = &proposal;
+    tell("goals", key, &event.base);
+}
+
+static const char *
+settled_text(const char *language)
+{
+    json_t *his = inbox(12, language);
+    assert_string_equal(dc_test_text(his, "notices.0.template"), "proposal_settled");
+    return dc_test_text(his, "notices.0.text");
+}
+
+static void
+who_proposed_hears_how_it_ended(void **state)
+{
+    (void)state;
+    tell_settled(31, GOALS__PROPOSAL_STATE__PROPOSAL_STATE_CARRIED_OUT, 99);
+    tell_settled(31, GOALS__PROPOSAL_STATE__PROPOSAL_STATE_CARRIED_OUT, 99);
+    wait_for("SELECT count(*) = 1 FROM notify.notice WHERE cause = 'proposal/31'");
+    json_t *hers = inbox(12, "zh-CN");
+    assert_string_equal(dc_test_text(hers, "notices.0.title"),
+                        "目标调整已获批准并执行：华东大区 · 销售额");
+    assert_string_equal(dc_test_text(hers, "notices.0.link"), "/goals?proposal=31");
+    assert_non_null(strstr(dc_test_text(hers, "notices.0.text"), "20,000,000.00 → 25,000,000.00"));
+    tell_settled(32, GOALS__PROPOSAL_STATE__PROPOSAL_STATE_REJECTED, 99);
+    wait_for("SELECT count(*) = 1 FROM notify.notice WHERE cause = 'proposal/32'");
+    assert_non_null(strstr(settled_text("zh-CN"), "陈总：幅度过大"));
+    assert_non_null(strstr(settled_text("en"), "was not approved"));
+    tell_settled(33, GOALS__PROPOSAL_STATE__PROPOSAL_STATE_FAILED, 99);
+    wait_for("SELECT count(*) = 1 FROM notify.notice WHERE cause = 'proposal/33'");
+    assert_non_null(strstr(settled_text("en"), "the target went to 21000000.00"));
+    /* Her own withdrawal is no news to her; another one's is. */
+    tell_settled(34, GOALS__PROPOSAL_STATE__PROPOSAL_STATE_WITHDRAWN, 12);
+    tell_settled(35, GOALS__PROPOSAL_STATE__PROPOSAL_STATE_WITHDRAWN, 99);
+    wait_for("SELECT count(*) = 1 FROM notify.notice WHERE cause = 'proposal/35'");
+    wait_for("SELECT count(*) = 0 FROM notify.notice WHERE cause = 'proposal/34'");
+}
+
 static void
 a_finished_run_tells_who_started_it(void **state)
 {
@@ -568,7 +630,8 @@ killed_in_the_middle_nothing_is_lost_and_little_repeated(void **state)
              "BETWEEN 1000 AND 1999");
     count_mails("kill.example", &sent, &ids);
     assert_int_equal(ids, CROWD);
-    assert_true(sent >= CROWD && sent <= CROWD + KILLS * 2 * (64 + 4)); /* what was not written yet */
+    assert_true(sent >= CROWD &&
+                sent <= CROWD + KILLS * 2 * (64 + 4)); /* what was not written yet */
     printf("%zu mails, %zu of them again after %d kills\n", sent, sent - ids, (int)KILLS);
     wait_for("SELECT count(*) = 60 AND count(DISTINCT person_id) = 60 FROM notify.notice WHERE "
              "cause = 'adjustment/300'");
@@ -637,6 +700,7 @@ main(int argc, char **argv)
         cmocka_unit_test(an_adjustment_is_one_notice_to_each_person),
         cmocka_unit_test(what_is_read_is_read_by_oneself_alone),
         cmocka_unit_test(a_plan_tells_everybody_whom_it_reaches),
+        cmocka_unit_test(who_proposed_hears_how_it_ended),
         cmocka_unit_test(a_finished_run_tells_who_started_it),
         cmocka_unit_test(servers_say_no_in_many_ways),
         cmocka_unit_test(killed_in_the_middle_nothing_is_lost_and_little_repeated),

@@ -4,6 +4,8 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "sign.h"
+
 enum dc_code
 notify_robot_number(struct dc_arena *arena, const struct notify_settings *settings,
                     const struct notify_message *message, const char **ret_number,
@@ -24,6 +26,23 @@ notify_robot_text(struct dc_arena *arena, const struct notify_message *message, 
     return dc_arena_printf(arena, "%s%s%s%s%s%s", *number ? "@" : "", number, *number ? " " : "",
                            message->name, *message->name ? (english ? ": " : "：") : "",
                            message->brief);
+}
+
+void
+notify_robot_address(const struct notify_robot_settings *own, const char *path, struct dc_text *url)
+{
+    dc_text_printf(url, "%s%s", own->url, path);
+    notify_percent_encode(own->token, url);
+}
+
+void
+notify_robot_numbers(const char *number, struct dc_text *body)
+{
+    dc_text_add(body, "[");
+    if (*number) {
+        dc_text_add_json_string(body, number, strlen(number));
+    }
+    dc_text_add(body, "]");
 }
 
 void

@@ -16,6 +16,11 @@ enum dc_code notify_robot_number(struct dc_arena *arena, const struct notify_set
 /* "@13800000000 张三：..." */
 const char *notify_robot_text(struct dc_arena *arena, const struct notify_message *message,
                               const char *number);
+/* <url><path><token>: whoever knows the address may write to the chat. */
+void notify_robot_address(const struct notify_robot_settings *own, const char *path,
+                          struct dc_text *url);
+/* The JSON list of whom to mention: empty, or the one. */
+void notify_robot_numbers(const char *number, struct dc_text *body);
 void notify_robot_request(struct dc_arena *arena, const struct dc_text *url,
                           const struct dc_text *body, struct notify_request *ret_request);
 void notify_robot_judge(const struct notify_reply *reply, const char *code_field,

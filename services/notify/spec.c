@@ -16,7 +16,9 @@ check_channel(const struct notify_channel *channel, const struct notify_settings
               struct dc_error *error)
 {
     struct notify_sender *sender = NULL;
-    DC_TRY(channel->check(settings, error));
+    if (channel->check) {
+        DC_TRY(channel->check(settings, error));
+    }
     DC_TRY(notify_sender_new(&sender, channel, settings, error));
     notify_sender_free(sender);
     return DC_OK;
@@ -120,6 +122,7 @@ static const struct dc_reaction reactions[] = {
     {"goals", "IndicatorsDefined", &goals__indicators_defined__descriptor,
      notify_on_indicators_defined},
     {"goals", "TargetsAdjusted", &goals__targets_adjusted__descriptor, notify_on_targets_adjusted},
+    {"goals", "ProposalSettled", &goals__proposal_settled__descriptor, notify_on_proposal_settled},
     {"goals", "PlanChanged", &goals__plan_changed__descriptor, notify_on_plan_changed},
     {"ingest", "RunFinished", &ingest__run_finished__descriptor, notify_on_run_finished},
     {"workflow", "TasksOpened", &workflow__tasks_opened__descriptor, notify_on_tasks_opened},
@@ -128,6 +131,8 @@ static const struct dc_reaction reactions[] = {
      notify_on_tasks_escalated},
     {"workflow", "TasksHandedOver", &workflow__tasks_handed_over__descriptor,
      notify_on_tasks_handed_over},
+    {"workflow", "TasksRescheduled", &workflow__tasks_rescheduled__descriptor,
+     notify_on_tasks_rescheduled},
     {"workflow", "TasksDecided", &workflow__tasks_decided__descriptor, notify_on_tasks_decided},
     {"workflow", "TasksCancelled", &workflow__tasks_cancelled__descriptor,
      notify_on_tasks_cancelled},

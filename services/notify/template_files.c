@@ -66,6 +66,16 @@ const struct notify_template_file notify_template_files[] = {
 #include "templates/weights_changed.en.txt"
     },
     {
+        "proposal_settled",
+        "zh-CN",
+#include "templates/proposal_settled.zh-CN.txt"
+    },
+    {
+        "proposal_settled",
+        "en",
+#include "templates/proposal_settled.en.txt"
+    },
+    {
         "run_finished",
         "zh-CN",
 #include "templates/run_finished.zh-CN.txt"
@@ -144,6 +154,16 @@ const struct notify_template_file notify_template_files[] = {
         "tasks_handed_over",
         "en",
 #include "templates/tasks_handed_over.en.txt"
+    },
+    {
+        "tasks_rescheduled",
+        "zh-CN",
+#include "templates/tasks_rescheduled.zh-CN.txt"
+    },
+    {
+        "tasks_rescheduled",
+        "en",
+#include "templates/tasks_rescheduled.en.txt"
     },
     {
         "cycle_closed",

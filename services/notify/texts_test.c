@@ -232,15 +232,18 @@ figures_go_by_mail_where_the_tenant_allows_it(void **state)
 {
     (void)state;
     DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
-    const char *names[] = {"period", "indicator", "old", "new"};
-    const char *values[] = {"2027Q1", "销售额", "500,000", "625,000"};
-    struct notify_told told = {NOTIFY_TARGETS_ADJUSTED, {names, values, 4}, 1};
-    struct notify_occasion occasion = {"张三", "zh-CN", "", false, 1};
-    struct notify_message message = {0};
-    for (int allowed = 0; allowed <= 1; allowed++) {
-        occasion.figures = allowed;
+    const char *names[] = {"period", "indicator", "old", "new", "problem", "outcome"};
+    const char *values[] = {"2027Q1",  "销售额",         "500,000",
+                            "625,000", "已变为 580,000", "已获批准，但未能执行"};
+    static const char *const templates[] = {NOTIFY_TARGETS_ADJUSTED, NOTIFY_PROPOSAL_SETTLED};
+    for (size_t i = 0; i < 4; i++) {
+        bool allowed = i % 2, has_problem = i >= 2;
+        struct notify_told told = {templates[i / 2], {names, values, 6}, 1};
+        struct notify_occasion occasion = {"张三", "zh-CN", "", allowed, 1};
+        struct notify_message message = {0};
         assert_int_equal(notify_compose(arena, &occasion, &told, 1, &message, NULL), DC_OK);
         assert_int_equal(strstr(message.text, "625,000") != NULL, allowed);
+        assert_int_equal(strstr(message.text, "580,000") != NULL, allowed && has_problem);
         assert_null(strstr(message.brief, "625,000"));
         assert_string_equal(notify_param(&message.open, "new", "zh-CN"), "");
     }

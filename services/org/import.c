@@ -129,7 +129,7 @@ import_read(struct import_table *table, const ProtobufCBinaryData *csv, struct d
         for (struct dc_csv_row row; dc_csv_next(reader, &row);) {
             if (!has_header) {
                 DC_TRY(dc_csv_map_header(&row, table->columns, table->column_count, table->at, NULL,
-                                         error));
+                                         NULL, error));
                 has_header = true;
                 continue;
             }

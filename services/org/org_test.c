@@ -237,6 +237,22 @@ colleagues_are_found_beyond_reach(void **state)
                                                "{\"search\":\"E\"}"),
                                    "people"),
                      20);
+    /* The same within a unit; and by what a name was changed to, no longer by what it was. */
+    assert_string_equal(dc_test_text(dc_test_ask(edge, ORG, "FindColleagues", as("director.b"),
+                                                 "{\"unitId\":\"%lld\",\"search\":\"三\"}",
+                                                 (long long)unit_id("A1")),
+                                     "people.0.name"),
+                        "张三");
+    dc_test_pg_exec(pg, "UPDATE org.person SET name = '张新名' WHERE code = 'E1101'");
+    assert_string_equal(dc_test_text(dc_test_ask(edge, ORG, "FindColleagues", as("zhangsan"),
+                                                 "{\"search\":\"新名\"}"),
+                                     "people.0.code"),
+                        "E1101");
+    dc_test_pg_exec(pg, "UPDATE org.person SET name = '张三' WHERE code = 'E1101'");
+    assert_int_equal(dc_test_count(dc_test_ask(edge, ORG, "FindColleagues", as("zhangsan"),
+                                               "{\"search\":\"新名\"}"),
+                                   "people"),
+                     0);
     json_t *unit = dc_test_ask(edge, ORG, "FindColleagues", as("director.b"),
                                "{\"unitId\":\"%lld\"}", (long long)unit_id("A1"));
     assert_true(dc_test_count(unit, "people") > 0);

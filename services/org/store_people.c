@@ -242,11 +242,10 @@ org_store_find_colleagues(struct dc_step *step, dc_date day, const char *search,
     for (char *c = lower; *c; c++) {
         *c = *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
     }
-    const char *like = *search ? org_like_pattern(arena, search) : "%";
-    DC_TRY(dc_db_run(
-        step->db, ORG_SQL(FIND_COLLEAGUES), &rows, error, dc_p_int64(step->context->tenant_id),
-        dc_p_date(day), dc_p_text(search), dc_p_text(above(arena, search)), dc_p_text(lower),
-        dc_p_text(above(arena, lower)), dc_p_text(like), dc_p_int64(unit_id), dc_p_int64(most)));
+    DC_TRY(dc_db_run(step->db, ORG_SQL(FIND_COLLEAGUES), &rows, error,
+                     dc_p_int64(step->context->tenant_id), dc_p_date(day), dc_p_text(search),
+                     dc_p_text(above(arena, search)), dc_p_text(lower),
+                     dc_p_text(above(arena, lower)), dc_p_int64(unit_id), dc_p_int64(most)));
     size_t count = dc_rows_count(rows);
     response->people = DC_NEW_ARRAY(arena, Org__Colleague *, count);
     for (size_t i = 0; i < count; i++) {

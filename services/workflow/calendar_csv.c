@@ -107,7 +107,8 @@ read_row(struct reading *reading, const struct dc_csv_row *csv)
 {
     if (csv->fault != DC_CSV_GOOD) {
         int64_t column = csv->fault_field == SIZE_MAX ? 0 : (int64_t)csv->fault_field + 1;
-        wf_problem_add(reading->problems, csv->line, column, "%s", csv->reason);
+        wf_problem_add(reading->problems, csv->line, column,
+                       DC_BILINGUAL(csv->reason, csv->reason_zh));
         return;
     }
     const char *text[COLUMNS];
@@ -118,22 +119,31 @@ read_row(struct reading *reading, const struct dc_csv_row *csv)
     bool good = true;
     if (!read_date(text[COLUMN_DATE], &day.date)) {
         good = false;
-        wf_problem_add(reading->problems, csv->line, reading->at[COLUMN_DATE] + 1,
-                       "\"%.*s\" is no date; wanted is year-month-day, such as 2026-10-01",
-                       wf_cut(text[COLUMN_DATE]), text[COLUMN_DATE]);
+        wf_problem_add(
+            reading->problems, csv->line, reading->at[COLUMN_DATE] + 1,
+            dc_bilingual_printf(reading->arena,
+                                "\"%.*s\" is no date; wanted is year-month-day, such as 2026-10-01",
+                                "“%.*s”不是日期；应为年-月-日，如 2026-10-01",
+                                wf_cut(text[COLUMN_DATE]), text[COLUMN_DATE]));
     }
     if (!read_working(text[COLUMN_WORKING], &day.working)) {
         good = false;
         wf_problem_add(reading->problems, csv->line, reading->at[COLUMN_WORKING] + 1,
-                       "\"%.*s\" does not say whether it is a working day; allowed are true, yes, "
-                       "1, 是, 上班 and false, no, 0, 否, 放假",
-                       wf_cut(text[COLUMN_WORKING]), text[COLUMN_WORKING]);
+                       dc_bilingual_printf(
+                           reading->arena,
+                           "\"%.*s\" does not say whether it is a working day; allowed are true, "
+                           "yes, 1, 是, 上班 and false, no, 0, 否, 放假",
+                           "“%.*s”没有说明是否上班；可填 true、yes、1、是、上班 或 "
+                           "false、no、0、否、放假",
+                           wf_cut(text[COLUMN_WORKING]), text[COLUMN_WORKING]));
     }
     if (!name_is_good(day.name)) {
         good = false;
-        wf_problem_add(reading->problems, csv->line, reading->at[COLUMN_NAME] + 1,
-                       "a name has at most %d characters and no control characters",
-                       WF_DAY_NAME_MAX);
+        wf_problem_add(
+            reading->problems, csv->line, reading->at[COLUMN_NAME] + 1,
+            dc_bilingual_printf(reading->arena,
+                                "a name has at most %d characters and no control characters",
+                                "名称最多 %d 个字符，不含控制字符", WF_DAY_NAME_MAX));
     }
     if (good) {
         keep(reading, day, csv->line);
@@ -145,21 +155,28 @@ read_header(struct reading *reading, struct dc_csv *csv)
 {
     struct dc_csv_row row;
     struct dc_error error = {0};
-    DC_AUTO_TEXT struct dc_text unknown = DC_TEXT_INIT;
+    DC_AUTO_TEXT struct dc_text unknown = DC_TEXT_INIT, zh = DC_TEXT_INIT;
     if (!dc_csv_next(csv, &row)) {
         wf_problem_add(reading->problems, 1, 0,
-                       "the file is empty; wanted are the columns date, working, name (日期, 上班, "
-                       "名称) and a row for each day");
+                       DC_BILINGUAL("the file is empty; wanted are the columns date, working, name "
+                                    "(日期, 上班, 名称) and a row for each day",
+                                    "文件为空；应有 date, working, name（日期, 上班, "
+                                    "名称）列，每天一行"));
         return false;
     }
-    if (dc_csv_map_header(&row, columns, COLUMNS, reading->at, &unknown, &error) != DC_OK) {
-        wf_problem_add(reading->problems, row.line, 0, "%s", error.message);
+    if (dc_csv_map_header(&row, columns, COLUMNS, reading->at, &unknown, &zh, &error) != DC_OK) {
+        wf_problem_add(reading->problems, row.line, 0,
+                       DC_BILINGUAL(error.message, dc_text_cstr(&zh)));
         return false;
     }
     if (unknown.length > 0) {
         wf_problem_add(reading->problems, row.line, 0,
-                       "there is no column %s; allowed are date, working, name (日期, 上班, 名称)",
-                       dc_text_cstr(&unknown));
+                       dc_bilingual_printf(reading->arena,
+                                           "there is no column %s; allowed are date, working, name "
+                                           "(日期, 上班, 名称)",
+                                           "没有列 %s；可用的列：date, working, name（日期, 上班, "
+                                           "名称）",
+                                           dc_text_cstr(&unknown)));
     }
     return true;
 }
@@ -180,14 +197,17 @@ read_rows(struct reading *reading, struct dc_csv *csv)
     struct dc_csv_row row;
     while (dc_csv_next(csv, &row)) {
         if (reading->count == WF_CALENDAR_DAYS_MAX) {
-            wf_problem_add(reading->problems, row.line, 0, "more than %d days; allowed are as many",
-                           WF_CALENDAR_DAYS_MAX);
+            wf_problem_add(reading->problems, row.line, 0,
+                           dc_bilingual_printf(reading->arena,
+                                               "more than %d days; allowed are as many",
+                                               "超过 %d 天；最多这么多", WF_CALENDAR_DAYS_MAX));
             return;
         }
         read_row(reading, &row);
     }
     if (reading->count == 0 && reading->problems->count == 0) {
-        wf_problem_add(reading->problems, 1, 0, "the file has a header and no days");
+        wf_problem_add(reading->problems, 1, 0,
+                       DC_BILINGUAL("the file has a header and no days", "文件只有表头，没有日期"));
     }
     if (reading->count > 1) {
         qsort(reading->rows, reading->count, sizeof *reading->rows, by_date);
@@ -196,9 +216,12 @@ read_rows(struct reading *reading, struct dc_csv *csv)
         if (reading->rows[i].day.date == reading->rows[i - 1].day.date) {
             char date[DC_DATE_TEXT];
             dc_date_format(reading->rows[i].day.date, date);
-            wf_problem_add(reading->problems, reading->rows[i].line, reading->at[COLUMN_DATE] + 1,
-                           "%s stands in line %lld already; each date stands once", date,
-                           (long long)reading->rows[i - 1].line);
+            wf_problem_add(
+                reading->problems, reading->rows[i].line, reading->at[COLUMN_DATE] + 1,
+                dc_bilingual_printf(reading->arena,
+                                    "%1$s stands in line %2$lld already; each date stands once",
+                                    "第 %2$lld 行已有 %1$s；每个日期只能出现一次", date,
+                                    (long long)reading->rows[i - 1].line));
         }
     }
 }
@@ -211,8 +234,10 @@ wf_calendar_read_csv(struct dc_arena *arena, const void *csv, size_t size,
     DC_ASSERT(arena && (csv || size == 0) && ret_days && ret_count && problems);
     struct reading reading = {.arena = arena, .problems = problems};
     if (size > WF_CALENDAR_CSV_MAX) {
-        wf_problem_add(problems, 0, 0, "the file has %zu bytes; at most %d are allowed", size,
-                       WF_CALENDAR_CSV_MAX);
+        wf_problem_add(problems, 0, 0,
+                       dc_bilingual_printf(arena, "the file has %zu bytes; at most %d are allowed",
+                                           "文件有 %zu 字节；最多 %d 字节", size,
+                                           WF_CALENDAR_CSV_MAX));
         return wf_problems_refuse(problems, error);
     }
     DC_AUTO(dc_csv) struct dc_csv *reader = dc_csv_new(0, NULL);

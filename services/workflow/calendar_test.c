@@ -378,9 +378,10 @@ test_csv_tells_everything_that_is_wrong(void **state)
                          DC_INVALID_ARGUMENT);
         const struct wf_problem *first = &problems.items[0];
         if (problems.count != rows[i].problems || first->line != rows[i].line ||
-            first->column != rows[i].column || !strstr(first->message, rows[i].part)) {
-            fail_msg("row %zu: %zu problems, %d:%d %s", i, problems.count, first->line,
-                     first->column, first->message);
+            first->column != rows[i].column || !strstr(first->message.en, rows[i].part) ||
+            !dc_test_is_chinese(first->message.zh)) {
+            fail_msg("row %zu: %zu problems, %d:%d %s %s", i, problems.count, first->line,
+                     first->column, first->message.en, first->message.zh);
         }
         assert_null(days); /* whole or not at all */
         assert_int_equal(count, 77);

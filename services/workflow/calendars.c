@@ -178,7 +178,8 @@ DC_HANDLER(workflow_import_calendar, Workflow__ImportCalendarRequest,
                 step->arena, Workflow__DefinitionProblem, workflow__definition_problem__init);
             item->line = problems->items[i].line;
             item->column = problems->items[i].column;
-            item->message = (char *)problems->items[i].message;
+            item->message = (char *)problems->items[i].message.en;
+            item->message_zh = (char *)problems->items[i].message.zh;
             response->problems[response->n_problems++] = item;
         }
         return DC_OK;

@@ -60,8 +60,7 @@ struct parser {
     struct token token;
     struct wf_condition *condition;
     int depth;
-    int32_t *ret_column;
-    struct dc_error *error;
+    struct wf_condition_problem problem;
 };
 
 static const struct {
@@ -159,34 +158,48 @@ advance(struct parser *parser)
 }
 
 static enum dc_code
-refuse(struct parser *parser, const char *at, const char *what)
+refuse(struct parser *parser, const char *at, struct dc_bilingual what)
 {
-    *parser->ret_column = (int32_t)dc_utf8_length(parser->text, (size_t)(at - parser->text)) + 1;
-    return dc_fail(parser->error, DC_INVALID_ARGUMENT, "column %d of the condition: %s",
-                   *parser->ret_column, what);
+    int column = (int)dc_utf8_length(parser->text, (size_t)(at - parser->text)) + 1;
+    parser->problem.column = column;
+    parser->problem.message = DC_BILINGUAL(
+        dc_arena_printf(parser->arena, "column %d of the condition: %s", column, what.en),
+        dc_arena_printf(parser->arena, "条件第 %d 列：%s", column, what.zh));
+    return DC_INVALID_ARGUMENT;
+}
+
+/* The token as messages quote it: valid, and short. */
+static struct dc_bilingual
+quoted(struct dc_arena *arena, const struct token *token)
+{
+    if (token->kind == END) {
+        return DC_BILINGUAL("its end", "结尾");
+    }
+    /* A character as a whole, not a byte of it. */
+    size_t length = token->length;
+    while (token->kind == WRONG && ((unsigned char)token->start[length] & 0xc0) == 0x80) {
+        length++;
+    }
+    const char *text = dc_arena_strndup(arena, token->start, length < 40 ? length : 40);
+    return dc_utf8_is_valid(text, strlen(text)) ? dc_bilingual_printf(arena, "\"%s\"", "“%s”", text)
+                                                : DC_BILINGUAL("a long text", "一段长文本");
 }
 
 static enum dc_code
-expected(struct parser *parser, const char *wanted)
+expected(struct parser *parser, struct dc_bilingual wanted)
 {
-    char what[200], found[64] = "its end";
     const struct token *token = &parser->token;
     if (token->kind == WRONG && (*token->start == '"' || *token->start == '\'')) {
-        return refuse(parser, token->start, "a text that begins here has no closing quote");
+        return refuse(parser, token->start,
+                      DC_BILINGUAL("a text that begins here has no closing quote",
+                                   "从这里开始的文本没有闭合的引号"));
     }
-    if (token->kind != END) {
-        /* A character as a whole, not a byte of it. */
-        size_t length = token->length;
-        while (token->kind == WRONG && ((unsigned char)token->start[length] & 0xc0) == 0x80) {
-            length++;
-        }
-        snprintf(found, sizeof found, "\"%.*s\"", (int)(length < 40 ? length : 40), token->start);
-        if (!dc_utf8_is_valid(found, strlen(found))) {
-            snprintf(found, sizeof found, "a long text");
-        }
-    }
-    snprintf(what, sizeof what, "%s is wanted, and here is %s", wanted, found);
-    return refuse(parser, token->start, what);
+    struct dc_bilingual found = quoted(parser->arena, token);
+    return refuse(
+        parser, token->start,
+        DC_BILINGUAL(
+            dc_arena_printf(parser->arena, "%s is wanted, and here is %s", wanted.en, found.en),
+            dc_arena_printf(parser->arena, "应为%s，这里却是%s", wanted.zh, found.zh)));
 }
 
 /* --- grammar --------------------------------------------------------------------------- */
@@ -201,7 +214,8 @@ note_fact(struct parser *parser, const char *name, const char *at)
         }
     }
     if (condition->fact_count == WF_CONDITION_FACTS_MAX) {
-        return refuse(parser, at, "it names more than 30 facts");
+        return refuse(parser, at,
+                      DC_BILINGUAL("it names more than 30 facts", "引用的数值超过 30 个"));
     }
     condition->facts[condition->fact_count++] = name;
     return DC_OK;
@@ -214,7 +228,8 @@ read_operand(struct parser *parser, struct operand *ret_operand)
     struct operand operand = {0};
     if (token.kind == NAME) {
         if (token.length > WF_FACT_NAME_MAX) {
-            return refuse(parser, token.start, "a name has at most 40 characters");
+            return refuse(parser, token.start,
+                          DC_BILINGUAL("a name has at most 40 characters", "名称最多 40 个字符"));
         }
         operand.kind = FACT;
         operand.text = dc_arena_strndup(parser->arena, token.start, token.length);
@@ -223,14 +238,17 @@ read_operand(struct parser *parser, struct operand *ret_operand)
         operand.kind = NUMBER;
         const char *text = dc_arena_strndup(parser->arena, token.start, token.length);
         if (dc_decimal_parse(text, &operand.number, NULL) != DC_OK) {
-            return refuse(parser, token.start,
-                          "a number has at most 24 digits before the point and 6 after it");
+            return refuse(
+                parser, token.start,
+                DC_BILINGUAL("a number has at most 24 digits before the point and 6 after it",
+                             "数字整数最多 24 位，小数最多 6 位"));
         }
     } else if (token.kind == TEXT_TOKEN) {
         operand.kind = TEXT;
         operand.text = dc_arena_strndup(parser->arena, token.start + 1, token.length - 2);
     } else {
-        return expected(parser, "a fact, a number or a \"text\"");
+        return expected(parser,
+                        DC_BILINGUAL("a fact, a number or a \"text\"", "数值名、数字或 \"文本\""));
     }
     advance(parser);
     *ret_operand = operand;
@@ -245,18 +263,23 @@ read_comparison(struct parser *parser, const struct node **ret_node)
     const char *start = parser->token.start;
     DC_TRY(read_operand(parser, &node->a));
     if (parser->token.kind != OPERATOR) {
-        return expected(parser, "a comparison (= != < <= > >=)");
+        return expected(parser,
+                        DC_BILINGUAL("a comparison (= != < <= > >=)", "比较符（= != < <= > >=）"));
     }
     const char *sign = parser->token.start;
     node->comparing = parser->token.comparing;
     advance(parser);
     DC_TRY(read_operand(parser, &node->b));
     if (node->a.kind != FACT && node->b.kind != FACT) {
-        return refuse(parser, start, "it compares no fact, so it would always be the same");
+        return refuse(parser, start,
+                      DC_BILINGUAL("it compares no fact, so it would always be the same",
+                                   "没有引用任何数值，结果永远相同"));
     }
     bool text = node->a.kind == TEXT || node->b.kind == TEXT;
     if (text && node->comparing != EQUAL && node->comparing != UNEQUAL) {
-        return refuse(parser, sign, "a text can only be compared by = and !=");
+        return refuse(
+            parser, sign,
+            DC_BILINGUAL("a text can only be compared by = and !=", "文本只能用 = 和 != 比较"));
     }
     *ret_node = node;
     return DC_OK;
@@ -273,13 +296,15 @@ read_not(struct parser *parser, const struct node **ret_node)
         return read_comparison(parser, ret_node);
     }
     if (++parser->depth > WF_CONDITION_DEPTH) {
-        return refuse(parser, start, "at most 16 parentheses and \"not\" stand inside each other");
+        return refuse(parser, start,
+                      DC_BILINGUAL("at most 16 parentheses and \"not\" stand inside each other",
+                                   "括号与 not 最多嵌套 16 层"));
     }
     advance(parser);
     if (opening) {
         DC_TRY(read_or(parser, ret_node));
         if (parser->token.kind != CLOSE) {
-            return expected(parser, "\")\", \"and\" or \"or\"");
+            return expected(parser, DC_BILINGUAL("\")\", \"and\" or \"or\"", "“)”、and 或 or"));
         }
         advance(parser);
     } else {
@@ -333,35 +358,46 @@ is_clean(const char *text)
     return dc_utf8_is_valid(text, strlen(text));
 }
 
+static enum dc_code
+read_all(struct parser *parser)
+{
+    if (strlen(parser->text) > WF_CONDITION_MAX) {
+        parser->problem.message =
+            dc_bilingual_printf(parser->arena, "a condition has at most %d bytes",
+                                "条件最多 %d 字节", WF_CONDITION_MAX);
+        return DC_INVALID_ARGUMENT;
+    }
+    if (!is_clean(parser->text)) {
+        parser->problem.message =
+            DC_BILINGUAL("a condition is valid UTF-8 without control characters",
+                         "条件须为有效的 UTF-8，不含控制字符");
+        return DC_INVALID_ARGUMENT;
+    }
+    advance(parser);
+    DC_TRY(read_or(parser, &parser->condition->root));
+    return parser->token.kind == END
+               ? DC_OK
+               : expected(parser, DC_BILINGUAL("\"and\", \"or\" or the end", "and、or 或结尾"));
+}
+
 enum dc_code
 wf_condition_parse(struct dc_arena *arena, const char *text,
-                   const struct wf_condition **ret_condition, int32_t *ret_column,
-                   struct dc_error *error)
+                   const struct wf_condition **ret_condition,
+                   struct wf_condition_problem *ret_problem)
 {
     DC_ASSERT(arena && text && ret_condition);
-    int32_t column = 0;
     struct parser parser = {
         .arena = arena,
         .text = text,
         .at = text,
         .condition = DC_NEW(arena, struct wf_condition),
-        .ret_column = ret_column ? ret_column : &column,
-        .error = error,
     };
-    *parser.ret_column = 0;
-    if (strlen(text) > WF_CONDITION_MAX) {
-        return dc_fail(error, DC_INVALID_ARGUMENT, "a condition has at most %d bytes",
-                       WF_CONDITION_MAX);
-    }
-    if (!is_clean(text)) {
-        return dc_fail(error, DC_INVALID_ARGUMENT,
-                       "a condition is valid UTF-8 without control "
-                       "characters");
-    }
-    advance(&parser);
-    DC_TRY(read_or(&parser, &parser.condition->root));
-    if (parser.token.kind != END) {
-        return expected(&parser, "\"and\", \"or\" or the end");
+    enum dc_code code = read_all(&parser);
+    if (code != DC_OK) {
+        if (ret_problem) {
+            *ret_problem = parser.problem;
+        }
+        return code;
     }
     *ret_condition = parser.condition;
     return DC_OK;

@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/bilingual.h"
 #include "base/error.h"
 
 enum {
@@ -45,12 +46,17 @@ struct wf_fact {
 
 enum wf_truth { WF_FALSE, WF_TRUE, WF_UNKNOWN };
 
-/* `ret_column` (may be NULL) is written on failure too: where, from 1, in characters; 0 = as a
- * whole. The message says what was expected. The condition lives in the arena; `text` is copied.
- * Errors: INVALID_ARGUMENT. */
+/* What is wrong with a condition. */
+struct wf_condition_problem {
+    int32_t column; /* where, from 1, in characters; 0 = as a whole */
+    struct dc_bilingual message;
+};
+
+/* The condition lives in the arena, as the texts of `ret_problem` do (may be NULL; written on
+ * failure); `text` is copied. Errors: INVALID_ARGUMENT. */
 enum dc_code wf_condition_parse(struct dc_arena *arena, const char *text,
-                                const struct wf_condition **ret_condition, int32_t *ret_column,
-                                struct dc_error *error) DC_MUST_CHECK;
+                                const struct wf_condition **ret_condition,
+                                struct wf_condition_problem *ret_problem) DC_MUST_CHECK;
 
 /* The facts that it names, each once, in the order of their first use. */
 size_t wf_condition_fact_count(const struct wf_condition *condition);

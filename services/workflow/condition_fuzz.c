@@ -17,11 +17,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
     const char *text = dc_arena_strndup(arena, (const char *)data, size);
     const struct wf_condition *condition;
-    struct dc_error error;
-    int32_t column = -1;
-    if (wf_condition_parse(arena, text, &condition, &column, &error) != DC_OK) {
-        DC_ASSERT(column >= 0 && (size_t)column <= size + 1);
-        DC_ASSERT(dc_utf8_is_valid(error.message, strlen(error.message)));
+    struct wf_condition_problem problem = {.column = -1};
+    if (wf_condition_parse(arena, text, &condition, &problem) != DC_OK) {
+        DC_ASSERT(problem.column >= 0 && (size_t)problem.column <= size + 1);
+        DC_ASSERT(dc_utf8_is_valid(problem.message.en, strlen(problem.message.en)));
+        DC_ASSERT(dc_utf8_is_valid(problem.message.zh, strlen(problem.message.zh)));
         return 0;
     }
     /* Without facts only what compares nothing could be known, and there is no such condition. */

@@ -39,21 +39,22 @@ run_case(const char *where, char **columns, size_t count, void *context)
     DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
     const struct wf_condition *condition;
     struct wf_fact facts[FACTS_MAX];
-    struct dc_error error = {0};
-    int32_t column = -1;
+    struct wf_condition_problem problem = {.column = -1};
     size_t fact_count = read_facts(columns[1], facts);
-    enum dc_code code = wf_condition_parse(arena, columns[0], &condition, &column, &error);
+    enum dc_code code = wf_condition_parse(arena, columns[0], &condition, &problem);
     if (dc_text_starts_with(columns[2], "wrong ")) {
         int wanted = 0, length = 0;
         sscanf(columns[2], "wrong %d %n", &wanted, &length);
-        if (code != DC_INVALID_ARGUMENT || column != wanted ||
-            !strstr(error.message, columns[2] + length)) {
-            fail_msg("%s: column %d: %s", where, column, error.message);
+        if (code != DC_INVALID_ARGUMENT || problem.column != wanted ||
+            !strstr(problem.message.en, columns[2] + length) ||
+            !strstr(problem.message.zh, "条件第")) {
+            fail_msg("%s: column %d: %s %s", where, problem.column, problem.message.en,
+                     problem.message.zh);
         }
         return;
     }
     if (code != DC_OK) {
-        fail_msg("%s: %s", where, error.message);
+        fail_msg("%s: %s", where, problem.message.en);
     }
     const char *culprit = "";
     enum wf_truth truth = wf_condition_holds(condition, facts, fact_count, &culprit);
@@ -81,21 +82,19 @@ test_bounds(void **state)
     (void)state;
     DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
     const struct wf_condition *condition;
-    struct dc_error error = {0};
+    struct wf_condition_problem problem = {.column = -1};
     char text[WF_CONDITION_MAX + 2];
     memset(text, ' ', sizeof text);
     memcpy(text, "a > 1", 5);
     text[WF_CONDITION_MAX] = '\0';
-    assert_int_equal(wf_condition_parse(arena, text, &condition, NULL, &error), DC_OK);
+    assert_int_equal(wf_condition_parse(arena, text, &condition, &problem), DC_OK);
     text[WF_CONDITION_MAX] = ' ';
     text[WF_CONDITION_MAX + 1] = '\0';
-    int32_t column = -1;
-    assert_int_equal(wf_condition_parse(arena, text, &condition, &column, &error),
+    assert_int_equal(wf_condition_parse(arena, text, &condition, &problem), DC_INVALID_ARGUMENT);
+    assert_int_equal(problem.column, 0);
+    assert_int_equal(wf_condition_parse(arena, "a > \xff", &condition, &problem),
                      DC_INVALID_ARGUMENT);
-    assert_int_equal(column, 0);
-    assert_int_equal(wf_condition_parse(arena, "a > \xff", &condition, NULL, &error),
-                     DC_INVALID_ARGUMENT);
-    assert_int_equal(wf_condition_parse(arena, "a = \"\x07\"", &condition, NULL, &error),
+    assert_int_equal(wf_condition_parse(arena, "a = \"\x07\"", &condition, &problem),
                      DC_INVALID_ARGUMENT);
 
     /* 31 names. */
@@ -103,9 +102,9 @@ test_bounds(void **state)
     for (int i = 0; i <= WF_CONDITION_FACTS_MAX; i++) {
         dc_text_printf(&many, "%sn%d>1", i > 0 ? " or " : "", i);
     }
-    assert_int_equal(wf_condition_parse(arena, many.data, &condition, NULL, &error),
+    assert_int_equal(wf_condition_parse(arena, many.data, &condition, &problem),
                      DC_INVALID_ARGUMENT);
-    assert_non_null(strstr(error.message, "more than 30 facts"));
+    assert_non_null(strstr(problem.message.en, "more than 30 facts"));
 }
 
 static void
@@ -114,8 +113,8 @@ test_names_of_facts(void **state)
     (void)state;
     DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
     const struct wf_condition *condition;
-    assert_int_equal(
-        wf_condition_parse(arena, "b > 1 and (a > b or b = \"x\")", &condition, NULL, NULL), DC_OK);
+    assert_int_equal(wf_condition_parse(arena, "b > 1 and (a > b or b = \"x\")", &condition, NULL),
+                     DC_OK);
     assert_int_equal(wf_condition_fact_count(condition), 2);
     assert_string_equal(wf_condition_fact(condition, 0), "b");
     assert_string_equal(wf_condition_fact(condition, 1), "a");
@@ -154,9 +153,9 @@ test_unknown_by_its_tables(void **state)
     (void)state;
     DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
     const struct wf_condition *both, *either, *none;
-    assert_int_equal(wf_condition_parse(arena, "a > 1 and b > 1", &both, NULL, NULL), DC_OK);
-    assert_int_equal(wf_condition_parse(arena, "a > 1 or b > 1", &either, NULL, NULL), DC_OK);
-    assert_int_equal(wf_condition_parse(arena, "not (a > 1 and b > 1)", &none, NULL, NULL), DC_OK);
+    assert_int_equal(wf_condition_parse(arena, "a > 1 and b > 1", &both, NULL), DC_OK);
+    assert_int_equal(wf_condition_parse(arena, "a > 1 or b > 1", &either, NULL), DC_OK);
+    assert_int_equal(wf_condition_parse(arena, "not (a > 1 and b > 1)", &none, NULL), DC_OK);
     static const char *const values[] = {[WF_FALSE] = "0", [WF_TRUE] = "2", [WF_UNKNOWN] = "?"};
     for (enum wf_truth a = WF_FALSE; a <= WF_UNKNOWN; a++) {
         for (enum wf_truth b = WF_FALSE; b <= WF_UNKNOWN; b++) {

@@ -102,7 +102,8 @@ decide(struct flow_work *work, struct flow_task *task, const struct flow_gate *g
     DC_TRY(find_outcome(task, decision->outcome, &outcome, error));
     DC_TRY(check_gate(task, outcome, gate, error));
     int32_t number = wf_seat_of(&task->rule, person);
-    struct wf_decision act = {person, outcome, task->stage_rule, decision->reason, work->step->now};
+    struct wf_decision act = {person,           outcome,         task->stage_rule,
+                              decision->reason, work->step->now, task->due_at};
     int64_t owner = number > 0 ? task->rule.seats[number - 1].owner_id : 0;
     struct wf_decided what;
     DC_TRY(wf_task_decide(&task->rule, &act, &what, error));
@@ -142,19 +143,29 @@ carry_out(struct flow_work *work, const struct decision *decision, const struct 
     struct dc_arena *arena = work->step->arena;
     struct flow_task *saved = DC_NEW_ARRAY(arena, struct flow_task, count + 1);
     struct flow_task **through = DC_NEW_ARRAY(arena, struct flow_task *, count + 1);
+    struct flow_task **turned = DC_NEW_ARRAY(arena, struct flow_task *, count + 1);
     struct decided *told = DC_NEW_ARRAY(arena, struct decided, count + 1);
-    size_t through_count = 0;
+    size_t through_count = 0, turned_count = 0;
     for (size_t i = 0; i < count; i++) {
         saved[i] = *decided[i].task;
         told[i] = decided[i];
         told[i].task = &saved[i];
-        flow_line(work, &saved[i], "decided", work->step->context->person_id,
-                  decided[i].for_person_id, decision->outcome, decision->reason);
+        flow_line(work, &saved[i],
+                  &(struct flow_line){.what = "decided",
+                                      .person_id = work->step->context->person_id,
+                                      .for_person_id = decided[i].for_person_id,
+                                      .owner_id = decided[i].for_person_id,
+                                      .outcome = decision->outcome,
+                                      .reason = decision->reason});
         if (decided[i].what.task) {
             through[through_count++] = &saved[i];
+        } else if (decided[i].what.opened_seat > 0) {
+            flow_plan_turn(work, &saved[i]);
+            turned[turned_count++] = &saved[i];
         }
     }
     DC_TRY(flow_store_save(work, saved, count, true, error));
+    DC_TRY(flow_replan(work, turned, turned_count, error));
     for (size_t i = 0; i < count; i++) {
         *decided[i].task = saved[i];
     }

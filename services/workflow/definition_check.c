@@ -16,18 +16,10 @@ struct checking {
 #define PERSON WORKFLOW__SUBJECT_KIND__SUBJECT_KIND_PERSON
 #define UNIT WORKFLOW__SUBJECT_KIND__SUBJECT_KIND_UNIT
 
-static void wrong(struct checking *checking, struct wf_place place, const char *format, ...)
-    DC_PRINTF(3, 4);
-
 static void
-wrong(struct checking *checking, struct wf_place place, const char *format, ...)
+wrong(struct checking *checking, struct wf_place place, struct dc_bilingual message)
 {
-    struct dc_error cut;
-    va_list arguments;
-    va_start(arguments, format);
-    (void)dc_failv(&cut, DC_INVALID_ARGUMENT, "", format, arguments);
-    va_end(arguments);
-    wf_problem_add(checking->problems, place.line, place.column, "%s", cut.message);
+    wf_problem_add(checking->problems, place.line, place.column, message);
 }
 
 static bool
@@ -44,12 +36,16 @@ check_subject(struct checking *checking, size_t at)
     const struct wf_stage *stage = &checking->definition->stages[at];
     const struct wf_stage_places *places = &checking->places[at];
     if (stage->subject == UNIT && stage->unit_kinds == 0 && places->unit_kinds.line == 0) {
-        wrong(checking, places->stage,
-              "unit_kinds is missing in a stage whose subject is unit; allowed are company, "
-              "department, team");
+        wrong(
+            checking, places->stage,
+            DC_BILINGUAL("unit_kinds is missing in a stage whose subject is unit; allowed are "
+                         "company, department, team",
+                         "subject 为 unit 的环节缺少 unit_kinds；可填 company、department、team"));
     }
     if (stage->subject != UNIT && places->unit_kinds.line != 0) {
-        wrong(checking, places->unit_kinds, "unit_kinds goes with subject: unit only");
+        wrong(checking, places->unit_kinds,
+              DC_BILINGUAL("unit_kinds goes with subject: unit only",
+                           "unit_kinds 只能与 subject: unit 一起使用"));
     }
 }
 
@@ -60,9 +56,12 @@ check_who(struct checking *checking, const struct wf_stage *stage, const struct 
     bool of_person = who->kind == WF_WHO_SELF || who->kind == WF_WHO_MANAGER;
     if (of_person && stage->subject != PERSON) {
         wrong(checking, place,
-              "%s is somebody only where the subject is a person; for units name a role, such as "
-              "{role: director}",
-              wf_word_of(wf_who_words, (int)who->kind)->name);
+              dc_bilingual_printf(
+                  checking->problems->arena,
+                  "%s is somebody only where the subject is a person; for units name a role, such "
+                  "as {role: director}",
+                  "只有 subject 为 person 时 %s 才指向某个人；对组织请写角色，如 {role: director}",
+                  wf_word_of(wf_who_words, (int)who->kind)->name));
     }
 }
 
@@ -81,7 +80,8 @@ check_all_who(struct checking *checking, size_t at)
         check_who(checking, stage, &stage->who[i], checking->places[at].who[i]);
         for (size_t j = 0; j < i; j++) {
             if (is_same_who(&stage->who[i], &stage->who[j])) {
-                wrong(checking, checking->places[at].who[i], "this one stands in who already");
+                wrong(checking, checking->places[at].who[i],
+                      DC_BILINGUAL("this one stands in who already", "who 中已有此人"));
                 break;
             }
         }
@@ -98,6 +98,20 @@ is_longer(struct wf_duration a, struct wf_duration b)
     return a.amount > b.amount && (a.working_days || !b.working_days);
 }
 
+static struct dc_bilingual
+too_early_reminder(struct dc_arena *arena, struct wf_duration before, struct wf_duration due)
+{
+    struct dc_bilingual early = wf_duration_words(arena, before);
+    struct dc_bilingual after = wf_duration_words(arena, due);
+    return DC_BILINGUAL(
+        dc_arena_printf(arena,
+                        "a reminder %s before the deadline would come before the stage opens: it "
+                        "is due %s after that",
+                        early.en, after.en),
+        dc_arena_printf(arena, "截止前 %s的提醒会早于环节开始：环节开始后 %s截止", early.zh,
+                        after.zh));
+}
+
 static void
 check_reminders(struct checking *checking, size_t at)
 {
@@ -107,16 +121,15 @@ check_reminders(struct checking *checking, size_t at)
         struct wf_place place = checking->places[at].reminders[i];
         if (stage->due.day_of_month == 0 && is_longer(before, stage->due.after)) {
             wrong(checking, place,
-                  "a reminder %s before the deadline would come before the stage opens: it is due "
-                  "%s after that",
-                  wf_duration_words(checking->problems->arena, before),
-                  wf_duration_words(checking->problems->arena, stage->due.after));
+                  too_early_reminder(checking->problems->arena, before, stage->due.after));
         }
         for (size_t j = 0; j < i; j++) {
             struct wf_duration other = stage->reminders[j].before;
             if (other.amount == before.amount && other.working_days == before.working_days) {
                 wrong(checking, place,
-                      "there is a reminder at that time already; give it the channels of both");
+                      DC_BILINGUAL(
+                          "there is a reminder at that time already; give it the channels of both",
+                          "该时间已有提醒；请把两者的渠道合在一起"));
                 break;
             }
         }
@@ -130,6 +143,20 @@ fifths(struct wf_duration duration)
     return duration.amount * (duration.working_days ? 7 : 5);
 }
 
+static struct dc_bilingual
+backward_rung(struct dc_arena *arena, struct wf_duration now, struct wf_duration before)
+{
+    struct dc_bilingual this = wf_duration_words(arena, now);
+    struct dc_bilingual last = wf_duration_words(arena, before);
+    return DC_BILINGUAL(
+        dc_arena_printf(arena,
+                        "the ladder goes backwards: this rung comes %s after the deadline, the "
+                        "one before it %s; each comes later than the one before",
+                        this.en, last.en),
+        dc_arena_printf(arena, "升级次序颠倒：这一级在截止后 %s，上一级在 %s；每一级须晚于上一级",
+                        this.zh, last.zh));
+}
+
 static void
 check_ladder(struct checking *checking, size_t at)
 {
@@ -138,14 +165,13 @@ check_ladder(struct checking *checking, size_t at)
         struct wf_duration now = stage->rungs[i].after, before = stage->rungs[i - 1].after;
         if (fifths(now) <= fifths(before)) {
             wrong(checking, checking->places[at].rungs[i],
-                  "the ladder goes backwards: this rung comes %s after the deadline, the one "
-                  "before it %s; each comes later than the one before",
-                  wf_duration_words(checking->problems->arena, now),
-                  wf_duration_words(checking->problems->arena, before));
+                  backward_rung(checking->problems->arena, now, before));
         }
         if (is_same_who(&stage->rungs[i].to, &stage->rungs[i - 1].to)) {
             wrong(checking, checking->places[at].rungs[i],
-                  "this rung leads to the same as the one before it; a rung leads further up");
+                  DC_BILINGUAL(
+                      "this rung leads to the same as the one before it; a rung leads further up",
+                      "这一级升级与上一级指向同一人；每一级应指向更高一级"));
         }
     }
 }
@@ -156,8 +182,10 @@ check_gate_and_condition(struct checking *checking, size_t at)
     const struct wf_stage *stage = &checking->definition->stages[at];
     const struct wf_stage_places *places = &checking->places[at];
     if (stage->gate == WF_GATE_SUBMISSION_COMPLETE && stage->subject == PERSON) {
-        wrong(checking, places->gate,
-              "submission_complete is about the data of a unit; the subject is a person");
+        wrong(
+            checking, places->gate,
+            DC_BILINGUAL("submission_complete is about the data of a unit; the subject is a person",
+                         "submission_complete 针对组织的数据，而此环节的 subject 是 person"));
     }
     bool way_on = false;
     for (size_t i = 0; i < stage->outcome_count; i++) {
@@ -165,12 +193,14 @@ check_gate_and_condition(struct checking *checking, size_t at)
     }
     if (stage->gate != WF_GATE_NONE && !way_on && stage->outcome_count > 0) {
         wrong(checking, places->gate,
-              "a gate stands before approve and submit, and this stage has neither");
+              DC_BILINGUAL("a gate stands before approve and submit, and this stage has neither",
+                           "gate 用于 approve 和 submit 之前，而此环节两者都没有"));
     }
     if (*stage->condition_text && !checking->definition->approval) {
         wrong(checking, places->condition,
-              "a condition weighs the facts of a proposal; only a definition with approval: true "
-              "has any");
+              DC_BILINGUAL("a condition weighs the facts of a proposal; only a definition with "
+                           "approval: true has any",
+                           "condition 判断的是申请中的数值；只有 approval: true 的流程才有"));
     }
 }
 
@@ -186,8 +216,10 @@ check_outcomes(struct checking *checking, size_t at)
             if (*stage->outcomes[i].code &&
                 strcmp(stage->outcomes[i].code, stage->outcomes[j].code) == 0) {
                 wrong(checking, places->outcome[i],
-                      "the outcome %s stands in this stage already; each code stands once",
-                      stage->outcomes[i].code);
+                      dc_bilingual_printf(
+                          checking->problems->arena,
+                          "the outcome %s stands in this stage already; each code stands once",
+                          "此环节已有结果 %s；每个 code 只能出现一次", stage->outcomes[i].code));
                 break;
             }
         }
@@ -196,9 +228,12 @@ check_outcomes(struct checking *checking, size_t at)
                     stage->mode == WORKFLOW__SEAT_MODE__SEAT_MODE_SEQUENCE;
     if (together && stage->outcome_count > 0 && ways_on != 1) {
         wrong(checking, places->outcomes,
-              "with mode %s exactly one outcome is approve or submit: the one that all have to "
-              "choose; here are %zu",
-              wf_mode_name(stage->mode), ways_on);
+              dc_bilingual_printf(checking->problems->arena,
+                                  "with mode %s exactly one outcome is approve or submit: the one "
+                                  "that all have to choose; here are %zu",
+                                  "mode 为 %s 时，approve 或 submit "
+                                  "的结果须恰好一个，即所有人都要选择的那个；这里有 %zu 个",
+                                  wf_mode_name(stage->mode), ways_on));
     }
 }
 
@@ -226,8 +261,11 @@ check_codes(struct checking *checking)
             const char *code = definition->stages[i].code;
             if (*code && strcmp(code, definition->stages[j].code) == 0) {
                 wrong(checking, checking->places[i].code,
-                      "the stage %s stands in line %lld already; each code stands once", code,
-                      (long long)checking->places[j].code.line);
+                      dc_bilingual_printf(
+                          checking->problems->arena,
+                          "the stage %1$s stands in line %2$lld already; each code stands once",
+                          "第 %2$lld 行已有环节 %1$s；每个 code 只能出现一次", code,
+                          (long long)checking->places[j].code.line));
                 break;
             }
         }
@@ -258,15 +296,20 @@ find_target(struct checking *checking, const struct wf_stage *stage, const char 
     }
     int32_t to = wf_stage_find(checking->definition, text);
     if (to < 0) {
-        wrong(checking, place, "there is no stage \"%.*s\"; allowed are %s, next, end",
-              wf_cut(text), text, stages_of_track(checking, stage->track));
+        wrong(checking, place,
+              dc_bilingual_printf(checking->problems->arena,
+                                  "there is no stage \"%.*s\"; allowed are %s, next, end",
+                                  "没有环节“%.*s”；可填 %s, next, end", wf_cut(text), text,
+                                  stages_of_track(checking, stage->track)));
         return false;
     }
     if (checking->definition->stages[to].track != stage->track) {
         wrong(checking, place,
-              "the stage %s is for other subjects than this one (another track), so a case cannot "
-              "go there; allowed are %s, next, end",
-              text, stages_of_track(checking, stage->track));
+              dc_bilingual_printf(checking->problems->arena,
+                                  "the stage %s is for other subjects than this one (another "
+                                  "track), so a case cannot go there; allowed are %s, next, end",
+                                  "环节 %s 的对象与此环节不同，不能流转过去；可填 %s, next, end",
+                                  text, stages_of_track(checking, stage->track)));
         return false;
     }
     *ret_to = to;
@@ -286,8 +329,10 @@ set_targets(struct checking *checking, size_t at)
         checking->targets_known = checking->targets_known && found;
         if (found && outcome->kind == WF_RETURN && outcome->to == WF_TO_NEXT) {
             wrong(checking, places->to[i],
-                  "a return says where to; allowed are %s, or end (refused)",
-                  stages_of_track(checking, stage->track));
+                  dc_bilingual_printf(checking->problems->arena,
+                                      "a return says where to; allowed are %s, or end (refused)",
+                                      "return 须说明退回到哪里；可填 %s，或 end（不予通过）",
+                                      stages_of_track(checking, stage->track)));
         }
     }
 }
@@ -339,8 +384,10 @@ check_reachable(struct checking *checking)
     for (size_t i = 0; i < definition->stage_count; i++) {
         if (!reached[i]) {
             wrong(checking, checking->places[i].stage,
-                  "the stage %s is never reached: no outcome leads to it",
-                  definition->stages[i].code);
+                  dc_bilingual_printf(checking->problems->arena,
+                                      "the stage %s is never reached: no outcome leads to it",
+                                      "环节 %s 永远到不了：没有结果通向它",
+                                      definition->stages[i].code));
         }
     }
 }
@@ -390,11 +437,17 @@ check_exits(struct checking *checking)
         }
         if (alone) {
             wrong(checking, checking->places[i].outcomes,
-                  "the stage %s is a dead end: every outcome leads back to itself", stage->code);
+                  dc_bilingual_printf(
+                      checking->problems->arena,
+                      "the stage %s is a dead end: every outcome leads back to itself",
+                      "环节 %s 没有出口：每个结果都回到它自己", stage->code));
         } else {
             wrong(checking, checking->places[i].outcomes,
-                  "a loop without an exit: %s; at least one outcome must lead on to the end",
-                  circle_from(checking, i, told));
+                  dc_bilingual_printf(
+                      checking->problems->arena,
+                      "a loop without an exit: %s; at least one outcome must lead on to the end",
+                      "循环没有出口：%s；至少要有一个结果最终通向结束",
+                      circle_from(checking, i, told)));
         }
     }
 }
@@ -418,8 +471,9 @@ wf_definition_check(struct wf_definition *definition, const struct wf_stage_plac
     }
     if (definition->approval && definition->track_count > 1) {
         wrong(&checking, places[wf_track_first(definition, 1)].stage,
-              "an approval is about one subject: all its stages have the same subject and "
-              "unit_kinds");
+              DC_BILINGUAL("an approval is about one subject: all its stages have the same subject "
+                           "and unit_kinds",
+                           "审批只针对一个对象：所有环节的 subject 和 unit_kinds 必须相同"));
     }
     if (checking.targets_known) {
         check_reachable(&checking);

@@ -23,8 +23,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     DC_ASSERT((code == DC_OK) == (problems.count == 0));
     for (size_t i = 0; i < problems.count; i++) {
         const struct wf_problem *problem = &problems.items[i];
-        DC_ASSERT(problem->line >= 0 && problem->column >= 0 && *problem->message);
-        DC_ASSERT(dc_utf8_is_valid(problem->message, strlen(problem->message)));
+        const char *en = problem->message.en, *zh = problem->message.zh;
+        DC_ASSERT(problem->line >= 0 && problem->column >= 0 && *en && *zh);
+        DC_ASSERT(dc_utf8_is_valid(en, strlen(en)) && dc_utf8_is_valid(zh, strlen(zh)));
     }
     if (code != DC_OK) {
         DC_ASSERT(definition == NULL);

@@ -29,8 +29,8 @@ const struct wf_word *wf_word_of(const struct wf_word *words, int value);       
 /* "a, b, c" */
 const char *wf_words_list(struct dc_arena *arena, const struct wf_word *words);
 
-/* "1 day", "3 working days" */
-const char *wf_duration_words(struct dc_arena *arena, struct wf_duration duration);
+/* "1 day", "3 working days"; "1 天", "3 个工作日" */
+struct dc_bilingual wf_duration_words(struct dc_arena *arena, struct wf_duration duration);
 
 struct wf_place {
     int64_t line;

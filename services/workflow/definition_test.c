@@ -14,6 +14,19 @@
 
 /* --- rows of problems ------------------------------------------------------------------ */
 
+/* "part", or "part // part in Chinese". */
+static bool
+says(const struct wf_problem *problem, char *wanted)
+{
+    char *zh = strstr(wanted, " // ");
+    if (zh) {
+        *zh = '\0';
+        zh += 4;
+    }
+    return strstr(problem->message.en, wanted) && dc_test_is_chinese(problem->message.zh) &&
+           (!zh || strstr(problem->message.zh, zh));
+}
+
 /* \n and "-" of a cell. */
 static char *
 unfold(char *cell)
@@ -48,8 +61,9 @@ static void
 list_problems(const struct wf_problems *problems, struct dc_text *text)
 {
     for (size_t i = 0; i < problems->count; i++) {
-        dc_text_printf(text, "\n  %d:%d %s", problems->items[i].line, problems->items[i].column,
-                       problems->items[i].message);
+        dc_text_printf(text, "\n  %d:%d %s // %s", problems->items[i].line,
+                       problems->items[i].column, problems->items[i].message.en,
+                       problems->items[i].message.zh);
     }
 }
 
@@ -68,7 +82,7 @@ check_problems(const char *where, const struct wf_problems *problems, char *want
         sscanf(wanted, "%d:%d %n", &line, &column, &length);
         const struct wf_problem *found = count < problems->count ? &problems->items[count] : NULL;
         if (!found || found->line != line || found->column != column ||
-            !strstr(found->message, wanted + length)) {
+            !says(found, wanted + length)) {
             fail_msg("%s: \"%s\" is not told; but:%s", where, wanted, dc_text_cstr(&listed));
         }
         wanted = next ? next + 4 : NULL;
@@ -256,17 +270,17 @@ test_bounds(void **state)
     assert_int_equal(
         wf_definition_read(arena, large, WF_DEFINITION_BYTES_MAX + 1, &definition, &problems, NULL),
         DC_INVALID_ARGUMENT);
-    assert_non_null(strstr(problems.items[0].message, "at most 65536 are allowed"));
+    assert_non_null(strstr(problems.items[0].message.en, "at most 65536 are allowed"));
 
     problems = (struct wf_problems){.arena = arena};
     assert_int_equal(wf_definition_read(arena, "", 0, &definition, &problems, NULL),
                      DC_INVALID_ARGUMENT);
-    assert_non_null(strstr(problems.items[0].message, "the text is empty"));
+    assert_non_null(strstr(problems.items[0].message.en, "the text is empty"));
 
     problems = (struct wf_problems){.arena = arena};
     assert_int_equal(wf_definition_read(arena, "code: \xff", 7, &definition, &problems, NULL),
                      DC_INVALID_ARGUMENT);
-    assert_non_null(strstr(problems.items[0].message, "not valid UTF-8"));
+    assert_non_null(strstr(problems.items[0].message.en, "not valid UTF-8"));
 
     /* More problems than are kept: the last one says how many. */
     DC_AUTO_TEXT struct dc_text many = DC_TEXT_INIT;
@@ -278,7 +292,7 @@ test_bounds(void **state)
         wf_definition_read(arena, many.data, many.length, &definition, &problems, NULL),
         DC_INVALID_ARGUMENT);
     assert_int_equal(problems.count, WF_PROBLEMS_MAX);
-    assert_non_null(strstr(problems.items[WF_PROBLEMS_MAX - 1].message, "54 more problems"));
+    assert_non_null(strstr(problems.items[WF_PROBLEMS_MAX - 1].message.en, "54 more problems"));
 }
 
 /* --- writing and reading again --------------------------------------------------------- */

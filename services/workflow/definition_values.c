@@ -32,8 +32,8 @@ parse_duration(const char *text, struct wf_duration *ret_duration)
 }
 
 void
-wf_read_duration(struct wf_yaml *yaml, const yaml_node_t *node, const char *what, int32_t minimum,
-                 int32_t maximum, struct wf_duration *ret_duration)
+wf_read_duration(struct wf_yaml *yaml, const yaml_node_t *node, struct dc_bilingual what,
+                 int32_t minimum, int32_t maximum, struct wf_duration *ret_duration)
 {
     const char *text = wf_yaml_text(yaml, node, what);
     struct wf_duration duration;
@@ -42,10 +42,16 @@ wf_read_duration(struct wf_yaml *yaml, const yaml_node_t *node, const char *what
     }
     if (!parse_duration(text, &duration) || duration.amount < minimum ||
         duration.amount > maximum) {
-        wf_yaml_wrong(
-            yaml, node, "%s is \"%.*s\"; allowed are \"%s\" to \"%d days\", or working days", what,
-            wf_cut(text), text,
-            wf_duration_words(yaml->arena, (struct wf_duration){minimum, false}), maximum);
+        struct dc_bilingual least =
+            wf_duration_words(yaml->arena, (struct wf_duration){minimum, false});
+        wf_yaml_wrong_about(
+            yaml, node, what,
+            DC_BILINGUAL(
+                dc_arena_printf(yaml->arena,
+                                "is \"%.*s\"; allowed are \"%s\" to \"%d days\", or working days",
+                                wf_cut(text), text, least.en, maximum),
+                dc_arena_printf(yaml->arena, "为“%.*s”；可填“%s”到“%d 天”，也可用工作日",
+                                wf_cut(text), text, least.zh, maximum)));
         return;
     }
     *ret_duration = duration;
@@ -65,7 +71,7 @@ read_who_person(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
 {
     struct who_reading *reading = target;
     reading->person = true;
-    const char *code = wf_yaml_name(yaml, value, "person", PLACE_CODE_MAX);
+    const char *code = wf_yaml_name(yaml, value, WF_KEY("person"), PLACE_CODE_MAX);
     reading->who->person_code = code ? code : "";
 }
 
@@ -74,7 +80,7 @@ read_who_role(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
 {
     struct who_reading *reading = target;
     reading->role = true;
-    const struct wf_word *word = wf_yaml_word(yaml, value, "role", wf_roles);
+    const struct wf_word *word = wf_yaml_word(yaml, value, WF_KEY("role"), wf_roles);
     reading->who->role = word ? (Kernel__Role)word->value : KERNEL__ROLE__ROLE_UNSPECIFIED;
 }
 
@@ -82,7 +88,7 @@ static void
 read_who_unit(struct wf_yaml *yaml, const yaml_node_t *value, void *target)
 {
     struct who_reading *reading = target;
-    const char *code = wf_yaml_name(yaml, value, "unit", PLACE_CODE_MAX);
+    const char *code = wf_yaml_name(yaml, value, WF_KEY("unit"), PLACE_CODE_MAX);
     reading->who->unit_code = code ? code : "";
 }
 
@@ -98,27 +104,35 @@ wf_read_who(struct wf_yaml *yaml, const yaml_node_t *node, struct wf_who *ret_wh
 {
     *ret_who = (struct wf_who){.person_code = "", .unit_code = ""};
     if (node->type == YAML_SCALAR_NODE) {
-        const char *text = wf_yaml_text(yaml, node, "who");
+        const char *text = wf_yaml_text(yaml, node, WF_KEY("who"));
         const struct wf_word *word = text ? wf_word_find(wf_who_words, text) : NULL;
         if (word) {
             ret_who->kind = (enum wf_who_kind)word->value;
         } else if (text) {
-            wf_yaml_wrong(yaml, node,
-                          "\"%.*s\" is nobody; allowed are %s, {role: director}, {role: director, "
-                          "unit: CODE} and {person: CODE}",
-                          wf_cut(text), text, wf_words_list(yaml->arena, wf_who_words));
+            wf_yaml_wrong(
+                yaml, node,
+                dc_bilingual_printf(yaml->arena,
+                                    "\"%.*s\" is nobody; allowed are %s, {role: director}, {role: "
+                                    "director, unit: CODE} and {person: CODE}",
+                                    "“%.*s”不指任何人；可填 %s、{role: director}、{role: director, "
+                                    "unit: CODE} 或 {person: CODE}",
+                                    wf_cut(text), text, wf_words_list(yaml->arena, wf_who_words)));
         }
         return;
     }
     struct who_reading reading = {.who = ret_who};
-    if (!wf_yaml_mapping(yaml, node, "who", who_fields, &reading)) {
+    if (!wf_yaml_mapping(yaml, node, WF_KEY("who"), who_fields, &reading)) {
         return;
     }
     ret_who->kind = reading.person ? WF_WHO_PERSON : WF_WHO_ROLE;
     if (reading.person == reading.role) {
-        wf_yaml_wrong(yaml, node, "who names either a role or a person");
+        wf_yaml_wrong(yaml, node,
+                      DC_BILINGUAL("who names either a role or a person",
+                                   "who 须写 role 或 person 其中之一"));
     } else if (reading.person && *ret_who->unit_code) {
-        wf_yaml_wrong(yaml, node, "unit goes with a role, not with a person");
+        wf_yaml_wrong(yaml, node,
+                      DC_BILINGUAL("unit goes with a role, not with a person",
+                                   "unit 与 role 一起使用，不与 person 一起"));
     }
 }
 
@@ -128,12 +142,16 @@ void
 wf_read_channels(struct wf_yaml *yaml, const yaml_node_t *value, wf_channels *ret_channels)
 {
     const yaml_node_t *nodes[WF_CHANNELS_MAX];
-    size_t count = wf_yaml_sequence(yaml, value, "channels", 0, WF_CHANNELS_MAX, nodes);
+    size_t count =
+        wf_yaml_sequence(yaml, value, DC_BILINGUAL("channels", "渠道"), 0, WF_CHANNELS_MAX, nodes);
     wf_channels given = 0;
     for (size_t i = 0; i < count; i++) {
-        const struct wf_word *word = wf_yaml_word(yaml, nodes[i], "channel", wf_channel_words);
+        const struct wf_word *word =
+            wf_yaml_word(yaml, nodes[i], DC_BILINGUAL("channel", "渠道"), wf_channel_words);
         if (word && given & 1u << word->value) {
-            wf_yaml_wrong(yaml, nodes[i], "%s stands twice in this list", word->name);
+            wf_yaml_wrong(yaml, nodes[i],
+                          dc_bilingual_printf(yaml->arena, "%s stands twice in this list",
+                                              "列表中 %s 出现两次", word->name));
         }
         given |= word ? 1u << word->value : 0;
     }

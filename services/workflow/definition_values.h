@@ -9,7 +9,7 @@
 #include "yaml_tree.h"
 
 /* "3 days", "1 working day", "3 天", "3 个工作日", of minimum..maximum; `what` names it. */
-void wf_read_duration(struct wf_yaml *yaml, const yaml_node_t *node, const char *what,
+void wf_read_duration(struct wf_yaml *yaml, const yaml_node_t *node, struct dc_bilingual what,
                       int32_t minimum, int32_t maximum, struct wf_duration *ret_duration);
 /* self, {role: director}, ...: starts from nobody. */
 void wf_read_who(struct wf_yaml *yaml, const yaml_node_t *node, struct wf_who *ret_who);

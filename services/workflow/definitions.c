@@ -58,7 +58,8 @@ fill_problems(struct dc_arena *arena, const struct wf_problems *problems,
             DC_NEW_MESSAGE(arena, Workflow__DefinitionProblem, workflow__definition_problem__init);
         item->line = problems->items[i].line;
         item->column = problems->items[i].column;
-        item->message = (char *)problems->items[i].message;
+        item->message = (char *)problems->items[i].message.en;
+        item->message_zh = (char *)problems->items[i].message.zh;
         (*ret_items)[i] = item;
     }
     *ret_count = problems->count;

@@ -107,7 +107,8 @@ DC_HANDLER(workflow_save_delegation, Workflow__SaveDelegationRequest,
             &work, &delegation, wf_calendar_instant(work.calendar, delegation.last_day, 1440),
             error));
         DC_TRY(flow_delegate(&work, &message->person_id, 1, step->context->person_id,
-                             message->reason, &response->tasks_moved, error));
+                             message->reason, &response->tasks_moved, &response->tasks_following,
+                             error));
     }
     struct flow_names names;
     int64_t people[2] = {message->person_id, message->to_person_id};
@@ -133,7 +134,8 @@ DC_HANDLER(workflow_end_delegation, Workflow__EndDelegationRequest, Workflow__En
         delegation.message->ended = true;
         DC_TRY(flow_store_turn_delegation(&work, &delegation, 0, error));
         DC_TRY(flow_delegate(&work, people, 2, step->context->person_id,
-                             "委托结束 the delegation ended", &response->tasks_back, error));
+                             "委托结束 the delegation ended", &response->tasks_back,
+                             &response->tasks_following, error));
     }
     response->delegation = delegation.message;
     return flow_store_flush(&work, error);

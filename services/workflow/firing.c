@@ -34,7 +34,7 @@ remind(struct flow_work *work, struct flow_task *task)
     for (size_t i = 0; i < task->rule.seat_count; i++) {
         task->reminders[i] += task->rule.seats[i].state == WORKFLOW__SEAT_STATE__SEAT_STATE_OPEN;
     }
-    flow_line(work, task, "reminded", 0, 0, "", "");
+    flow_line(work, task, &(struct flow_line){.what = "reminded"});
 }
 
 /* --- escalation ----------------------------------------------------------------------------------
@@ -48,14 +48,22 @@ climb(struct flow_work *work, struct flow_task *task, int32_t rung,
                                .barred_too_id = task->rule.barred_too_id,
                                .today = work->today};
     int64_t to = wf_choose_rung(candidates, &task->rule, &choice);
-    int64_t from = 0;
-    for (size_t i = 0; i < task->rule.seat_count && from == 0; i++) {
-        const struct wf_seat *seat = &task->rule.seats[i];
-        from = seat->state == WORKFLOW__SEAT_STATE__SEAT_STATE_OPEN ? seat->owner_id : 0;
-    }
-    wf_task_escalate(&task->rule, rung, to, NULL);
+    uint32_t moved = 0;
+    wf_task_escalate(&task->rule, rung, to, &moved);
     wf_task_delegate(&task->rule, &work->delegations, work->today, NULL);
-    flow_line(work, task, "escalated", to, from, "", "");
+    if (moved == 0) { /* nobody is above, or he has it already */
+        flow_line(work, task, &(struct flow_line){.what = "escalated"});
+    }
+    for (size_t i = 0; i < task->rule.seat_count; i++) {
+        int64_t owner = task->rule.seats[i].owner_id;
+        if (moved & 1u << i) {
+            flow_line(work, task,
+                      &(struct flow_line){.what = "escalated",
+                                          .person_id = to,
+                                          .for_person_id = owner,
+                                          .owner_id = owner});
+        }
+    }
 }
 
 /* All rungs of a batch: whom they mean is asked once. */
@@ -202,21 +210,15 @@ fire(struct flow_work *work, const struct flow_timer *timers, size_t count, stru
 }
 
 static enum dc_code
-one_batch(struct dc_step *step, int64_t tenant_id, bool *ret_more, struct dc_error *error)
+one_batch(struct dc_step *step, bool *ret_more, struct dc_error *error)
 {
     struct flow_work work;
     struct flow_timer *timers;
     size_t count;
-    DC_TRY(dc_step_begin(step, tenant_id, error));
-    DC_TRY(flow_work_begin(&work, step, tenant_id, error));
+    DC_TRY(flow_work_begin(&work, step, step->context->tenant_id, error));
     DC_TRY(flow_store_take_timers(&work, &timers, &count, error));
-    if (count == 0) {
-        dc_step_rollback(step);
-        return DC_OK;
-    }
-    *ret_more = true;
-    DC_TRY(fire(&work, timers, count, error));
-    return dc_step_commit(step, error);
+    *ret_more = count > 0;
+    return count > 0 ? fire(&work, timers, count, error) : DC_OK;
 }
 
 /* A batch of each tenant that has something due: one with very much holds the others up for no
@@ -224,17 +226,5 @@ one_batch(struct dc_step *step, int64_t tenant_id, bool *ret_more, struct dc_err
 enum dc_code
 workflow_task_timers(struct dc_step *step, bool *ret_more, struct dc_error *error)
 {
-    int64_t *tenants;
-    size_t count;
-    DC_TRY(dc_step_begin(step, 0, error));
-    DC_TRY(flow_store_tenants_due(step, &tenants, &count, error));
-    dc_step_rollback(step);
-    for (size_t i = 0; i < count; i++) {
-        enum dc_code code = one_batch(step, tenants[i], ret_more, error);
-        if (code != DC_OK) {
-            dc_step_rollback(step);
-            return code;
-        }
-    }
-    return DC_OK;
+    return flow_each_tenant(step, flow_store_tenants_due, one_batch, ret_more, error);
 }

@@ -8,6 +8,7 @@ DC_HANDLER(workflow_transfer_task, Workflow__TransferTaskRequest, Workflow__Tran
     const char *name;
     int64_t unit_id;
     bool found;
+    uint32_t moved = 0;
     dc_step_subject(step, "task/%lld", (long long)request->task_id);
     DC_TRY(flow_check_reason(request->reason, true, error));
     DC_TRY(flow_work_begin(&work, step, step->context->tenant_id, error));
@@ -18,11 +19,19 @@ DC_HANDLER(workflow_transfer_task, Workflow__TransferTaskRequest, Workflow__Tran
                              "it must be somebody who is employed today");
     }
     DC_TRY(wf_task_transfer(&task->rule, step->context->person_id, request->to_person_id,
-                            request->reason, NULL, error));
+                            request->reason, &moved, error));
     DC_TRY(flow_delegations(&work, error));
     wf_task_delegate(&task->rule, &work.delegations, work.today, NULL);
-    flow_line(&work, task, "transferred", step->context->person_id, request->to_person_id, "",
-              request->reason);
+    for (size_t i = 0; i < task->rule.seat_count; i++) {
+        if (moved & 1u << i) {
+            flow_line(&work, task,
+                      &(struct flow_line){.what = "transferred",
+                                          .person_id = step->context->person_id,
+                                          .for_person_id = request->to_person_id,
+                                          .owner_id = task->rule.seats[i].owner_id,
+                                          .reason = request->reason});
+        }
+    }
     struct flow_tell tell = {.told = FLOW_HANDED_OVER,
                              .reason = request->reason,
                              .by_person_id = step->context->person_id};

@@ -46,7 +46,7 @@ dc_reaction_fn workflow_on_units_changed, workflow_on_people_changed, workflow_o
 dc_reaction_fn workflow_on_submission_checked;
 dc_reaction_fn workflow_on_adjustment_proposed, workflow_on_proposal_settled;
 
-/* launch.c, firing.c, succession.c */
+/* launch.c, firing.c, hand_over.c */
 enum dc_code workflow_task_cycles(struct dc_step *step, bool *ret_more, struct dc_error *error);
 enum dc_code workflow_task_timers(struct dc_step *step, bool *ret_more, struct dc_error *error);
 enum dc_code workflow_task_people(struct dc_step *step, bool *ret_more, struct dc_error *error);
@@ -73,6 +73,7 @@ enum flow_told {
     FLOW_ESCALATED,
     FLOW_HANDED_OVER,
     FLOW_DECIDED,
+    FLOW_RESCHEDULED,
     FLOW_CANCELLED
 };
 /* Of the outcome of a decided task: "approve", ...; "" otherwise. */
@@ -124,6 +125,41 @@ struct flow_ask flow_ask_of(const struct flow_task *task, const struct wf_who *w
 int64_t flow_fallback(const struct flow_fallbacks *fallbacks, int64_t starter_id, bool approval,
                       int64_t barred_id);
 
+/* --- planning.c: deadlines and timers
+ * ----------------------------------------------------------- */
+/* The deadline by the stage's rule, of an opening at `from`. */
+void flow_plan(struct flow_work *work, struct flow_task *task, dc_time from);
+/* The deadline of whose turn it is in a sequence: by when that began; from now, should that have
+ * passed already. */
+void flow_plan_turn(struct flow_work *work, struct flow_task *task);
+/* The deadline by the rules of another version, as if the turn had begun by them. What would have
+ * passed by now is counted from now on, and is never later than it was; who is late already stays
+ * so, unless the new rules give him more time. */
+void flow_plan_moved(struct flow_work *work, struct flow_task *task);
+/* Timers of tasks that have none: what is to come from now on, of the ladder what is left. */
+enum dc_code flow_set_timers(struct flow_work *work, struct flow_task *const *tasks, size_t count,
+                             struct dc_error *error) DC_MUST_CHECK;
+/* Stores deadlines that were planned anew, and timers by them in the place of those that there
+ * are. `overdue` is saved with the task. */
+enum dc_code flow_replan(struct flow_work *work, struct flow_task *const *tasks, size_t count,
+                         struct dc_error *error) DC_MUST_CHECK;
+
+/* --- replanning.c: a cycle goes over to another version
+ * ------------------------------------------- */
+/* What becomes of the deadlines of a stage's open tasks. */
+struct flow_shift {
+    const struct wf_stage *stage;
+    int64_t earlier, later, same; /* same: reminders or the ladder are others */
+    dc_time first_at;             /* of those that move; 0: none does */
+};
+enum dc_code flow_replan_preview(struct flow_work *work, int64_t cycle_id,
+                                 const struct wf_definition *from, const struct wf_definition *to,
+                                 struct flow_shift **ret_shifts, size_t *ret_count,
+                                 struct dc_error *error) DC_MUST_CHECK;
+/* A piece of a cycle that went over; ret_did: there was one. */
+enum dc_code flow_replan_piece(struct flow_work *work, bool *ret_did,
+                               struct dc_error *error) DC_MUST_CHECK;
+
 /* --- walking.c: what follows from decisions
  * -------------------------------------------------------- */
 /* Decided tasks: their cases go on to the next stage, or end. */
@@ -141,12 +177,25 @@ struct flow_gate {
 enum dc_code flow_gates(struct flow_work *work, struct flow_task *const *tasks, size_t count,
                         struct flow_gate *ret_gates, struct dc_error *error) DC_MUST_CHECK;
 
-/* --- succession.c: seats whose holder is away, or gone
- * ---------------------------------------------- */
-/* Puts what people own or hold where today's delegations send it; *ret_moved tasks. */
+/* --- hand_over.c, succession.c: seats whose holder is away, or gone
+ * --------------------------------- */
+struct flow_progress {
+    bool more;
+    int64_t after; /* tasks up to this one were looked at */
+    int64_t moved; /* tasks of which a seat moved */
+};
+/* Puts what people own or hold where today's delegations send it: *ret_moved tasks at once, and
+ * what is above a batch (*ret_following tasks are left to be looked at) by the task "people". */
 enum dc_code flow_delegate(struct flow_work *work, const int64_t *people, size_t count,
                            int64_t by_person_id, const char *reason, int64_t *ret_moved,
-                           struct dc_error *error) DC_MUST_CHECK;
+                           int64_t *ret_following, struct dc_error *error) DC_MUST_CHECK;
+/* To deputies and back; to whom the rules find for people who are gone, or lost a role. */
+enum dc_code flow_send_to_deputies(struct flow_work *work, const struct flow_piece *piece,
+                                   struct flow_task *tasks, size_t count, int64_t *ret_moved,
+                                   struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_succeed(struct flow_work *work, const struct flow_piece *piece,
+                          struct flow_task *tasks, size_t count, int64_t *ret_moved,
+                          struct dc_error *error) DC_MUST_CHECK;
 
 /* --- pages.c
  * ----------------------------------------------------------------------------------------- */

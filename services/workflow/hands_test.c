@@ -108,6 +108,28 @@ a_delegation_begins_and_ends_by_itself(void **state)
     check_all();
 }
 
+/* A task that another transaction was opening when the delegation was saved. */
+static void
+what_was_being_opened_goes_to_the_deputy_too(void **state)
+{
+    (void)state;
+    Workflow__SaveDelegationResponse saved;
+    stage_clock("2026-11-02 09:00:00");
+    MUST(delegate(&director_a, 0, 3, "2026-11-01", "2026-11-10", &saved));
+    start_cycle("sign", A);
+    int64_t task = task_of(A);
+    dc_test_pg_exec(stage.pg,
+                    "UPDATE workflow.seat SET holder_id = 2, deputy_for_id = 0, held_by = 1");
+    stage_clock("2026-11-02 09:00:59");
+    stage_run(workflow_task_people);
+    assert_int_equal(holder_of(task), 2);
+    stage_clock("2026-11-02 09:01:00");
+    stage_run(workflow_task_people);
+    assert_int_equal(holder_of(task), 3);
+    assert_int_equal(stage_number("SELECT count(*) FROM workflow.hand_over"), 0);
+    check_all();
+}
+
 static void
 wrong_delegations_are_refused(void **state)
 {
@@ -381,6 +403,70 @@ who_loses_his_role_is_succeeded(void **state)
     check_all();
 }
 
+/* Line `what` of a task's history, the last of them. */
+static const Workflow__HistoryLine *
+line_of(const struct who *who, int64_t task, const char *what)
+{
+    Workflow__GetTaskResponse *page = get_task(who, task);
+    const Workflow__HistoryLine *line = NULL;
+    for (size_t i = 0; i < page->n_history; i++) {
+        line = strcmp(page->history[i]->what, what) == 0 ? page->history[i] : line;
+    }
+    assert_non_null(line);
+    return line;
+}
+
+/* B's director lets it lapse; the vice president gives it on. Whoever comes and goes after that, it
+ * was the director's right, and it is nobody's but by way of who was above him. */
+static void
+what_moved_up_stays_on_record(void **state)
+{
+    (void)state;
+    Workflow__SaveDelegationResponse saved;
+    start_cycle("sign", GROUP);
+    int64_t task = task_of(B);
+    stage_clock("2026-11-09 18:00:00");
+    stage_run(workflow_task_timers);
+    MUST(transfer(&vice_president, task, 3, "他清楚"));
+    const Workflow__HistoryLine *line = line_of(&vice_president, task, "transferred");
+    assert_int_equal(line->person_id, 10);
+    assert_int_equal(line->for_person_id, 3);
+    assert_int_equal(line->owner_id, 7);
+    assert_string_equal(line->owner_name, "总监乙");
+    grant(6, KERNEL__ROLE__ROLE_DIRECTOR, B);
+    grant(7, KERNEL__ROLE__ROLE_DIRECTOR, 0);
+    stage_run(workflow_task_people);
+    const Workflow__Seat *seat = get_task(&vice_president, task)->task->seats[0];
+    assert_int_equal(seat->owner_id, 7);
+    assert_int_equal(seat->holder_id, 3);
+    assert_int_equal(seat->held_by, WORKFLOW__HELD_BY__HELD_BY_TRANSFER);
+
+    /* A deputy comes and goes. */
+    MUST(delegate(&lead_a1, 0, 5, "2026-11-09", "2026-11-09", &saved));
+    assert_int_equal(holder_of(task), 5);
+    stage_clock("2026-11-10 00:00:00");
+    stage_run(workflow_task_people);
+    seat = get_task(&vice_president, task)->task->seats[0];
+    assert_int_equal(seat->holder_id, 3);
+    assert_int_equal(seat->held_by, WORKFLOW__HELD_BY__HELD_BY_TRANSFER);
+
+    /* Who got it leaves: back to above. There a deputy decides; the owner leaves, too. */
+    leave(3, 2, "2026-11-10", "队长");
+    stage_run(workflow_task_people);
+    seat = get_task(&vice_president, task)->task->seats[0];
+    assert_int_equal(seat->holder_id, 10);
+    assert_int_equal(seat->held_by, WORKFLOW__HELD_BY__HELD_BY_ESCALATION);
+    MUST(delegate(&vice_president, 0, 6, "2026-11-09", "2026-11-20", &saved));
+    leave(7, 10, "2026-11-10", "总监乙");
+    stage_run(workflow_task_people);
+    Workflow__Task *decided;
+    MUST(decide(&wang_wu, task, "agree", "", &decided));
+    assert_int_equal(decided->seats[0]->owner_id, 7);
+    assert_int_equal(line_of(&wang_wu, task, "decided")->for_person_id, 7);
+    assert_int_equal(line_of(&wang_wu, task, "escalated")->for_person_id, 7);
+    check_all();
+}
+
 static void
 managers_decide_on_their_people(void **state)
 {
@@ -552,6 +638,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_deputy_decides_while_one_is_away),
         TEST(a_delegation_begins_and_ends_by_itself),
+        TEST(what_was_being_opened_goes_to_the_deputy_too),
         TEST(wrong_delegations_are_refused),
         TEST(a_task_is_transferred),
         TEST(a_decision_is_withdrawn_until_somebody_acts_on_it),
@@ -560,6 +647,7 @@ main(void)
         TEST(urging_once_in_four_hours),
         TEST(who_leaves_is_succeeded),
         TEST(who_loses_his_role_is_succeeded),
+        TEST(what_moved_up_stays_on_record),
         TEST(managers_decide_on_their_people),
         TEST(tasks_are_seen_by_few),
         TEST(defining_is_for_the_supervisor_of_the_group),

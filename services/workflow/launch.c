@@ -1,7 +1,7 @@
 /*
  * launch.c - the task "cycles": opens the cases of a track, two thousand in a transaction; when the
- * last case of a track has ended it opens the next one, or closes the cycle; and takes back the
- * open tasks of cancelled cycles.
+ * last case of a track has ended it opens the next one, or closes the cycle; takes back the open
+ * tasks of cancelled cycles; and plans those of cycles that were moved anew (replanning.c).
  *
  * How far a launch has come stands in the cycle's row (launch_after: subjects are taken in the
  * order of their ids), which moves in the transaction of the cases: a crash repeats nothing. One
@@ -146,8 +146,10 @@ sweep(struct flow_work *work, const struct flow_cycle *cycle, struct dc_error *e
     struct flow_task **each = DC_NEW_ARRAY(work->step->arena, struct flow_task *, count + 1);
     for (size_t i = 0; i < count; i++) {
         DC_TRY(wf_task_cancel(&tasks[i].rule, error));
-        flow_line(work, &tasks[i], "cancelled", cycle->message->author_person_id, 0, "",
-                  cycle->message->reason);
+        flow_line(work, &tasks[i],
+                  &(struct flow_line){.what = "cancelled",
+                                      .person_id = cycle->message->author_person_id,
+                                      .reason = cycle->message->reason});
         each[i] = &tasks[i];
     }
     DC_TRY(flow_store_save(work, tasks, count, true, error));
@@ -186,39 +188,28 @@ look_at(struct flow_work *work, struct flow_cycle *cycle, struct dc_error *error
     return DC_OK;
 }
 
-/* One piece of one cycle. */
+/* One piece of one cycle: deadlines first, which everybody waits for. */
 static enum dc_code
-one_piece(struct dc_step *step, int64_t tenant_id, bool *ret_more, struct dc_error *error)
+one_piece(struct dc_step *step, bool *ret_more, struct dc_error *error)
 {
     struct flow_work work;
     struct flow_cycle cycle;
-    DC_TRY(dc_step_begin(step, tenant_id, error));
-    DC_TRY(flow_work_begin(&work, step, tenant_id, error));
+    DC_TRY(flow_work_begin(&work, step, step->context->tenant_id, error));
+    DC_TRY(flow_replan_piece(&work, ret_more, error));
+    if (*ret_more) {
+        return flow_store_flush(&work, error);
+    }
     DC_TRY(flow_store_pick_cycle(&work, &cycle, error));
+    *ret_more = cycle.message != NULL;
     if (!cycle.message) {
-        dc_step_rollback(step);
         return DC_OK;
     }
-    *ret_more = true;
     DC_TRY(look_at(&work, &cycle, error));
-    DC_TRY(flow_store_flush(&work, error));
-    return dc_step_commit(step, error);
+    return flow_store_flush(&work, error);
 }
 
 enum dc_code
 workflow_task_cycles(struct dc_step *step, bool *ret_more, struct dc_error *error)
 {
-    int64_t *tenants;
-    size_t count;
-    DC_TRY(dc_step_begin(step, 0, error));
-    DC_TRY(flow_store_tenants_turning(step, &tenants, &count, error));
-    dc_step_rollback(step);
-    for (size_t i = 0; i < count; i++) {
-        enum dc_code code = one_piece(step, tenants[i], ret_more, error);
-        if (code != DC_OK) {
-            dc_step_rollback(step);
-            return code;
-        }
-    }
-    return DC_OK;
+    return flow_each_tenant(step, flow_store_tenants_turning, one_piece, ret_more, error);
 }

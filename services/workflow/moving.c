@@ -2,9 +2,9 @@
  * moving.c - a running cycle goes over to another version of its definition: a deliberate act, that
  * can be looked at before.
  *
- * Open tasks keep their deadlines and the times of their reminders and rungs; by which channels and
- * to whom these go, and what the outcomes are, follows the new version from then on. A reminder or
- * rung that the new version does not have is left out.
+ * What happens to open tasks from then on, by which channels and to whom it goes, and what the
+ * outcomes are, follows the new version. Where its deadlines, reminders or ladder are others, the
+ * open tasks get them anew (replanning.c).
  */
 #include "handlers.h"
 
@@ -93,6 +93,82 @@ find_obstacles(struct flow_work *work, const Workflow__Cycle *cycle,
     return DC_OK;
 }
 
+/* "2026-11-12 18:00" where the tenant is. */
+static const char *
+minute_of(struct flow_work *work, dc_time at)
+{
+    char date[DC_DATE_TEXT];
+    struct wf_due due = wf_due_at(work->calendar, at);
+    dc_date_format(due.date, date);
+    return dc_arena_printf(work->step->arena, "%s %02d:%02d", date, due.minute / 60,
+                           due.minute % 60);
+}
+
+static void
+tell_shift(struct flow_work *work, const struct flow_shift *shift, struct change *change)
+{
+    struct dc_arena *arena = work->step->arena;
+    const char *name = shift->stage->name;
+    long long earlier = shift->earlier, later = shift->later, same = shift->same;
+    if (earlier + later > 0) {
+        const char *first = minute_of(work, shift->first_at);
+        change->zh[change->count] =
+            dc_arena_printf(arena, "环节“%s”：%lld 项未办任务的时限提前，%lld 项延后，最早 %s",
+                            name, earlier, later, first);
+        change->en[change->count++] = dc_arena_printf(
+            arena,
+            "stage \"%s\": open tasks are due sooner (%lld) or later (%lld), the first at %s", name,
+            earlier, later, first);
+    }
+    if (same > 0) {
+        change->zh[change->count] = dc_arena_printf(
+            arena, "环节“%s”：%lld 项未办任务时限不变，提醒和升级按新规则", name, same);
+        change->en[change->count++] = dc_arena_printf(
+            arena,
+            "stage \"%s\": %lld open tasks keep their deadline, with the new reminders and "
+            "ladder",
+            name, same);
+    }
+}
+
+static enum dc_code
+count_deadlines(struct flow_work *work, const Workflow__Cycle *cycle,
+                const struct wf_definition *from, const struct wf_definition *to,
+                struct change *change, Workflow__MoveCycleResponse *response,
+                struct dc_error *error)
+{
+    struct flow_shift *shifts;
+    size_t count;
+    DC_TRY(flow_replan_preview(work, cycle->id, from, to, &shifts, &count, error));
+    for (size_t i = 0; i < count; i++) {
+        tell_shift(work, &shifts[i], change);
+        response->deadlines_earlier += shifts[i].earlier;
+        response->deadlines_later += shifts[i].later;
+    }
+    return DC_OK;
+}
+
+/* The cycle follows the new version; its task "cycles" brings the open tasks after it. */
+static enum dc_code
+go_over(struct flow_work *work, struct flow_cycle *cycle, const struct wf_definition *to,
+        int32_t version, struct dc_error *error)
+{
+    Workflow__Cycle *message = cycle->message;
+    bool saved;
+    DC_TRY(flow_store_save_replan(work, message->id, message->definition_version, &saved, error));
+    if (!saved) {
+        return dc_fail(error, DC_FAILED_PRECONDITION,
+                       "its tasks are still being brought to version %d; move it again in a moment",
+                       message->definition_version);
+    }
+    message->definition_version = version;
+    message->tracks = to->track_count;
+    DC_TRY(flow_store_cycle_state(work, cycle, error));
+    flow_tell_cycle(work, message);
+    dc_wake_on_commit(work->step, "cycles");
+    return DC_OK;
+}
+
 DC_HANDLER(workflow_move_cycle, Workflow__MoveCycleRequest, Workflow__MoveCycleResponse)
 {
     struct flow_work work;
@@ -113,12 +189,13 @@ DC_HANDLER(workflow_move_cycle, Workflow__MoveCycleRequest, Workflow__MoveCycleR
     DC_TRY(flow_process(&work, message->definition, message->definition_version, &from, &version,
                         error));
     DC_TRY(flow_process(&work, message->definition, request->version, &to, &version, error));
-    size_t room = from->stage_count + to->stage_count + 2;
+    size_t room = from->stage_count + 3 * to->stage_count + 2;
     struct change change = {DC_NEW_ARRAY(step->arena, char *, room),
                             DC_NEW_ARRAY(step->arena, char *, room),
                             DC_NEW_ARRAY(step->arena, char *, room), 0, 0};
     compare(step->arena, from, to, &change);
     DC_TRY(find_obstacles(&work, message, from, to, &change, error));
+    DC_TRY(count_deadlines(&work, message, from, to, &change, response, error));
     response->changes_zh = change.zh;
     response->changes_en = change.en;
     response->n_changes_zh = response->n_changes_en = change.count;
@@ -131,9 +208,5 @@ DC_HANDLER(workflow_move_cycle, Workflow__MoveCycleRequest, Workflow__MoveCycleR
     if (change.obstacle_count > 0) {
         return dc_fail(error, DC_FAILED_PRECONDITION, "%s", change.obstacles[0]);
     }
-    message->definition_version = version;
-    message->tracks = to->track_count;
-    DC_TRY(flow_store_cycle_state(&work, &cycle, error));
-    flow_tell_cycle(&work, message);
-    return DC_OK;
+    return go_over(&work, &cycle, to, version, error);
 }

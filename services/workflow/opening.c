@@ -67,10 +67,7 @@ fill_task(struct flow_work *work, const struct flow_opening *opening, const stru
         task->due_reason_en = last->due_reason_en;
         return;
     }
-    struct wf_due due = wf_due_of(work->step->arena, &stage->due, work->calendar, work->step->now);
-    task->due_at = due.at;
-    task->due_reason_zh = due.reason_zh;
-    task->due_reason_en = due.reason_en;
+    flow_plan(work, task, work->step->now);
 }
 
 static enum dc_code
@@ -128,29 +125,6 @@ flow_choose(struct flow_work *work, const struct flow_opening *openings, size_t 
     return DC_OK;
 }
 
-static enum dc_code
-set_timers(struct flow_work *work, const struct flow_task *tasks, size_t count,
-           struct dc_error *error)
-{
-    struct flow_timer *timers =
-        DC_NEW_ARRAY(work->step->arena, struct flow_timer, count * WF_TIMERS_MAX + 1);
-    struct wf_timer own[WF_TIMERS_MAX];
-    const struct flow_task *last = NULL;
-    size_t n = 0, own_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct flow_task *task = &tasks[i];
-        if (!last || last->stage_rule != task->stage_rule || last->due_at != task->due_at) {
-            struct wf_due due = wf_due_at(work->calendar, task->due_at);
-            own_count = wf_timers(task->stage_rule, work->calendar, &due, work->step->now, 0, own);
-        }
-        for (size_t j = 0; j < own_count; j++) {
-            timers[n++] = (struct flow_timer){task->id, own[j]};
-        }
-        last = task;
-    }
-    return flow_store_set_timers(work, timers, n, error);
-}
-
 enum dc_code
 flow_open(struct flow_work *work, const struct flow_opening *openings, size_t count,
           struct dc_error *error)
@@ -171,7 +145,7 @@ flow_open(struct flow_work *work, const struct flow_opening *openings, size_t co
         told[i] = &tasks[i];
     }
     DC_TRY(flow_store_open(work, tasks, count, error));
-    DC_TRY(set_timers(work, tasks, count, error));
+    DC_TRY(flow_set_timers(work, told, count, error));
     struct flow_tell tell = {.told = FLOW_OPENED, .channels = WF_CHANNEL(IN_APP)};
     return flow_tell_tasks(work, told, count, &tell, error);
 }

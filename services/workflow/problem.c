@@ -1,7 +1,6 @@
 /* problem.c - collecting what is wrong with a text. */
 #include "problem.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "base/assert.h"
@@ -20,23 +19,28 @@ wf_cut(const char *text)
     return bytes;
 }
 
+/* Cut at the longest message of an error, between characters. */
+static const char *
+kept(struct dc_arena *arena, const char *text)
+{
+    struct dc_error cut;
+    (void)dc_fail(&cut, DC_INVALID_ARGUMENT, "%s", text);
+    return dc_arena_strdup(arena, cut.message);
+}
+
 void
-wf_problem_add(struct wf_problems *problems, int64_t line, int64_t column, const char *format, ...)
+wf_problem_add(struct wf_problems *problems, int64_t line, int64_t column,
+               struct dc_bilingual message)
 {
     DC_ASSERT(problems && problems->arena);
     if (problems->count == WF_PROBLEMS_MAX) {
         problems->untold++;
         return;
     }
-    struct dc_error cut; /* cuts at a UTF-8 boundary */
-    va_list arguments;
-    va_start(arguments, format);
-    (void)dc_failv(&cut, DC_INVALID_ARGUMENT, "", format, arguments);
-    va_end(arguments);
     problems->items[problems->count++] = (struct wf_problem){
         .line = line > INT32_MAX ? INT32_MAX : (int32_t)line,
         .column = column > INT32_MAX ? INT32_MAX : (int32_t)column,
-        .message = dc_arena_strdup(problems->arena, cut.message),
+        .message = {kept(problems->arena, message.en), kept(problems->arena, message.zh)},
     };
 }
 
@@ -61,9 +65,11 @@ wf_problems_finish(struct wf_problems *problems)
     }
     if (problems->untold > 0) {
         struct wf_problem *last = &problems->items[problems->count - 1];
-        last->message =
-            dc_arena_printf(problems->arena, "%s (and %zu more problems after this one)",
-                            last->message, problems->untold);
+        last->message = DC_BILINGUAL(dc_arena_printf(problems->arena,
+                                                     "%s (and %zu more problems after this one)",
+                                                     last->message.en, problems->untold),
+                                     dc_arena_printf(problems->arena, "%s（此后还有 %zu 处问题）",
+                                                     last->message.zh, problems->untold));
         problems->untold = 0;
     }
 }
@@ -74,5 +80,5 @@ wf_problems_refuse(const struct wf_problems *problems, struct dc_error *error)
     DC_ASSERT(problems && problems->count > 0);
     const struct wf_problem *first = &problems->items[0];
     return dc_fail(error, DC_INVALID_ARGUMENT, "%d:%d: %s%s", first->line, first->column,
-                   first->message, problems->count > 1 ? " (and more)" : "");
+                   first->message.en, problems->count > 1 ? " (and more)" : "");
 }

@@ -10,15 +10,16 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/bilingual.h"
 #include "base/error.h"
 
 /* More than these are not kept; the last one kept then says how many there were. */
 enum { WF_PROBLEMS_MAX = 100 };
 
 struct wf_problem {
-    int32_t line;        /* from 1; 0 = the text as a whole */
-    int32_t column;      /* from 1, in characters; 0 = the line as a whole */
-    const char *message; /* what is wrong, and what is allowed; in the arena */
+    int32_t line;                /* from 1; 0 = the text as a whole */
+    int32_t column;              /* from 1, in characters; 0 = the line as a whole */
+    struct dc_bilingual message; /* what is wrong, and what is allowed; in the arena */
 };
 
 /* Zeroed but for the arena: `struct wf_problems problems = {.arena = arena};` */
@@ -33,12 +34,13 @@ struct wf_problems {
  * outside: they stay short, and valid. */
 int wf_cut(const char *text);
 
-void wf_problem_add(struct wf_problems *problems, int64_t line, int64_t column, const char *format,
-                    ...) DC_PRINTF(4, 5);
+void wf_problem_add(struct wf_problems *problems, int64_t line, int64_t column,
+                    struct dc_bilingual message);
 /* In the order of their places; says in the last one how many are not told. Call once, at the end.
  */
 void wf_problems_finish(struct wf_problems *problems);
-/* INVALID_ARGUMENT with the first of them: "line:column: message". There is at least one. */
+/* INVALID_ARGUMENT with the first of them: "line:column: message" in English. There is at least
+ * one. */
 enum dc_code wf_problems_refuse(const struct wf_problems *problems, struct dc_error *error);
 
 #endif

@@ -54,11 +54,23 @@ flow_work_begin(struct flow_work *ret_work, struct dc_step *step, int64_t tenant
     if (cache && cache->count == FLOW_CACHE_MAX) {
         forget(cache);
     }
-    DC_TRY(flow_store_calendar(&work, day - 62, day + 731, calendar, error));
+    DC_TRY(flow_store_calendar(&work, day - 400, day + 731, calendar, error));
     work.calendar = calendar;
     work.today = wf_calendar_date(calendar, step->now);
     *ret_work = work;
     return DC_OK;
+}
+
+enum dc_code
+flow_each_tenant(struct dc_step *step, flow_tenants_fn *list, dc_tenant_fn *fn, bool *ret_more,
+                 struct dc_error *error)
+{
+    int64_t *tenants;
+    size_t count;
+    DC_TRY(dc_step_begin(step, 0, error));
+    enum dc_code code = list(step, &tenants, &count, error);
+    dc_step_rollback(step);
+    return code == DC_OK ? dc_step_each_tenant(step, tenants, count, fn, ret_more, error) : code;
 }
 
 static const struct wf_definition *

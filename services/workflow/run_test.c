@@ -1,10 +1,12 @@
 /*
  * Tests workflow as real processes, two replicas with a real bus and PostgreSQL: killed in the
- * middle of a launch and of firing timers, nothing is lost and nothing comes twice.
+ * middle of a launch, of firing timers and of handing over all that one person has, and of moving
+ * a cycle to another version, nothing is lost and nothing comes twice.
  *
  *     group (1) ─ department (10) ─ 40 teams (1000 + n); 12,000 people, their managers the first 40
  */
 #include <dacheng/org/v1/events.pb-c.h>
+#include <libpq-fe.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -189,17 +191,22 @@ supervisor(int64_t tenant)
 }
 
 static void
-define(void)
+define(const char *code, const char *who, int days, int expected_version)
 {
+    char yaml[800];
     Workflow__SaveDefinitionRequest request = WORKFLOW__SAVE_DEFINITION_REQUEST__INIT;
     struct dc_error error;
     json_t *answer;
     request.reason = (char *)"test";
-    request.yaml = (char *)"code: review\nname: 评价\nperiod: month\nstages:\n"
-                           "  - code: review\n    name: 评价\n    subject: person\n"
-                           "    who: [manager]\n    due: {after: 30 days}\n    reminders:\n"
-                           "      - {before: 3 days, by: [sms]}\n      - {before: 1 days}\n"
-                           "    outcomes:\n      - {code: ok, name: 好, kind: submit}\n";
+    request.yaml = yaml;
+    snprintf(yaml, sizeof(yaml),
+             "code: %s\nname: 评价\nperiod: month\nstages:\n"
+             "  - code: review\n    name: 评价\n    subject: person\n"
+             "    who: [%s]\n    due: {after: %d days}\n    reminders:\n"
+             "      - {before: 3 days, by: [sms]}\n      - {before: 1 days}\n"
+             "    outcomes:\n      - {code: ok, name: 好, kind: submit}\n",
+             code, who, days);
+    request.expected_version = expected_version;
     if (dc_test_send(edge, WORKFLOW, "SaveDefinition", supervisor(TENANT), &request.base, &answer,
                      &error) != DC_OK) {
         fail_msg("%s", error.message);
@@ -241,7 +248,7 @@ killed_in_the_middle_of_a_launch(void **state)
 {
     (void)state;
     many_people();
-    define();
+    define("review", "manager", 30, 0);
     json_t *started = dc_test_ask(edge, WORKFLOW, "StartCycle", supervisor(TENANT),
                                   "{\"definition\":\"review\",\"unitId\":1,\"period\":\"2026-11\","
                                   "\"name\":\"试\"}");
@@ -310,6 +317,125 @@ a_cancelled_cycle_is_swept(void **state)
     gather(&workflow__tasks_cancelled__descriptor);
     assert_int_equal(number("SELECT count(DISTINCT task) FROM public.told"), PEOPLE);
     assert_int_equal(number("SELECT count(*) FROM public.told"), PEOPLE);
+}
+
+/* --- one person has everything -------------------------------------------------------------------
+ */
+/* What is done by pieces, killed while it waits for a task in the middle. */
+static void
+kill_in_the_middle(void (*begin)(void), const char *reached, const char *done)
+{
+    PGconn *other = PQconnectdb(dc_test_pg_dsn(pg, "postgres", "postgres"));
+    PGresult *locked = PQexec(
+        other, "BEGIN; SELECT task_id FROM workflow.task WHERE task_id = (SELECT task_id FROM "
+               "workflow.task WHERE state = 1 ORDER BY task_id OFFSET 7000 LIMIT 1) FOR "
+               "UPDATE");
+    assert_int_equal(PQntuples(locked), 1);
+    PQclear(locked);
+    begin();
+    wait_for(reached);
+    wait_for("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted");
+    kill_both();
+    PQfinish(other);
+    start_both();
+    wait_for(done);
+}
+
+static void
+delegate_all(void)
+{
+    DC_AUTO_FREE char *today =
+        dc_test_pg_value(pg, "SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date");
+    DC_AUTO_FREE char *later =
+        dc_test_pg_value(pg, "SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date + 9");
+    dc_bus_free(edge); /* it was silent for long */
+    edge = dc_test_bus_open(bus, "edge");
+    json_t *answer = dc_test_ask(edge, WORKFLOW, "SaveDelegation", supervisor(TENANT),
+                                 "{\"delegation\":{\"toPersonId\":2,\"from\":\"%s\","
+                                 "\"until\":\"%s\",\"reason\":\"休假\"}}",
+                                 today, later);
+    assert_int_equal(dc_test_number(answer, "tasksMoved"), FLOW_BATCH - 2);
+    assert_int_equal(dc_test_number(answer, "tasksFollowing"), PEOPLE - FLOW_BATCH);
+}
+
+static void
+let_him_lose_his_role(void)
+{
+    tell("grants/3", &org__grants_changed__descriptor,
+         "{\"personId\":3,\"grants\":[{\"role\":6,\"scope\":5}]}");
+    wait_for("SELECT count(*) = 1 FROM workflow.org_grant WHERE person_id = 3");
+    tell("grants/1", &org__grants_changed__descriptor, "{\"personId\":1,\"grants\":[]}");
+}
+
+/* What is about himself, or about his deputy, does not move; later what is about his successor. */
+static void
+killed_in_the_middle_of_handing_over(void **state)
+{
+    (void)state;
+    define("mine", "{role: supervisor}", 30, 0);
+    dc_test_ask(edge, WORKFLOW, "StartCycle", supervisor(TENANT),
+                "{\"definition\":\"mine\",\"unitId\":1,\"period\":\"2026-11\",\"name\":\"试\"}");
+    wait_for("SELECT count(*) = 12000 FROM workflow.seat WHERE state = 2 AND holder_id = 1");
+    kill_in_the_middle(
+        delegate_all, "SELECT count(*) = 5998 FROM workflow.seat WHERE holder_id = 2 AND state = 2",
+        "SELECT count(*) = 0 FROM workflow.hand_over WHERE NOT second_look");
+    assert_int_equal(number("SELECT count(*) FROM workflow.seat WHERE state = 2 AND holder_id = 2 "
+                            "AND owner_id = 1 AND deputy_for_id = 1"),
+                     PEOPLE - 2);
+    assert_int_equal(number("SELECT count(*) FROM workflow.history WHERE what = 'delegated'"),
+                     PEOPLE - 2);
+    gather(&workflow__tasks_handed_over__descriptor);
+    assert_int_equal(number("SELECT count(*) FROM public.told"), PEOPLE - 2);
+    assert_int_equal(number("SELECT count(DISTINCT task) FROM public.told"), PEOPLE - 2);
+
+    kill_in_the_middle(let_him_lose_his_role,
+                       "SELECT count(*) = 5999 FROM workflow.seat WHERE owner_id = 3 AND state = 2",
+                       "SELECT count(*) = 0 FROM workflow.hand_over WHERE NOT second_look");
+    assert_int_equal(number("SELECT count(*) FROM workflow.seat WHERE state = 2 AND holder_id = 3 "
+                            "AND owner_id = 3"),
+                     PEOPLE - 1);
+    assert_int_equal(number("SELECT count(*) FROM workflow.history WHERE what = 'transferred'"),
+                     PEOPLE - 1);
+    gather(&workflow__tasks_handed_over__descriptor);
+    assert_int_equal(number("SELECT count(*) FROM public.told"), 2 * PEOPLE - 3);
+}
+
+static void
+move_to_the_newest(void)
+{
+    json_t *moved = dc_test_ask(edge, WORKFLOW, "MoveCycle", supervisor(TENANT),
+                                "{\"cycleId\":\"%lld\",\"reason\":\"宽限\"}",
+                                (long long)number("SELECT max(cycle_id) FROM workflow.cycle"));
+    assert_int_equal(dc_test_number(moved, "deadlinesLater"), PEOPLE);
+}
+
+/* The same tasks get more time, each of them once. */
+static void
+killed_in_the_middle_of_moving(void **state)
+{
+    (void)state;
+    dc_bus_free(edge); /* it was silent for long */
+    edge = dc_test_bus_open(bus, "edge");
+    define("mine", "{role: supervisor}", 60, 1);
+    dc_test_pg_exec(pg,
+                    "CREATE TABLE public.due AS SELECT task_id, due_at FROM workflow.task WHERE "
+                    "state = 1");
+    kill_in_the_middle(move_to_the_newest,
+                       "SELECT count(*) = 6000 FROM workflow.task t JOIN public.due d USING "
+                       "(task_id) WHERE t.due_at > d.due_at",
+                       "SELECT count(*) = 0 FROM workflow.replan");
+    assert_int_equal(
+        number("SELECT count(*) FROM workflow.task t JOIN public.due d USING (task_id) "
+               "WHERE t.due_at > d.due_at + interval '25 days'"),
+        PEOPLE);
+    assert_int_equal(
+        number("SELECT count(*) FROM workflow.timer x JOIN public.due d USING (task_id) "
+               "WHERE x.due_at > d.due_at + interval '20 days'"),
+        3 * PEOPLE);
+    assert_int_equal(number("SELECT count(*) FROM workflow.timer"), 3 * PEOPLE);
+    gather(&workflow__tasks_rescheduled__descriptor);
+    assert_int_equal(number("SELECT count(*) FROM public.told"), PEOPLE);
+    assert_int_equal(number("SELECT count(DISTINCT task) FROM public.told"), PEOPLE);
 }
 
 /* The role sees its tenant alone, and changes no history. */
@@ -385,6 +511,8 @@ main(int argc, char **argv)
         cmocka_unit_test(killed_in_the_middle_of_a_launch),
         cmocka_unit_test(killed_in_the_middle_of_firing),
         cmocka_unit_test(a_cancelled_cycle_is_swept),
+        cmocka_unit_test(killed_in_the_middle_of_handing_over),
+        cmocka_unit_test(killed_in_the_middle_of_moving),
         cmocka_unit_test(the_database_keeps_tenants_apart),
     };
     return cmocka_run_group_tests_name("run", tests, up, down);

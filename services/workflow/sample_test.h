@@ -168,8 +168,7 @@ wf_sample_stage(struct dc_arena *arena, struct dc_test_random *random,
         stage->condition_text =
             dc_arena_printf(arena, "raise_percent > %d or (kind = \"甲\" and not n%zu <= 3.5)",
                             wf_sample_below(random, 100), at);
-        if (wf_condition_parse(arena, stage->condition_text, &stage->condition, NULL, NULL) !=
-            DC_OK) {
+        if (wf_condition_parse(arena, stage->condition_text, &stage->condition, NULL) != DC_OK) {
             dc_test_die("the sample's condition is wrong");
         }
     }

@@ -87,7 +87,7 @@ wf_task_open(struct wf_task *task, dc_time now)
         seat->state = NOT_MADE;
         seat->outcome = seat->reason = "";
         seat->decided_by_id = 0;
-        seat->decided_at = 0;
+        seat->decided_at = seat->due_at = 0;
         seat->opened_at = waits ? 0 : now;
         seat_must(seat, waits ? WF_SEAT_WAIT : WF_SEAT_OPEN);
     }
@@ -187,6 +187,7 @@ wf_task_decide(struct wf_task *task, const struct wf_decision *decision,
             seat->reason = decision->reason;
             seat->decided_by_id = decision->person_id;
             seat->decided_at = decision->now;
+            seat->due_at = decision->due_at;
         }
     }
     struct wf_decided decided = {.seat = number};
@@ -215,7 +216,7 @@ reopen_seat(struct wf_seat *seat)
     seat_must(seat, WF_SEAT_REOPEN);
     seat->outcome = seat->reason = "";
     seat->decided_by_id = 0;
-    seat->decided_at = 0;
+    seat->decided_at = seat->due_at = 0;
 }
 
 /* The seats that a person's taking back is about: in a sequence his last one, otherwise all that he
@@ -295,7 +296,7 @@ make_again(const struct wf_task *task, struct wf_seat *seat, dc_time now)
     bool waits = task->mode == SEQUENCE;
     seat->outcome = seat->reason = "";
     seat->decided_by_id = 0;
-    seat->decided_at = 0;
+    seat->decided_at = seat->due_at = 0;
     seat->state = NOT_MADE;
     seat_must(seat, waits ? WF_SEAT_WAIT : WF_SEAT_OPEN);
     seat->opened_at = waits ? 0 : now;
@@ -332,6 +333,17 @@ wf_task_reopen(const struct wf_task *withdrawn, int64_t person, struct wf_seat *
 
 /* --- moving the right to decide -------------------------------------------------------- */
 
+void
+wf_seat_give(struct wf_seat *seat, int64_t to)
+{
+    DC_ASSERT(seat && to > 0);
+    seat->holder_id = to;
+    seat->deputy_for_id = 0;
+    seat->held_by = to == seat->owner_id       ? HELD_BY(OWNER)
+                    : to == seat->raised_to_id ? HELD_BY(ESCALATION)
+                                               : HELD_BY(TRANSFER);
+}
+
 enum dc_code
 wf_task_transfer(struct wf_task *task, int64_t person, int64_t to, const char *reason,
                  uint32_t *ret_moved, struct dc_error *error)
@@ -362,9 +374,8 @@ wf_task_transfer(struct wf_task *task, int64_t person, int64_t to, const char *r
         struct wf_seat *seat = &task->seats[i];
         if (seat->state == OPEN && seat->holder_id == person) {
             seat_must(seat, WF_SEAT_TRANSFER);
-            seat->holder_id = to;
-            seat->deputy_for_id = 0;
-            seat->held_by = to == seat->owner_id ? HELD_BY(OWNER) : HELD_BY(TRANSFER);
+            seat->raised_to_id = to == seat->owner_id ? 0 : seat->raised_to_id;
+            wf_seat_give(seat, to);
             add_moved(&moved, i);
         }
     }
@@ -415,16 +426,6 @@ wf_deputy(const struct wf_delegations *delegations, int64_t person, dc_date toda
     return person; /* a circle further on, or longer than anybody means it */
 }
 
-/* Why a seat is held by whom it belongs to when nobody is away. */
-static Workflow__HeldBy
-held_without_deputy(const struct wf_seat *seat, int64_t holder)
-{
-    if (holder == seat->owner_id) {
-        return HELD_BY(OWNER);
-    }
-    return seat->rung > 0 ? HELD_BY(ESCALATION) : HELD_BY(TRANSFER);
-}
-
 void
 wf_task_delegate(struct wf_task *task, const struct wf_delegations *delegations, dc_date today,
                  uint32_t *ret_moved)
@@ -442,9 +443,11 @@ wf_task_delegate(struct wf_task *task, const struct wf_delegations *delegations,
             continue;
         }
         seat_must(seat, WF_SEAT_DELEGATE);
-        seat->holder_id = holder;
-        seat->deputy_for_id = holder == of ? 0 : of;
-        seat->held_by = holder == of ? held_without_deputy(seat, of) : HELD_BY(DELEGATION);
+        wf_seat_give(seat, holder);
+        if (holder != of) {
+            seat->deputy_for_id = of;
+            seat->held_by = HELD_BY(DELEGATION);
+        }
         add_moved(&moved, i);
     }
     if (moved) {
@@ -471,9 +474,8 @@ wf_task_escalate(struct wf_task *task, int32_t rung, int64_t to, uint32_t *ret_m
         seat->rung = rung;
         noted = true;
         if (to != 0 && to != seat->holder_id) {
-            seat->holder_id = to;
-            seat->deputy_for_id = 0;
-            seat->held_by = to == seat->owner_id ? HELD_BY(OWNER) : HELD_BY(ESCALATION);
+            seat->raised_to_id = to == seat->owner_id ? 0 : to;
+            wf_seat_give(seat, to);
             add_moved(&moved, i);
         }
     }
@@ -484,6 +486,18 @@ wf_task_escalate(struct wf_task *task, int32_t rung, int64_t to, uint32_t *ret_m
     if (ret_moved) {
         *ret_moved = moved;
     }
+}
+
+int32_t
+wf_task_rung(const struct wf_task *task)
+{
+    DC_ASSERT(task);
+    int32_t rung = 0;
+    for (size_t i = 0; i < task->seat_count; i++) {
+        const struct wf_seat *seat = &task->seats[i];
+        rung = seat->state == OPEN && seat->rung > rung ? seat->rung : rung;
+    }
+    return rung;
 }
 
 void

@@ -43,7 +43,10 @@ struct wf_seat {
     int64_t decided_by_id; /* 0 = not decided */
     dc_time opened_at;     /* 0 = not yet its turn */
     dc_time decided_at;    /* 0 = not decided */
+    dc_time due_at;        /* the deadline that it was decided under; 0 = not decided */
     int32_t rung;          /* of the ladder; 0 = not escalated */
+    int64_t raised_to_id;  /* whom the ladder gave the right to; 0 = it did not move up, or is the
+                              owner's again. It may have been handed on since */
     bool reminded;
 };
 
@@ -97,6 +100,7 @@ struct wf_decision {
     const struct wf_stage *stage;
     const char *reason; /* "" = none; return needs one */
     dc_time now;
+    dc_time due_at; /* of the task */
 };
 struct wf_decided {
     bool task;           /* the task is decided: outcome and decided_at are set */
@@ -134,6 +138,10 @@ void wf_task_reopen(const struct wf_task *withdrawn, int64_t person, struct wf_s
 
 /* --- moving the right to decide -------------------------------------------------------- */
 
+/* Puts a seat into the hands of a person, and says why he has it: it is his own, the ladder gave it
+ * to him, or he got it by transfer. */
+void wf_seat_give(struct wf_seat *seat, int64_t to);
+
 /* Every function says what moved in `ret_moved` (may be NULL): bit (1 << (number - 1)) per seat. */
 
 /* 转办: the person gives his open seats to another one, who may not be barred, nor sit in this task
@@ -159,6 +167,9 @@ void wf_task_delegate(struct wf_task *task, const struct wf_delegations *delegat
  * `to` is what wf_choose_rung gave; call wf_task_delegate after it for when he is absent.
  */
 void wf_task_escalate(struct wf_task *task, int32_t rung, int64_t to, uint32_t *ret_moved);
+
+/* The highest rung that the open seats have reached: what is left of the ladder is above it. */
+int32_t wf_task_rung(const struct wf_task *task);
 
 /* Open seats note that they were reminded. */
 void wf_task_remind(struct wf_task *task);

@@ -410,15 +410,25 @@ test_what_a_decision_tells(void **state)
     add_owner(&play, 2);
     start(&play, WORKFLOW__SEAT_MODE__SEAT_MODE_SEQUENCE);
     struct wf_decided decided;
-    struct wf_decision decision = {
-        .person_id = 1, .outcome = &outcomes[0], .stage = &stage, .reason = "", .now = 5000};
+    struct wf_decision decision = {.person_id = 1,
+                                   .outcome = &outcomes[0],
+                                   .stage = &stage,
+                                   .reason = "",
+                                   .now = 5000,
+                                   .due_at = 4000};
     assert_int_equal(wf_task_decide(&play.task, &decision, &decided, NULL), DC_OK);
     assert_false(decided.task);
     assert_int_equal(decided.seat, 1);
     assert_int_equal(decided.opened_seat, 2);
     assert_int_equal(play.seats[1].opened_at, 5000);
     assert_int_equal(play.seats[0].decided_at, 5000);
-    decision.person_id = 2;
+    assert_int_equal(play.seats[0].due_at, 4000);
+    /* Of the ladder counts what is reached by whose turn it is. */
+    play.seats[0].rung = 2;
+    assert_int_equal(wf_task_rung(&play.task), 0);
+    wf_task_escalate(&play.task, 1, 9, NULL);
+    assert_int_equal(wf_task_rung(&play.task), 1);
+    decision.person_id = 9;
     assert_int_equal(wf_task_decide(&play.task, &decision, &decided, NULL), DC_OK);
     assert_true(decided.task);
     assert_int_equal(decided.opened_seat, 0);

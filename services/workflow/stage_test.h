@@ -190,7 +190,8 @@ stage_clear(void **state)
     (void)state;
     dc_test_pg_exec(
         stage.pg, "SET search_path = workflow; TRUNCATE definition, calendar, calendar_day, cycle,"
-                  " turn, process_case, task, seat, timer, history, tally, delegation, moved,"
+                  " turn, process_case, task, seat, timer, history, tally, delegation, moved, "
+                  "hand_over, replan,"
                   " submission RESTART IDENTITY");
     stage_people();
     dc_arena_reset(stage.thread.arena, 0);

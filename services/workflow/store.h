@@ -22,20 +22,19 @@
 #include <dacheng/workflow/v1/workflow.pb-c.h>
 
 enum {
-    FLOW_BATCH = 2000,      /* cases or timers in a transaction */
+    FLOW_BATCH = 2000,      /* cases, timers, or tasks handed over, in a transaction */
     FLOW_EVENT_TASKS = 200, /* tasks in an event */
     FLOW_EVENT_CASES = 500,
-    FLOW_HAND_OVER_MAX = 5000, /* tasks that one delegation moves in one transaction */
 };
 
 struct flow_cache; /* of a thread: definitions that were read; see process.c */
 
-/* A line of a case's history that is to be written. */
+/* A line of a case's history that is to be written; HistoryLine of the contract. */
 struct flow_line {
-    int64_t case_id, task_id;
+    int64_t case_id, task_id; /* by flow_line */
     const char *what;
-    int64_t person_id, for_person_id;
-    const char *outcome, *reason;
+    int64_t person_id, for_person_id, owner_id;
+    const char *outcome, *reason; /* NULL: "" */
 };
 /* By how much a count of the board changes. */
 struct flow_count {
@@ -213,6 +212,38 @@ enum dc_code flow_store_stages_going(struct flow_work *work, int64_t cycle_id,
                                      const char ***ret_stages, int64_t **ret_counts,
                                      size_t *ret_count, struct dc_error *error) DC_MUST_CHECK;
 
+/* A cycle that went over from one version to another. */
+struct flow_moved {
+    int64_t cycle_id; /* 0: none */
+    const char *definition;
+    int32_t from_version, version;
+    int64_t after; /* tasks up to this one are planned anew */
+};
+/* ret_saved false: an earlier move is not through yet. */
+enum dc_code flow_store_save_replan(struct flow_work *work, int64_t cycle_id, int32_t from_version,
+                                    bool *ret_saved, struct dc_error *error) DC_MUST_CHECK;
+/* Held against other replicas. */
+enum dc_code flow_store_take_replan(struct flow_work *work, struct flow_moved *ret_moved,
+                                    struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_store_move_replan(struct flow_work *work, const struct flow_moved *moved,
+                                    struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_store_drop_replan(struct flow_work *work, const struct flow_moved *moved,
+                                    struct dc_error *error) DC_MUST_CHECK;
+/* Open tasks of stages, FLOW_BATCH of them. */
+enum dc_code flow_store_to_replan(struct flow_work *work, const struct flow_moved *moved,
+                                  const char *const *stages, size_t stage_count, int64_t **ret_ids,
+                                  size_t *ret_count, struct dc_error *error) DC_MUST_CHECK;
+/* Deadlines of open tasks, by stage: many that are the same are one. */
+struct flow_deadline {
+    const char *stage;
+    dc_time began, due_at;
+    int64_t tasks;
+};
+enum dc_code flow_store_deadlines(struct flow_work *work, int64_t cycle_id,
+                                  const char *const *stages, size_t stage_count,
+                                  struct flow_deadline **ret_items, size_t *ret_count,
+                                  struct dc_error *error) DC_MUST_CHECK;
+
 /* --- store_tasks.c -----------------------------------------------------------------------------
  */
 /* The cycles of tasks are held as they are, then the tasks locked, in the order of their ids. */
@@ -229,6 +260,9 @@ struct flow_timer {
 };
 enum dc_code flow_store_open(struct flow_work *work, struct flow_task *tasks, size_t count,
                              struct dc_error *error) DC_MUST_CHECK;
+/* Deadlines with their reasons; their timers go away. */
+enum dc_code flow_store_replan(struct flow_work *work, struct flow_task *const *tasks, size_t count,
+                               struct dc_error *error) DC_MUST_CHECK;
 enum dc_code flow_store_set_timers(struct flow_work *work, const struct flow_timer *timers,
                                    size_t count, struct dc_error *error) DC_MUST_CHECK;
 /* Versions grow by one; guarded: also against decisions on what was seen before. Timers of tasks
@@ -249,8 +283,7 @@ enum dc_code flow_store_to_urge(struct flow_work *work, const Workflow__UrgeRequ
                                 struct dc_error *error) DC_MUST_CHECK;
 /* History and counts that were kept; once, at the end of a transaction. */
 enum dc_code flow_store_flush(struct flow_work *work, struct dc_error *error) DC_MUST_CHECK;
-void flow_line(struct flow_work *work, const struct flow_task *task, const char *what,
-               int64_t person_id, int64_t for_person_id, const char *outcome, const char *reason);
+void flow_line(struct flow_work *work, const struct flow_task *task, const struct flow_line *line);
 void flow_count_add(struct flow_work *work, const struct flow_count *count);
 
 /* --- store_org.c -------------------------------------------------------------------------------
@@ -297,14 +330,6 @@ enum dc_code flow_store_root(struct flow_work *work, int64_t *ret_unit_id,
 enum dc_code flow_store_save_grants(struct flow_work *work, int64_t person_id, const int64_t *roles,
                                     const int64_t *scopes, const int64_t *units, size_t count,
                                     struct dc_error *error) DC_MUST_CHECK;
-enum dc_code flow_store_save_moved(struct flow_work *work, const int64_t *people,
-                                   const dc_time *when, size_t count,
-                                   struct dc_error *error) DC_MUST_CHECK;
-enum dc_code flow_store_take_moved(struct flow_work *work, int64_t **ret_people, size_t *ret_count,
-                                   struct dc_error *error) DC_MUST_CHECK;
-enum dc_code flow_store_tasks_of_people(struct flow_work *work, const int64_t *people, size_t count,
-                                        int64_t after, int64_t most, int64_t **ret_ids,
-                                        size_t *ret_count, struct dc_error *error) DC_MUST_CHECK;
 struct flow_submission {
     int64_t unit_id;
     const char *period;
@@ -320,6 +345,8 @@ enum dc_code flow_store_submissions(struct flow_work *work, const int64_t *units
                                     const char *const *periods, size_t count,
                                     struct flow_submission **ret_items, size_t *ret_count,
                                     struct dc_error *error) DC_MUST_CHECK;
+/* --- store_absences.c --------------------------------------------------------------------------
+ */
 struct flow_delegation {
     Workflow__Delegation *message;
     bool began;
@@ -344,6 +371,42 @@ enum dc_code flow_store_due_delegations(struct flow_work *work, struct flow_dele
 enum dc_code flow_store_delegation_clash(struct flow_work *work,
                                          const struct flow_delegation *delegation, bool *ret_twice,
                                          bool *ret_circle, struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_store_save_moved(struct flow_work *work, const int64_t *people,
+                                   const dc_time *when, size_t count,
+                                   struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_store_take_moved(struct flow_work *work, int64_t **ret_people, size_t *ret_count,
+                                   struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_store_tasks_of_people(struct flow_work *work, const int64_t *people, size_t count,
+                                        int64_t after, int64_t most, int64_t **ret_ids,
+                                        size_t *ret_count, struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_store_count_tasks_of_people(struct flow_work *work, const int64_t *people,
+                                              size_t count, int64_t after, int64_t *ret_count,
+                                              struct dc_error *error) DC_MUST_CHECK;
+/* Whose tasks are handed over, and why. */
+struct flow_piece {
+    const int64_t *people;
+    size_t count;
+    int64_t after; /* tasks up to this one were looked at */
+    bool anew;     /* they left, or may have lost a role: the rules are asked anew */
+    int64_t by_person_id;
+    const char *reason;
+    bool second_look;   /* for what was opened by transactions that began before the first one */
+    dc_time not_before; /* of the look that follows; 0: at once */
+};
+/* Waits for whoever has their tasks in hand. */
+enum dc_code flow_store_hold_hand_over(struct flow_work *work, const int64_t *people, size_t count,
+                                       struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_store_save_hand_over(struct flow_work *work, const struct flow_piece *piece,
+                                       struct dc_error *error) DC_MUST_CHECK;
+/* Those who are next, held against other replicas; count 0: nobody. */
+enum dc_code flow_store_take_hand_over(struct flow_work *work, struct flow_piece *ret_piece,
+                                       struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_store_move_hand_over(struct flow_work *work, const struct flow_piece *piece,
+                                       struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_store_look_again(struct flow_work *work, const struct flow_piece *piece,
+                                   struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_store_drop_hand_over(struct flow_work *work, const struct flow_piece *piece,
+                                       struct dc_error *error) DC_MUST_CHECK;
 
 /* --- store_read.c ------------------------------------------------------------------------------
  */

@@ -312,3 +312,81 @@ flow_store_stages_going(struct flow_work *work, int64_t cycle_id, const char ***
     }
     return DC_OK;
 }
+
+/* --- moved to another version --------------------------------------------------------------------
+ */
+enum dc_code
+flow_store_save_replan(struct flow_work *work, int64_t cycle_id, int32_t from_version,
+                       bool *ret_saved, struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(work->step->db, SQL(SAVE_REPLAN), &rows, error, TENANT, dc_p_int64(cycle_id),
+                     dc_p_int64(from_version)));
+    *ret_saved = dc_rows_count(rows) > 0;
+    return DC_OK;
+}
+
+enum dc_code
+flow_store_take_replan(struct flow_work *work, struct flow_moved *ret_moved, struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(work->step->db, SQL(TAKE_REPLAN), &rows, error, TENANT));
+    *ret_moved = (struct flow_moved){0};
+    if (dc_rows_count(rows) > 0) {
+        *ret_moved = (struct flow_moved){
+            .cycle_id = dc_rows_int64(rows, 0, 0),
+            .definition = keep(work, rows, 0, 1),
+            .from_version = (int32_t)dc_rows_int64(rows, 0, 2),
+            .version = (int32_t)dc_rows_int64(rows, 0, 3),
+            .after = dc_rows_int64(rows, 0, 4),
+        };
+    }
+    return DC_OK;
+}
+
+enum dc_code
+flow_store_move_replan(struct flow_work *work, const struct flow_moved *moved,
+                       struct dc_error *error)
+{
+    return dc_db_run(work->step->db, SQL(MOVE_REPLAN), NULL, error, TENANT,
+                     dc_p_int64(moved->cycle_id), dc_p_int64(moved->after));
+}
+
+enum dc_code
+flow_store_drop_replan(struct flow_work *work, const struct flow_moved *moved,
+                       struct dc_error *error)
+{
+    return dc_db_run(work->step->db, SQL(DROP_REPLAN), NULL, error, TENANT,
+                     dc_p_int64(moved->cycle_id));
+}
+
+enum dc_code
+flow_store_to_replan(struct flow_work *work, const struct flow_moved *moved,
+                     const char *const *stages, size_t stage_count, int64_t **ret_ids,
+                     size_t *ret_count, struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(work->step->db, SQL(TASKS_TO_REPLAN), &rows, error, TENANT,
+                     dc_p_int64(moved->cycle_id), dc_p_texts(stages, stage_count),
+                     dc_p_int64(moved->after), dc_p_int64(FLOW_BATCH)));
+    *ret_ids = keep_ids(work, rows, 0, ret_count);
+    return DC_OK;
+}
+
+enum dc_code
+flow_store_deadlines(struct flow_work *work, int64_t cycle_id, const char *const *stages,
+                     size_t stage_count, struct flow_deadline **ret_items, size_t *ret_count,
+                     struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(work->step->db, SQL(DEADLINES_GOING), &rows, error, TENANT,
+                     dc_p_int64(cycle_id), dc_p_texts(stages, stage_count)));
+    *ret_count = dc_rows_count(rows);
+    *ret_items = DC_NEW_ARRAY(work->step->arena, struct flow_deadline, *ret_count + 1);
+    for (size_t i = 0; i < *ret_count; i++) {
+        (*ret_items)[i] =
+            (struct flow_deadline){keep(work, rows, i, 0), dc_rows_time(rows, i, 1),
+                                   dc_rows_time(rows, i, 2), dc_rows_int64(rows, i, 3)};
+    }
+    return DC_OK;
+}

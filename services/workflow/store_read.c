@@ -271,6 +271,8 @@ flow_store_history(struct flow_work *work, int64_t case_id, Workflow__HistoryLin
         line->outcome = keep(work, rows, i, 7);
         line->reason = keep(work, rows, i, 8);
         line->lay_s = dc_rows_int64(rows, i, 9);
+        line->owner_id = dc_rows_int64(rows, i, 10);
+        line->owner_name = keep(work, rows, i, 11);
         (*ret_lines)[i] = line;
     }
     return DC_OK;
@@ -316,25 +318,13 @@ flow_store_ledger(struct flow_work *work, const Workflow__GetLedgerRequest *requ
                   const int64_t *cycles, size_t count, const struct dc_access_reach *reach,
                   Workflow__LedgerRow ***ret_rows, size_t *ret_count, struct dc_error *error)
 {
-    bool stage = strcmp(request->by, "stage") == 0, unit = strcmp(request->by, "unit") == 0;
-    const struct dc_statement *statement = stage  ? SQL(LEDGER_BY_STAGE)
-                                           : unit ? SQL(LEDGER_BY_UNIT)
-                                                  : SQL(LEDGER_BY_PERSON);
-    struct dc_param params[8] = {TENANT,
-                                 dc_p_int64s(cycles, count),
-                                 dc_p_int64(request->unit_id),
-                                 dc_p_bool(reach->all),
-                                 dc_p_int64s(reach->tree_units, reach->tree_unit_count),
-                                 dc_p_int64s(reach->units, reach->unit_count)};
-    size_t n = 6;
-    if (!stage && !unit) {
-        params[n++] = dc_p_int64(request->role);
-    }
-    if (!stage) {
-        params[n++] = dc_p_int64(request->limit);
-    }
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
-    DC_TRY(dc_db_run_(work->step->db, statement, params, n, &rows, error));
+    DC_TRY(dc_db_run(work->step->db, SQL(LEDGER), &rows, error, TENANT, dc_p_int64s(cycles, count),
+                     dc_p_int64(request->unit_id), dc_p_bool(reach->all),
+                     dc_p_int64s(reach->tree_units, reach->tree_unit_count),
+                     dc_p_int64s(reach->units, reach->unit_count),
+                     dc_p_text(*request->by ? request->by : "person"), dc_p_int64(request->role),
+                     dc_p_int64(request->limit)));
     *ret_count = dc_rows_count(rows);
     *ret_rows = DC_NEW_ARRAY(work->step->arena, Workflow__LedgerRow *, *ret_count + 1);
     for (size_t i = 0; i < *ret_count; i++) {

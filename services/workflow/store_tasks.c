@@ -89,9 +89,15 @@ read_seat(struct flow_work *work, const struct dc_rows *rows, size_t i, struct w
         .decided_by_id = dc_rows_int64(rows, i, 9),
         .opened_at = time_or_0(rows, i, 10),
         .decided_at = time_or_0(rows, i, 11),
+        .due_at = time_or_0(rows, i, 14),
+        .raised_to_id = dc_rows_int64(rows, i, 15),
         .rung = (int32_t)dc_rows_int64(rows, i, 12),
         .reminded = *reminders > 0,
     };
+    if (seat->held_by == WORKFLOW__HELD_BY__HELD_BY_ESCALATION) {
+        /* 0 when a program wrote it that does not know the column yet */
+        seat->raised_to_id = seat->holder_id;
+    }
 }
 
 /* Seats come in the order of tasks and numbers, as the tasks do. */
@@ -188,9 +194,9 @@ open_rows(struct flow_work *work, struct flow_task *tasks, size_t count, struct 
 /* Columns of seats; in the order of open_seats.sql and save_seats.sql. */
 struct seat_columns {
     int64_t *tasks, *numbers, *owners, *holders, *deputy_for, *held_by, *states, *decided_by;
-    int64_t *rungs, *reminders;
+    int64_t *rungs, *reminders, *raised_to;
     const char **outcomes, **reasons;
-    dc_time *opened, *decided;
+    dc_time *opened, *decided, *due;
     size_t count;
 };
 
@@ -209,8 +215,9 @@ seat_columns(struct dc_arena *arena, const struct flow_task *tasks, size_t count
         n += tasks[i].rule.seat_count;
     }
     struct seat_columns c = {0};
-    int64_t **numbers[] = {&c.tasks,   &c.numbers, &c.owners,     &c.holders, &c.deputy_for,
-                           &c.held_by, &c.states,  &c.decided_by, &c.rungs,   &c.reminders};
+    int64_t **numbers[] = {&c.tasks,      &c.numbers,   &c.owners,   &c.holders,
+                           &c.deputy_for, &c.held_by,   &c.states,   &c.decided_by,
+                           &c.rungs,      &c.reminders, &c.raised_to};
     for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
         *numbers[i] = DC_NEW_ARRAY(arena, int64_t, n);
     }
@@ -218,6 +225,7 @@ seat_columns(struct dc_arena *arena, const struct flow_task *tasks, size_t count
     c.reasons = DC_NEW_ARRAY(arena, const char *, n);
     c.opened = DC_NEW_ARRAY(arena, dc_time, n);
     c.decided = DC_NEW_ARRAY(arena, dc_time, n);
+    c.due = DC_NEW_ARRAY(arena, dc_time, n);
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < tasks[i].rule.seat_count; j++, k++) {
             const struct wf_seat *seat = &tasks[i].rule.seats[j];
@@ -233,7 +241,9 @@ seat_columns(struct dc_arena *arena, const struct flow_task *tasks, size_t count
             c.decided_by[k] = seat->decided_by_id;
             c.opened[k] = or_never(seat->opened_at);
             c.decided[k] = or_never(seat->decided_at);
+            c.due[k] = or_never(seat->due_at);
             c.rungs[k] = seat->rung;
+            c.raised_to[k] = seat->raised_to_id;
             c.reminders[k] = tasks[i].reminders ? tasks[i].reminders[j] : 0;
         }
     }
@@ -252,8 +262,8 @@ open_seats(struct flow_work *work, const struct flow_task *tasks, size_t count,
                      dc_p_int64s(c.deputy_for, n), dc_p_int64s(c.held_by, n),
                      dc_p_int64s(c.states, n), dc_p_texts(c.outcomes, n), dc_p_texts(c.reasons, n),
                      dc_p_int64s(c.decided_by, n), dc_p_times(c.opened, n),
-                     dc_p_times(c.decided, n), dc_p_int64s(c.rungs, n),
-                     dc_p_int64s(c.reminders, n));
+                     dc_p_times(c.decided, n), dc_p_int64s(c.rungs, n), dc_p_int64s(c.reminders, n),
+                     dc_p_times(c.due, n), dc_p_int64s(c.raised_to, n));
 }
 
 enum dc_code
@@ -274,6 +284,28 @@ flow_store_set_timers(struct flow_work *work, const struct flow_timer *timers, s
     return dc_db_run(work->step->db, SQL(SET_TIMERS), NULL, error, TENANT,
                      dc_p_int64s(tasks, count), dc_p_int64s(kinds, count),
                      dc_p_int64s(steps, count), dc_p_times(at, count));
+}
+
+enum dc_code
+flow_store_replan(struct flow_work *work, struct flow_task *const *tasks, size_t count,
+                  struct dc_error *error)
+{
+    struct dc_arena *arena = work->step->arena;
+    int64_t *ids = DC_NEW_ARRAY(arena, int64_t, count);
+    dc_time *due = DC_NEW_ARRAY(arena, dc_time, count);
+    const char **zh = DC_NEW_ARRAY(arena, const char *, count);
+    const char **en = DC_NEW_ARRAY(arena, const char *, count);
+    for (size_t i = 0; i < count; i++) {
+        ids[i] = tasks[i]->id;
+        due[i] = tasks[i]->due_at;
+        zh[i] = tasks[i]->due_reason_zh;
+        en[i] = tasks[i]->due_reason_en;
+    }
+    DC_TRY(dc_db_run(work->step->db, SQL(REPLAN_TASKS), NULL, error, TENANT,
+                     dc_p_int64s(ids, count), dc_p_times(due, count), dc_p_texts(zh, count),
+                     dc_p_texts(en, count)));
+    return dc_db_run(work->step->db, SQL(DROP_TIMERS), NULL, error, TENANT,
+                     dc_p_int64s(ids, count));
 }
 
 enum dc_code
@@ -361,8 +393,8 @@ flow_store_save(struct flow_work *work, struct flow_task *tasks, size_t count, b
                      dc_p_int64s(c.deputy_for, n), dc_p_int64s(c.held_by, n),
                      dc_p_int64s(c.states, n), dc_p_texts(c.outcomes, n), dc_p_texts(c.reasons, n),
                      dc_p_int64s(c.decided_by, n), dc_p_times(c.opened, n),
-                     dc_p_times(c.decided, n), dc_p_int64s(c.rungs, n),
-                     dc_p_int64s(c.reminders, n));
+                     dc_p_times(c.decided, n), dc_p_int64s(c.rungs, n), dc_p_int64s(c.reminders, n),
+                     dc_p_times(c.due, n), dc_p_int64s(c.raised_to, n));
 }
 
 enum dc_code
@@ -457,13 +489,13 @@ grown(struct flow_work *work, void *items, size_t count, size_t *room, size_t si
 }
 
 void
-flow_line(struct flow_work *work, const struct flow_task *task, const char *what, int64_t person_id,
-          int64_t for_person_id, const char *outcome, const char *reason)
+flow_line(struct flow_work *work, const struct flow_task *task, const struct flow_line *line)
 {
     work->lines =
         grown(work, work->lines, work->line_count, &work->line_room, sizeof(*work->lines));
-    work->lines[work->line_count++] = (struct flow_line){task->case_id, task->id, what,  person_id,
-                                                         for_person_id, outcome,  reason};
+    work->lines[work->line_count] = *line;
+    work->lines[work->line_count].case_id = task->case_id;
+    work->lines[work->line_count++].task_id = task->id;
 }
 
 void
@@ -482,6 +514,7 @@ flush_lines(struct flow_work *work, struct dc_error *error)
     int64_t *cases = DC_NEW_ARRAY(arena, int64_t, n), *tasks = DC_NEW_ARRAY(arena, int64_t, n);
     int64_t *people = DC_NEW_ARRAY(arena, int64_t, n),
             *for_people = DC_NEW_ARRAY(arena, int64_t, n);
+    int64_t *owners = DC_NEW_ARRAY(arena, int64_t, n);
     const char **what = DC_NEW_ARRAY(arena, const char *, n);
     const char **outcomes = DC_NEW_ARRAY(arena, const char *, n);
     const char **reasons = DC_NEW_ARRAY(arena, const char *, n);
@@ -492,13 +525,14 @@ flush_lines(struct flow_work *work, struct dc_error *error)
         what[i] = line->what;
         people[i] = line->person_id;
         for_people[i] = line->for_person_id;
-        outcomes[i] = line->outcome;
-        reasons[i] = line->reason;
+        owners[i] = line->owner_id;
+        outcomes[i] = line->outcome ? line->outcome : "";
+        reasons[i] = line->reason ? line->reason : "";
     }
     return dc_db_run(work->step->db, SQL(SAVE_HISTORY), NULL, error, TENANT,
                      dc_p_time(work->step->now), dc_p_int64s(cases, n), dc_p_int64s(tasks, n),
                      dc_p_texts(what, n), dc_p_int64s(people, n), dc_p_int64s(for_people, n),
-                     dc_p_texts(outcomes, n), dc_p_texts(reasons, n));
+                     dc_p_texts(outcomes, n), dc_p_texts(reasons, n), dc_p_int64s(owners, n));
 }
 
 static enum dc_code

@@ -7,52 +7,68 @@
 
 #include <string.h>
 
-/* --- delegation ----------------------------------------------------------------------------------
- */
-static enum dc_code
-tell_handed(struct flow_work *work, struct flow_task **tasks, size_t count, int64_t by_person_id,
-            const char *reason, struct dc_error *error)
+/* Tasks that were moved, and which of their seats (a bit each). */
+struct moves {
+    struct flow_task *tasks;
+    uint32_t *seats;
+    size_t count;
+};
+
+static void
+add_move(struct moves *moves, const struct flow_task *task, uint32_t seats)
 {
-    struct flow_tell tell = {
-        .told = FLOW_HANDED_OVER, .reason = reason, .by_person_id = by_person_id};
-    return flow_tell_tasks(work, tasks, count, &tell, error);
+    if (seats) {
+        moves->tasks[moves->count] = *task;
+        moves->seats[moves->count++] = seats;
+    }
 }
 
-/* Saves those of `tasks` that are in `moved`, with a line and an event. */
-static enum dc_code
-save_moved(struct flow_work *work, struct flow_task *moved, size_t count, const char *what,
-           int64_t by_person_id, const char *reason, struct dc_error *error)
+static void
+write_lines(struct flow_work *work, const struct flow_piece *piece, struct flow_task *task,
+            uint32_t seats)
 {
-    struct flow_task **each = DC_NEW_ARRAY(work->step->arena, struct flow_task *, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        each[i] = &moved[i];
-        flow_line(work, &moved[i], what, by_person_id, 0, "", reason);
+    for (size_t i = 0; i < task->rule.seat_count; i++) {
+        if (seats & 1u << i) {
+            flow_line(work, task,
+                      &(struct flow_line){.what = piece->anew ? "transferred" : "delegated",
+                                          .person_id = piece->by_person_id,
+                                          .for_person_id = task->rule.seats[i].holder_id,
+                                          .owner_id = task->rule.seats[i].owner_id,
+                                          .reason = piece->reason});
+        }
     }
-    DC_TRY(flow_store_save(work, moved, count, true, error));
-    return tell_handed(work, each, count, by_person_id, reason, error);
+}
+
+/* Saves tasks that were moved, with a line for each seat and an event. */
+static enum dc_code
+save_moved(struct flow_work *work, const struct flow_piece *piece, const struct moves *moves,
+           struct dc_error *error)
+{
+    struct flow_task **each = DC_NEW_ARRAY(work->step->arena, struct flow_task *, moves->count + 1);
+    for (size_t i = 0; i < moves->count; i++) {
+        each[i] = &moves->tasks[i];
+        write_lines(work, piece, each[i], moves->seats[i]);
+    }
+    struct flow_tell tell = {
+        .told = FLOW_HANDED_OVER, .reason = piece->reason, .by_person_id = piece->by_person_id};
+    DC_TRY(flow_store_save(work, moves->tasks, moves->count, true, error));
+    return flow_tell_tasks(work, each, moves->count, &tell, error);
 }
 
 enum dc_code
-flow_delegate(struct flow_work *work, const int64_t *people, size_t count, int64_t by_person_id,
-              const char *reason, int64_t *ret_moved, struct dc_error *error)
+flow_send_to_deputies(struct flow_work *work, const struct flow_piece *piece,
+                      struct flow_task *tasks, size_t count, int64_t *ret_moved,
+                      struct dc_error *error)
 {
-    int64_t *ids;
-    struct flow_task *tasks;
-    size_t n, moved = 0;
-    DC_TRY(flow_store_tasks_of_people(work, people, count, 0, FLOW_HAND_OVER_MAX, &ids, &n, error));
-    DC_TRY(flow_store_lock(work, ids, n, error));
-    DC_TRY(flow_store_tasks(work, ids, n, &tasks, &n, error));
-    work->delegations_known = false; /* they have just changed */
+    struct moves moves = {tasks, DC_NEW_ARRAY(work->step->arena, uint32_t, count + 1), 0};
     DC_TRY(flow_delegations(work, error));
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < count; i++) {
         uint32_t seats = 0;
         wf_task_delegate(&tasks[i].rule, &work->delegations, work->today, &seats);
-        if (seats) {
-            tasks[moved++] = tasks[i];
-        }
+        add_move(&moves, &tasks[i], seats);
     }
-    *ret_moved = (int64_t)moved;
-    return save_moved(work, tasks, moved, "delegated", by_person_id, reason, error);
+    *ret_moved = (int64_t)moves.count;
+    return save_moved(work, piece, &moves, error);
 }
 
 /* --- who has left, or has lost his role ----------------------------------------------------------
@@ -60,6 +76,7 @@ flow_delegate(struct flow_work *work, const int64_t *people, size_t count, int64
 struct found {
     struct wf_candidates *candidates; /* of the stage's rules */
     struct wf_candidates rung;        /* of the rung that was reached */
+    int64_t above_id;                 /* whom that means, never 0 */
     struct wf_chosen chosen;          /* who would sit there now */
     int64_t fallback_id;
 };
@@ -86,16 +103,6 @@ is_candidate(const struct wf_candidates *candidates, size_t count, int64_t perso
         }
     }
     return false;
-}
-
-static int32_t
-rung_of(const struct wf_task *task)
-{
-    int32_t rung = 0;
-    for (size_t i = 0; i < task->seat_count; i++) {
-        rung = task->seats[i].rung > rung ? task->seats[i].rung : rung;
-    }
-    return rung;
 }
 
 /* Whom the rule finds now and who does not sit here yet; else whoever it finds. */
@@ -128,45 +135,54 @@ is_gone(const struct leavers *leavers, int64_t person)
            !contains(leavers->employed, leavers->employed_count, person);
 }
 
-/* Puts a seat right. True when something changed. */
+/* Whom the ladder means now: who has it already, if he still is meant. */
+static int64_t
+above(const struct wf_seat *seat, const struct found *found)
+{
+    return is_candidate(&found->rung, 1, seat->raised_to_id) ? seat->raised_to_id : found->above_id;
+}
+
+/* Does he still have the right by which he holds it, or owns it? */
+static bool
+fits(const struct flow_task *task, const struct wf_seat *seat, int64_t person,
+     const struct found *found, const struct leavers *leavers)
+{
+    if (!contains(leavers->people, leavers->count, person)) {
+        return true;
+    }
+    if (is_gone(leavers, person)) {
+        return false;
+    }
+    if (person == seat->owner_id) {
+        return is_candidate(found->candidates, task->stage_rule->who_count, person) ||
+               (found->chosen.fell_back && person == found->fallback_id);
+    }
+    return person != seat->raised_to_id || is_candidate(&found->rung, 1, person);
+}
+
+/* Puts a seat right; deputies come and go by wf_task_delegate. True when something changed. On
+ * record it stays whose right it was, once it has moved up, whoever it was handed to from there. */
 static bool
 succeed(const struct flow_task *task, struct wf_seat *seat, const struct found *found,
         const struct leavers *leavers)
 {
-    const Workflow__HeldBy escalated = WORKFLOW__HELD_BY__HELD_BY_ESCALATION;
-    bool changed = false;
-    int64_t owner = seat->owner_id, holder = seat->holder_id;
-    bool owner_moved = contains(leavers->people, leavers->count, owner);
-    bool owner_fits =
-        !owner_moved || (!is_gone(leavers, owner) &&
-                         (is_candidate(found->candidates, task->stage_rule->who_count, owner) ||
-                          owner == found->fallback_id));
-    if (!owner_fits) { /* on record it stays whose right it was, once it has moved up */
-        if (seat->held_by != escalated) {
-            seat->owner_id = seat->holder_id = successor(&task->rule, &found->chosen);
-            seat->held_by = WORKFLOW__HELD_BY__HELD_BY_OWNER;
-            seat->deputy_for_id = 0;
-            changed = true;
-        }
+    int64_t holder = seat->deputy_for_id ? seat->deputy_for_id : seat->holder_id;
+    if (seat->raised_to_id == 0 && !fits(task, seat, seat->owner_id, found, leavers)) {
+        seat->owner_id = successor(&task->rule, &found->chosen);
+        wf_seat_give(seat, seat->owner_id);
+        return true;
     }
-    if (seat->holder_id == holder && holder != seat->owner_id &&
-        contains(leavers->people, leavers->count, holder)) {
-        bool fits = seat->held_by == escalated
-                        ? !is_gone(leavers, holder) && is_candidate(&found->rung, 1, holder)
-                        : !is_gone(leavers, holder);
-        if (!fits && seat->held_by == escalated) {
-            int64_t next = found->rung.count > 0 ? found->rung.items[0].person_id : 0;
-            seat->holder_id = next ? next : found->fallback_id;
-            seat->deputy_for_id = 0;
-            changed |= seat->holder_id != holder;
-        } else if (!fits) {
-            seat->holder_id = seat->owner_id;
-            seat->held_by = WORKFLOW__HELD_BY__HELD_BY_OWNER;
-            seat->deputy_for_id = 0;
-            changed = true;
-        }
+    if (holder == seat->owner_id || fits(task, seat, holder, found, leavers)) {
+        return false;
     }
-    return changed;
+    if (seat->raised_to_id != 0) {
+        int64_t to = above(seat, found);
+        seat->raised_to_id = to == seat->owner_id ? 0 : to;
+        wf_seat_give(seat, to);
+        return to != holder;
+    }
+    wf_seat_give(seat, seat->owner_id);
+    return true;
 }
 
 /* Asks the rules of every task anew, in one query. */
@@ -185,7 +201,7 @@ find_all(struct flow_work *work, const struct flow_task *tasks, size_t count,
     struct wf_candidates *all = DC_NEW_ARRAY(arena, struct wf_candidates, asks + 1);
     for (size_t i = 0; i < count; i++) {
         const struct wf_stage *stage = tasks[i].stage_rule;
-        int32_t rung = rung_of(&tasks[i].rule);
+        int32_t rung = wf_task_rung(&tasks[i].rule);
         ret_found[i].candidates = all + k;
         for (size_t j = 0; j < stage->who_count; j++) {
             ask[k++] = flow_ask_of(&tasks[i], &stage->who[j]);
@@ -206,16 +222,24 @@ find_all(struct flow_work *work, const struct flow_task *tasks, size_t count,
             .today = work->today};
         ret_found[i].fallback_id = choice.fallback_id;
         ret_found[i].rung = ret_found[i].candidates[task->stage_rule->who_count];
+        int64_t next = wf_choose_rung(&ret_found[i].rung, &task->rule, &choice);
+        ret_found[i].above_id = next ? next : choice.fallback_id;
         wf_choose_seats(task->stage_rule, ret_found[i].candidates, &choice, &ret_found[i].chosen);
     }
     return DC_OK;
 }
 
-static enum dc_code
-succeed_all(struct flow_work *work, const struct leavers *leavers, struct flow_task *tasks,
-            size_t count, struct dc_error *error)
+enum dc_code
+flow_succeed(struct flow_work *work, const struct flow_piece *piece, struct flow_task *tasks,
+             size_t count, int64_t *ret_moved, struct dc_error *error)
 {
-    size_t moved = 0, known = 0;
+    struct leavers leavers = {.people = piece->people, .count = piece->count};
+    int64_t *employed;
+    struct moves moves = {tasks, DC_NEW_ARRAY(work->step->arena, uint32_t, count + 1), 0};
+    size_t known = 0;
+    DC_TRY(flow_store_employed(work, piece->people, piece->count, &employed,
+                               &leavers.employed_count, error));
+    leavers.employed = employed;
     for (size_t i = 0; i < count; i++) {
         if (tasks[i].stage_rule) {
             tasks[known++] = tasks[i];
@@ -225,102 +249,18 @@ succeed_all(struct flow_work *work, const struct leavers *leavers, struct flow_t
     DC_TRY(find_all(work, tasks, known, found, error));
     DC_TRY(flow_delegations(work, error));
     for (size_t i = 0; i < known; i++) {
-        bool changed = false;
-        uint32_t delegated = 0;
+        uint32_t changed = 0, delegated = 0;
         for (size_t j = 0; j < tasks[i].rule.seat_count; j++) {
             struct wf_seat *seat = &tasks[i].rule.seats[j];
             if (seat->state == WORKFLOW__SEAT_STATE__SEAT_STATE_OPEN ||
                 seat->state == WORKFLOW__SEAT_STATE__SEAT_STATE_WAITING) {
-                changed |= succeed(&tasks[i], seat, &found[i], leavers);
+                bool moved = succeed(&tasks[i], seat, &found[i], &leavers);
+                changed |= moved ? 1u << j : 0;
             }
         }
         wf_task_delegate(&tasks[i].rule, &work->delegations, work->today, &delegated);
-        if (changed || delegated) {
-            tasks[moved++] = tasks[i];
-        }
+        add_move(&moves, &tasks[i], changed | delegated);
     }
-    return save_moved(work, tasks, moved, "transferred", 0,
-                      "责任人变动，按规则改派 the person has changed; found anew by the rule",
-                      error);
-}
-
-/* --- the task ------------------------------------------------------------------------------------
- */
-static enum dc_code
-look_at_people(struct flow_work *work, bool *ret_more, struct dc_error *error)
-{
-    struct leavers leavers = {0};
-    int64_t *people, *employed, *ids;
-    struct flow_task *tasks;
-    size_t n = 0;
-    DC_TRY(flow_store_take_moved(work, &people, &leavers.count, error));
-    if (leavers.count == 0) {
-        return DC_OK;
-    }
-    DC_TRY(flow_store_employed(work, people, leavers.count, &employed, &leavers.employed_count,
-                               error));
-    leavers.people = people;
-    leavers.employed = employed;
-    DC_TRY(flow_store_tasks_of_people(work, people, leavers.count, 0, FLOW_HAND_OVER_MAX, &ids, &n,
-                                      error));
-    DC_TRY(flow_store_lock(work, ids, n, error));
-    DC_TRY(flow_store_tasks(work, ids, n, &tasks, &n, error));
-    *ret_more = true;
-    return succeed_all(work, &leavers, tasks, n, error);
-}
-
-/* Delegations that begin or end today. */
-static enum dc_code
-turn_delegations(struct flow_work *work, bool *ret_more, struct dc_error *error)
-{
-    struct flow_delegation *items;
-    size_t count;
-    DC_TRY(flow_store_due_delegations(work, &items, &count, error));
-    int64_t *people = DC_NEW_ARRAY(work->step->arena, int64_t, 2 * count + 1);
-    for (size_t i = 0; i < count; i++) {
-        people[2 * i] = items[i].message->person_id;
-        people[2 * i + 1] = items[i].message->to_person_id;
-        items[i].began = true;
-        items[i].message->ended |= items[i].last_day < work->today;
-        dc_time end = wf_calendar_instant(work->calendar, items[i].last_day, 1440);
-        DC_TRY(
-            flow_store_turn_delegation(work, &items[i], items[i].message->ended ? 0 : end, error));
-    }
-    if (count == 0) {
-        return DC_OK;
-    }
-    int64_t moved;
-    *ret_more = true;
-    return flow_delegate(work, people, 2 * count, 0, "委托开始或结束 a delegation began or ended",
-                         &moved, error);
-}
-
-static enum dc_code
-one_tenant(struct dc_step *step, int64_t tenant_id, bool *ret_more, struct dc_error *error)
-{
-    struct flow_work work;
-    DC_TRY(dc_step_begin(step, tenant_id, error));
-    DC_TRY(flow_work_begin(&work, step, tenant_id, error));
-    DC_TRY(turn_delegations(&work, ret_more, error));
-    DC_TRY(look_at_people(&work, ret_more, error));
-    DC_TRY(flow_store_flush(&work, error));
-    return dc_step_commit(step, error);
-}
-
-enum dc_code
-workflow_task_people(struct dc_step *step, bool *ret_more, struct dc_error *error)
-{
-    int64_t *tenants;
-    size_t count;
-    DC_TRY(dc_step_begin(step, 0, error));
-    DC_TRY(flow_store_tenants_moved(step, &tenants, &count, error));
-    dc_step_rollback(step);
-    for (size_t i = 0; i < count; i++) {
-        enum dc_code code = one_tenant(step, tenants[i], ret_more, error);
-        if (code != DC_OK) {
-            dc_step_rollback(step);
-            return code;
-        }
-    }
-    return DC_OK;
+    *ret_moved = (int64_t)moves.count;
+    return save_moved(work, piece, &moves, error);
 }

@@ -55,9 +55,11 @@ text(const char *words)
 }
 
 static Workflow__Seat *
-seat_message(struct dc_arena *arena, const struct wf_seat *seat, const struct flow_names *names)
+seat_message(struct dc_arena *arena, const struct flow_task *task, const struct wf_seat *seat,
+             const struct flow_names *names)
 {
     Workflow__Seat *message = DC_NEW_MESSAGE(arena, Workflow__Seat, workflow__seat__init);
+    bool open = seat->state == WORKFLOW__SEAT_STATE__SEAT_STATE_OPEN;
     message->number = seat->number;
     message->owner_id = seat->owner_id;
     message->owner_name = text(flow_name(names, FLOW_PEOPLE, seat->owner_id));
@@ -71,6 +73,7 @@ seat_message(struct dc_arena *arena, const struct wf_seat *seat, const struct fl
     message->decided_by_name = text(flow_name(names, FLOW_PEOPLE, seat->decided_by_id));
     message->opened_at_us = seat->opened_at;
     message->decided_at_us = seat->decided_at;
+    message->due_at_us = open ? task->due_at : seat->due_at;
     message->rung = seat->rung;
     message->reminded = seat->reminded;
     return message;
@@ -111,7 +114,7 @@ task_message(struct dc_arena *arena, const struct flow_task *task, const struct 
     message->n_seats = task->rule.seat_count;
     message->seats = DC_NEW_ARRAY(arena, Workflow__Seat *, task->rule.seat_count + 1);
     for (size_t i = 0; i < task->rule.seat_count; i++) {
-        message->seats[i] = seat_message(arena, &task->rule.seats[i], names);
+        message->seats[i] = seat_message(arena, task, &task->rule.seats[i], names);
     }
     return message;
 }
@@ -142,14 +145,16 @@ flow_message(struct flow_work *work, struct flow_task *task, Workflow__Task **re
 
 /* --- telling -------------------------------------------------------------------------------------
  */
-/* Unique: a timer fires once, and a version of a task is urged once. */
+/* Unique: each of them makes a new version of the task. The same step may come again, in another
+ * one's turn of a sequence, or by other rules. */
 static char *
 cause_of(struct flow_work *work, const struct flow_tell *tell, const Workflow__Task *first)
 {
-    return tell->step > 0 ? dc_arena_printf(work->step->arena, "remind/%lld/%d",
-                                            (long long)first->id, tell->step)
-                          : dc_arena_printf(work->step->arena, "urge/%lld/%lld",
-                                            (long long)first->id, (long long)first->version);
+    return tell->step > 0
+               ? dc_arena_printf(work->step->arena, "remind/%lld/%d/%lld", (long long)first->id,
+                                 tell->step, (long long)first->version)
+               : dc_arena_printf(work->step->arena, "urge/%lld/%lld", (long long)first->id,
+                                 (long long)first->version);
 }
 
 #define EVENT(Type, init, ...)                                                                     \
@@ -191,6 +196,9 @@ tell_some(struct flow_work *work, const char *key, Workflow__Task **tasks, size_
         break;
     case FLOW_DECIDED:
         EVENT(Workflow__TasksDecided, WORKFLOW__TASKS_DECIDED__INIT, event.seat = tell->step);
+        break;
+    case FLOW_RESCHEDULED:
+        EVENT(Workflow__TasksRescheduled, WORKFLOW__TASKS_RESCHEDULED__INIT);
         break;
     case FLOW_CANCELLED:
         EVENT(Workflow__TasksCancelled, WORKFLOW__TASKS_CANCELLED__INIT, event.reason = reason);

@@ -38,7 +38,7 @@ urge(struct flow_work *work, const int64_t *ids, size_t count, wf_channels chann
             tasks[i].reminders[j] +=
                 tasks[i].rule.seats[j].state == WORKFLOW__SEAT_STATE__SEAT_STATE_OPEN;
         }
-        flow_line(work, &tasks[i], "urged", person, 0, "", "");
+        flow_line(work, &tasks[i], &(struct flow_line){.what = "urged", .person_id = person});
     }
     DC_TRY(flow_store_mark_urged(work, ids, count, error));
     DC_TRY(flow_store_save(work, tasks, count, false, error));

@@ -39,12 +39,32 @@ cancel(struct flow_work *work, struct flow_task *followers, size_t count, const 
     struct flow_task **each = DC_NEW_ARRAY(work->step->arena, struct flow_task *, count + 1);
     for (size_t i = 0; i < count; i++) {
         DC_TRY(wf_task_cancel(&followers[i].rule, error));
-        flow_line(work, &followers[i], "cancelled", work->step->context->person_id, 0, "", reason);
+        flow_line(work, &followers[i],
+                  &(struct flow_line){.what = "cancelled",
+                                      .person_id = work->step->context->person_id,
+                                      .reason = reason});
         each[i] = &followers[i];
     }
     DC_TRY(flow_store_save(work, followers, count, true, error));
     struct flow_tell tell = {.told = FLOW_CANCELLED, .reason = reason};
     return flow_tell_tasks(work, each, count, &tell, error);
+}
+
+/* A seat of a task that is still open decides again. In a sequence it is its turn again, with the
+ * time that it had, or when that has passed with the stage's time from now on. */
+static enum dc_code
+go_back(struct flow_work *work, struct flow_task *task, struct dc_error *error)
+{
+    bool turns = task->rule.mode == WORKFLOW__SEAT_MODE__SEAT_MODE_SEQUENCE;
+    struct flow_tell tell = {.told = FLOW_OPENED, .channels = WF_CHANNEL(IN_APP)};
+    DC_TRY(flow_delegations(work, error));
+    wf_task_delegate(&task->rule, &work->delegations, work->today, NULL);
+    if (turns) {
+        flow_plan_turn(work, task);
+    }
+    DC_TRY(flow_store_save(work, task, 1, true, error));
+    DC_TRY(flow_replan(work, &task, turns, error));
+    return flow_tell_tasks(work, &task, 1, &tell, error);
 }
 
 /* The task that takes the place of the withdrawn one: its deadline stays when it is to come. */
@@ -66,24 +86,10 @@ open_again(struct flow_work *work, struct flow_task *old, struct flow_task *task
     DC_TRY(flow_delegations(work, error));
     wf_task_delegate(&task->rule, &work->delegations, work->today, NULL);
     if (task->due_at <= now) {
-        struct wf_due due = wf_due_of(arena, &task->stage_rule->due, work->calendar, now);
-        task->due_at = due.at;
-        task->due_reason_zh = due.reason_zh;
-        task->due_reason_en = due.reason_en;
+        flow_plan(work, task, now);
     }
     DC_TRY(flow_store_open(work, task, 1, error));
-    int32_t rung = 0;
-    for (size_t i = 0; i < task->rule.seat_count; i++) {
-        rung = task->rule.seats[i].rung > rung ? task->rule.seats[i].rung : rung;
-    }
-    struct wf_timer own[WF_TIMERS_MAX];
-    struct flow_timer timers[WF_TIMERS_MAX];
-    struct wf_due due = wf_due_at(work->calendar, task->due_at);
-    size_t count = wf_timers(task->stage_rule, work->calendar, &due, now, rung, own);
-    for (size_t i = 0; i < count; i++) {
-        timers[i] = (struct flow_timer){task->id, own[i]};
-    }
-    DC_TRY(flow_store_set_timers(work, timers, count, error));
+    DC_TRY(flow_set_timers(work, &task, 1, error));
     struct flow_tell tell = {.told = FLOW_OPENED, .channels = WF_CHANNEL(IN_APP)};
     return flow_tell_tasks(work, &task, 1, &tell, error);
 }
@@ -134,13 +140,12 @@ DC_HANDLER(workflow_withdraw_decision, Workflow__WithdrawDecisionRequest,
     bool acted_on = is_acted_on(followers, count) || is_over(task, cycle.message);
     DC_TRY(wf_task_withdraw(&task->rule, step->context->person_id, acted_on, request->reason,
                             &reopened, error));
-    flow_line(&work, task, "withdrawn", step->context->person_id, 0, "", request->reason);
+    flow_line(&work, task,
+              &(struct flow_line){.what = "withdrawn",
+                                  .person_id = step->context->person_id,
+                                  .reason = request->reason});
     if (reopened) {
-        struct flow_tell tell = {.told = FLOW_OPENED, .channels = WF_CHANNEL(IN_APP)};
-        DC_TRY(flow_delegations(&work, error));
-        wf_task_delegate(&task->rule, &work.delegations, work.today, NULL);
-        DC_TRY(flow_store_save(&work, task, 1, true, error));
-        DC_TRY(flow_tell_tasks(&work, &task, 1, &tell, error));
+        DC_TRY(go_back(&work, task, error));
     } else {
         DC_TRY(replace(&work, task, followers, count, request->reason, &task, error));
     }

@@ -176,10 +176,12 @@ wf_channels_list(wf_channels channels, Workflow__Channel ret_list[WF_CHANNELS_MA
     return count;
 }
 
-const char *
+struct dc_bilingual
 wf_duration_words(struct dc_arena *arena, struct wf_duration duration)
 {
-    return dc_arena_printf(arena, "%d %sday%s", duration.amount,
-                           duration.working_days ? "working " : "",
-                           duration.amount == 1 ? "" : "s");
+    bool working = duration.working_days;
+    return DC_BILINGUAL(
+        dc_arena_printf(arena, "%d %sday%s", duration.amount, working ? "working " : "",
+                        duration.amount == 1 ? "" : "s"),
+        dc_arena_printf(arena, "%d %s", duration.amount, working ? "个工作日" : "天"));
 }

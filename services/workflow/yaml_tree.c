@@ -1,7 +1,6 @@
 /* yaml_tree.c - YAML texts from outside, bounded, by way of libyaml. */
 #include "yaml_tree.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,20 +23,24 @@ wf_yaml_place(const yaml_node_t *node)
 }
 
 static void
-wrong_at(struct wf_yaml *yaml, struct wf_place place, const char *message)
+wrong_at(struct wf_yaml *yaml, struct wf_place place, struct dc_bilingual message)
 {
-    wf_problem_add(yaml->problems, place.line, place.column, "%s", message);
+    wf_problem_add(yaml->problems, place.line, place.column, message);
 }
 
 void
-wf_yaml_wrong(struct wf_yaml *yaml, const yaml_node_t *node, const char *format, ...)
+wf_yaml_wrong(struct wf_yaml *yaml, const yaml_node_t *node, struct dc_bilingual message)
 {
-    struct dc_error cut;
-    va_list arguments;
-    va_start(arguments, format);
-    (void)dc_failv(&cut, DC_INVALID_ARGUMENT, "", format, arguments);
-    va_end(arguments);
-    wrong_at(yaml, wf_yaml_place(node), cut.message);
+    wrong_at(yaml, wf_yaml_place(node), message);
+}
+
+void
+wf_yaml_wrong_about(struct wf_yaml *yaml, const yaml_node_t *node, struct dc_bilingual what,
+                    struct dc_bilingual message)
+{
+    wf_yaml_wrong(yaml, node,
+                  DC_BILINGUAL(dc_arena_printf(yaml->arena, "%s %s", what.en, message.en),
+                               dc_arena_printf(yaml->arena, "%s%s", what.zh, message.zh)));
 }
 
 /* --- loading --------------------------------------------------------------------------- */
@@ -56,20 +59,25 @@ wrong_yaml(struct wf_yaml *yaml, const yaml_parser_t *parser)
     const yaml_mark_t *mark = &parser->problem_mark;
     bool placed = mark->line != 0 || mark->column != 0 || mark->index != 0;
     struct wf_place place = placed ? place_of(mark) : (struct wf_place){1, 0};
-    wf_problem_add(yaml->problems, place.line, place.column, "this is not valid YAML: %s%s%s",
-                   parser->context ? parser->context : "", parser->context ? ", " : "",
-                   parser->problem ? parser->problem : "it cannot be read");
+    wrong_at(yaml, place,
+             dc_bilingual_printf(yaml->arena, "this is not valid YAML: %s%s%s",
+                                 "不是有效的 YAML：%s%s%s", parser->context ? parser->context : "",
+                                 parser->context ? ", " : "",
+                                 parser->problem ? parser->problem : "it cannot be read"));
 }
 
-/* What libyaml would resolve or carry along, and a definition does without. NULL when it is good.
+/* What libyaml would resolve or carry along, and a definition does without. Nothing when it is
+ * good.
  */
-static const char *
+static struct dc_bilingual
 refused(const yaml_event_t *event, int depth, int documents)
 {
+    static const struct dc_bilingual none;
     const yaml_char_t *anchor = NULL, *tag = NULL;
     switch (event->type) {
     case YAML_ALIAS_EVENT:
-        return "aliases (*name) are not allowed; write the value out";
+        return DC_BILINGUAL("aliases (*name) are not allowed; write the value out",
+                            "不允许别名（*name）；请直接写出值");
     case YAML_SCALAR_EVENT:
         anchor = event->data.scalar.anchor;
         tag = event->data.scalar.tag;
@@ -83,17 +91,25 @@ refused(const yaml_event_t *event, int depth, int documents)
         tag = event->data.mapping_start.tag;
         break;
     case YAML_DOCUMENT_START_EVENT:
-        return documents > 1 ? "a second document begins here; one is allowed" : NULL;
+        return documents > 1 ? DC_BILINGUAL("a second document begins here; one is allowed",
+                                            "这里开始了第二个文档；只允许一个")
+                             : none;
     default:
-        return NULL;
+        return none;
     }
     if (anchor) {
-        return "anchors (&name) are not allowed; write the value out where it is wanted";
+        return DC_BILINGUAL(
+            "anchors (&name) are not allowed; write the value out where it is wanted",
+            "不允许锚点（&name）；请在需要处直接写出值");
     }
     if (tag) {
-        return "tags (!name) are not allowed; types follow from the keys";
+        return DC_BILINGUAL("tags (!name) are not allowed; types follow from the keys",
+                            "不允许标签（!name）；类型由键决定");
     }
-    return depth > WF_DEFINITION_DEPTH_MAX ? "this is nested deeper than any definition" : NULL;
+    return depth > WF_DEFINITION_DEPTH_MAX
+               ? DC_BILINGUAL("this is nested deeper than any definition",
+                              "嵌套层数超过任何流程定义")
+               : none;
 }
 
 /* Levels that an event goes down. */
@@ -129,8 +145,8 @@ is_plain(struct wf_yaml *yaml, const char *text, size_t length)
         }
         depth += step_of(event.type);
         documents += event.type == YAML_DOCUMENT_START_EVENT;
-        const char *why = refused(&event, depth, documents);
-        if (why) {
+        struct dc_bilingual why = refused(&event, depth, documents);
+        if (why.en) {
             wrong_at(yaml, place_of(&event.start_mark), why);
             good = false;
         }
@@ -146,12 +162,16 @@ wf_yaml_load(struct wf_yaml *yaml, const char *text, size_t length)
 {
     DC_ASSERT(yaml && yaml->arena && yaml->problems && (text || length == 0));
     if (length > WF_DEFINITION_BYTES_MAX) {
-        wf_problem_add(yaml->problems, 0, 0, "the text has %zu bytes; at most %d are allowed",
-                       length, WF_DEFINITION_BYTES_MAX);
+        wf_problem_add(
+            yaml->problems, 0, 0,
+            dc_bilingual_printf(yaml->arena, "the text has %zu bytes; at most %d are allowed",
+                                "文本有 %zu 字节；最多 %d 字节", length, WF_DEFINITION_BYTES_MAX));
         return false;
     }
     if (!dc_utf8_is_valid(text, length)) {
-        wf_problem_add(yaml->problems, 0, 0, "the text is not valid UTF-8 without NUL characters");
+        wf_problem_add(yaml->problems, 0, 0,
+                       DC_BILINGUAL("the text is not valid UTF-8 without NUL characters",
+                                    "文本不是有效的 UTF-8，或含有 NUL 字符"));
         return false;
     }
     if (!is_plain(yaml, text, length)) {
@@ -181,17 +201,30 @@ wf_yaml_root(struct wf_yaml *yaml)
 
 /* --- mappings and sequences ------------------------------------------------------------ */
 
-static const char *
+static struct dc_bilingual
 kind_of(const yaml_node_t *node)
 {
     switch (node->type) {
     case YAML_SEQUENCE_NODE:
-        return "a list";
+        return DC_BILINGUAL("a list", "列表");
     case YAML_MAPPING_NODE:
-        return "a mapping";
+        return DC_BILINGUAL("a mapping", "键值表");
     default:
-        return "a single value";
+        return DC_BILINGUAL("a single value", "单个值");
     }
+}
+
+/* It is of another kind than `wanted`; `with`: what would stand in it, or "". */
+static void
+wrong_kind(struct wf_yaml *yaml, const yaml_node_t *node, struct dc_bilingual what,
+           struct dc_bilingual wanted, const char *with)
+{
+    struct dc_bilingual is = kind_of(node);
+    wf_yaml_wrong_about(yaml, node, what,
+                        DC_BILINGUAL(dc_arena_printf(yaml->arena, "is %s; %s is wanted%s%s", is.en,
+                                                     wanted.en, *with ? ", with " : "", with),
+                                     dc_arena_printf(yaml->arena, "是%s；应为%s%s%s", is.zh,
+                                                     wanted.zh, *with ? "，其中可有 " : "", with)));
 }
 
 /* Built only for a problem that is kept: a text may have ten thousand wrong keys. */
@@ -209,29 +242,33 @@ keys_of(struct wf_yaml *yaml, const struct wf_yaml_field *fields)
 }
 
 static const struct wf_yaml_field *
-field_of(struct wf_yaml *yaml, const yaml_node_t *key, const char *what,
+field_of(struct wf_yaml *yaml, const yaml_node_t *key, struct dc_bilingual what,
          const struct wf_yaml_field *fields)
 {
-    const char *text = wf_yaml_text(yaml, key, "a key");
+    const char *text = wf_yaml_text(yaml, key, DC_BILINGUAL("a key", "键"));
     for (const struct wf_yaml_field *field = fields; text && field->key; field++) {
         if (strcmp(field->key, text) == 0) {
             return field;
         }
     }
     if (text) {
-        wf_yaml_wrong(yaml, key, "there is no key \"%.*s\" in %s; allowed are %s", wf_cut(text),
-                      text, what, keys_of(yaml, fields));
+        const char *keys = keys_of(yaml, fields);
+        wf_yaml_wrong(yaml, key,
+                      DC_BILINGUAL(dc_arena_printf(yaml->arena,
+                                                   "there is no key \"%.*s\" in %s; allowed are %s",
+                                                   wf_cut(text), text, what.en, keys),
+                                   dc_arena_printf(yaml->arena, "%s中没有键“%.*s”；可用的键：%s",
+                                                   what.zh, wf_cut(text), text, keys)));
     }
     return NULL;
 }
 
 bool
-wf_yaml_mapping(struct wf_yaml *yaml, const yaml_node_t *node, const char *what,
+wf_yaml_mapping(struct wf_yaml *yaml, const yaml_node_t *node, struct dc_bilingual what,
                 const struct wf_yaml_field *fields, void *target)
 {
     if (node->type != YAML_MAPPING_NODE) {
-        wf_yaml_wrong(yaml, node, "%s is %s; a mapping is wanted, with %s", what, kind_of(node),
-                      keys_of(yaml, fields));
+        wrong_kind(yaml, node, what, DC_BILINGUAL("a mapping", "键值表"), keys_of(yaml, fields));
         return false;
     }
     uint64_t seen = 0; /* bit per field */
@@ -245,7 +282,11 @@ wf_yaml_mapping(struct wf_yaml *yaml, const yaml_node_t *node, const char *what,
         size_t at = (size_t)(field - fields);
         DC_ASSERT(at < 64);
         if (seen & UINT64_C(1) << at) {
-            wf_yaml_wrong(yaml, key, "%s is given twice in %s", field->key, what);
+            wf_yaml_wrong(
+                yaml, key,
+                DC_BILINGUAL(
+                    dc_arena_printf(yaml->arena, "%s is given twice in %s", field->key, what.en),
+                    dc_arena_printf(yaml->arena, "%s中 %s 出现两次", what.zh, field->key)));
             continue;
         }
         seen |= UINT64_C(1) << at;
@@ -253,18 +294,22 @@ wf_yaml_mapping(struct wf_yaml *yaml, const yaml_node_t *node, const char *what,
     }
     for (size_t i = 0; fields[i].key; i++) {
         if (fields[i].required && !(seen & UINT64_C(1) << i)) {
-            wf_yaml_wrong(yaml, node, "%s is missing in %s", fields[i].key, what);
+            wf_yaml_wrong(
+                yaml, node,
+                DC_BILINGUAL(
+                    dc_arena_printf(yaml->arena, "%s is missing in %s", fields[i].key, what.en),
+                    dc_arena_printf(yaml->arena, "%s缺少 %s", what.zh, fields[i].key)));
         }
     }
     return true;
 }
 
 size_t
-wf_yaml_sequence(struct wf_yaml *yaml, const yaml_node_t *node, const char *what, size_t minimum,
-                 size_t maximum, const yaml_node_t **ret_nodes)
+wf_yaml_sequence(struct wf_yaml *yaml, const yaml_node_t *node, struct dc_bilingual what,
+                 size_t minimum, size_t maximum, const yaml_node_t **ret_nodes)
 {
     if (node->type != YAML_SEQUENCE_NODE) {
-        wf_yaml_wrong(yaml, node, "%s is %s; a list is wanted", what, kind_of(node));
+        wrong_kind(yaml, node, what, DC_BILINGUAL("a list", "列表"), "");
         return 0;
     }
     size_t count = 0;
@@ -272,14 +317,21 @@ wf_yaml_sequence(struct wf_yaml *yaml, const yaml_node_t *node, const char *what
          item < node->data.sequence.items.top; item++) {
         const yaml_node_t *element = yaml_document_get_node(&yaml->document, *item);
         if (count == maximum) {
-            wf_yaml_wrong(yaml, element, "there are more %s than the %zu that are allowed", what,
-                          maximum);
+            wf_yaml_wrong(
+                yaml, element,
+                DC_BILINGUAL(
+                    dc_arena_printf(yaml->arena, "there are more %s than the %zu that are allowed",
+                                    what.en, maximum),
+                    dc_arena_printf(yaml->arena, "%s过多；最多 %zu 个", what.zh, maximum)));
             return count;
         }
         ret_nodes[count++] = element;
     }
     if (count < minimum) {
-        wf_yaml_wrong(yaml, node, "%s are missing; at least %zu must stand here", what, minimum);
+        wf_yaml_wrong_about(yaml, node, what,
+                            dc_bilingual_printf(yaml->arena,
+                                                "are missing; at least %zu must stand here",
+                                                "缺失；至少要有 %zu 个", minimum));
     }
     return count;
 }
@@ -299,23 +351,26 @@ has_controls(const char *text)
 }
 
 const char *
-wf_yaml_text(struct wf_yaml *yaml, const yaml_node_t *node, const char *what)
+wf_yaml_text(struct wf_yaml *yaml, const yaml_node_t *node, struct dc_bilingual what)
 {
     if (node->type != YAML_SCALAR_NODE) {
-        wf_yaml_wrong(yaml, node, "%s is %s; a single value is wanted", what, kind_of(node));
+        wrong_kind(yaml, node, what, DC_BILINGUAL("a single value", "单个值"), "");
         return NULL;
     }
     const char *text = (const char *)node->data.scalar.value;
     size_t length = node->data.scalar.length;
     if (!dc_utf8_is_valid(text, length)) {
-        wf_yaml_wrong(yaml, node, "%s has characters that no text has", what);
+        wf_yaml_wrong_about(
+            yaml, node, what,
+            DC_BILINGUAL("has characters that no text has", "含有文本不允许的字符"));
         return NULL;
     }
     return dc_arena_strndup(yaml->arena, text, length);
 }
 
 const char *
-wf_yaml_name(struct wf_yaml *yaml, const yaml_node_t *node, const char *what, size_t maximum)
+wf_yaml_name(struct wf_yaml *yaml, const yaml_node_t *node, struct dc_bilingual what,
+             size_t maximum)
 {
     const char *text = wf_yaml_text(yaml, node, what);
     if (!text) {
@@ -323,17 +378,20 @@ wf_yaml_name(struct wf_yaml *yaml, const yaml_node_t *node, const char *what, si
     }
     size_t length = dc_utf8_length(text, strlen(text));
     if (length < 1 || length > maximum || has_controls(text) || text[strspn(text, " ")] == '\0') {
-        wf_yaml_wrong(yaml, node,
-                      "%s has %zu characters; allowed are 1 to %zu, none of them a "
-                      "control character, not all of them blank",
-                      what, length, maximum);
+        wf_yaml_wrong_about(
+            yaml, node, what,
+            dc_bilingual_printf(yaml->arena,
+                                "has %zu characters; allowed are 1 to %zu, none of them a control "
+                                "character, not all of them blank",
+                                "有 %zu 个字符；应为 1 到 %zu 个，不含控制字符，不能全为空格",
+                                length, maximum));
         return NULL;
     }
     return text;
 }
 
 const char *
-wf_yaml_code(struct wf_yaml *yaml, const yaml_node_t *node, const char *what)
+wf_yaml_code(struct wf_yaml *yaml, const yaml_node_t *node, struct dc_bilingual what)
 {
     const char *text = wf_yaml_text(yaml, node, what);
     if (!text) {
@@ -343,38 +401,46 @@ wf_yaml_code(struct wf_yaml *yaml, const yaml_node_t *node, const char *what)
     bool good = length >= 1 && length <= WF_CODE_MAX && *text >= 'a' && *text <= 'z' &&
                 strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_") == length;
     if (!good) {
-        wf_yaml_wrong(yaml, node,
-                      "%s is \"%.*s\"; allowed are 1 to %d of a-z, 0-9 and _, a letter "
-                      "first",
-                      what, wf_cut(text), text, WF_CODE_MAX);
+        wf_yaml_wrong_about(
+            yaml, node, what,
+            dc_bilingual_printf(yaml->arena,
+                                "is \"%.*s\"; allowed are 1 to %d of a-z, 0-9 and _, a letter "
+                                "first",
+                                "为“%.*s”；应为 1 到 %d 个 a-z、0-9 或 _，以字母开头", wf_cut(text),
+                                text, WF_CODE_MAX));
         return NULL;
     }
     return text;
 }
 
 const struct wf_word *
-wf_yaml_word(struct wf_yaml *yaml, const yaml_node_t *node, const char *what,
+wf_yaml_word(struct wf_yaml *yaml, const yaml_node_t *node, struct dc_bilingual what,
              const struct wf_word *words)
 {
     const char *text = wf_yaml_text(yaml, node, what);
     const struct wf_word *word = text ? wf_word_find(words, text) : NULL;
     if (text && !word) {
-        wf_yaml_wrong(yaml, node, "%s is \"%.*s\"; allowed are %s", what, wf_cut(text), text,
-                      wf_words_list(yaml->arena, words));
+        wf_yaml_wrong_about(yaml, node, what,
+                            dc_bilingual_printf(yaml->arena, "is \"%.*s\"; allowed are %s",
+                                                "为“%.*s”；可填 %s", wf_cut(text), text,
+                                                wf_words_list(yaml->arena, words)));
     }
     return word;
 }
 
 bool
-wf_yaml_bool(struct wf_yaml *yaml, const yaml_node_t *node, const char *what, bool *ret_value)
+wf_yaml_bool(struct wf_yaml *yaml, const yaml_node_t *node, struct dc_bilingual what,
+             bool *ret_value)
 {
     const char *text = wf_yaml_text(yaml, node, what);
     if (!text) {
         return false;
     }
     if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0) {
-        wf_yaml_wrong(yaml, node, "%s is \"%.*s\"; allowed are true and false", what, wf_cut(text),
-                      text);
+        wf_yaml_wrong_about(
+            yaml, node, what,
+            dc_bilingual_printf(yaml->arena, "is \"%.*s\"; allowed are true and false",
+                                "为“%.*s”；可填 true 或 false", wf_cut(text), text));
         return false;
     }
     *ret_value = *text == 't';
@@ -382,8 +448,8 @@ wf_yaml_bool(struct wf_yaml *yaml, const yaml_node_t *node, const char *what, bo
 }
 
 bool
-wf_yaml_int(struct wf_yaml *yaml, const yaml_node_t *node, const char *what, int32_t minimum,
-            int32_t maximum, int32_t *ret_value)
+wf_yaml_int(struct wf_yaml *yaml, const yaml_node_t *node, struct dc_bilingual what,
+            int32_t minimum, int32_t maximum, int32_t *ret_value)
 {
     const char *text = wf_yaml_text(yaml, node, what);
     int64_t value;
@@ -391,8 +457,11 @@ wf_yaml_int(struct wf_yaml *yaml, const yaml_node_t *node, const char *what, int
         return false;
     }
     if (dc_parse_int64(text, &value, NULL) != DC_OK || value < minimum || value > maximum) {
-        wf_yaml_wrong(yaml, node, "%s is \"%.*s\"; a whole number from %d to %d is wanted", what,
-                      wf_cut(text), text, minimum, maximum);
+        wf_yaml_wrong_about(
+            yaml, node, what,
+            dc_bilingual_printf(yaml->arena, "is \"%.*s\"; a whole number from %d to %d is wanted",
+                                "为“%.*s”；应为 %d 到 %d 的整数", wf_cut(text), text, minimum,
+                                maximum));
         return false;
     }
     *ret_value = (int32_t)value;

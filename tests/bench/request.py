@@ -27,12 +27,12 @@ def wrk(url, script):
 def main():
     build = os.environ.get("BUILD", os.path.join(ROOT, "build/dev"))
     with Stack() as stack, tempfile.TemporaryDirectory() as directory:
-        client = stack.login("zhangsan")
-        client.call("notify.NotifyService/SetPreferences", {"preferences": {"mail": False, "language": "zh-CN"}})
-        tenant, person = client.me["tenantId"], client.me["personId"]
-        environment = dict(os.environ, PGPASSWORD=stack.read("secrets/notify.db").strip())
+        client = stack.login("supervisor")
+        thresholds = client.call("ingest.SubmissionService/GetThresholds", {})["thresholds"]
+        client.call("ingest.SubmissionService/SetThresholds", {"thresholds": thresholds})
+        environment = dict(os.environ, PGPASSWORD=stack.read("secrets/ingest.db").strip())
         host = dict(part.split("=", 1) for part in stack.read("pg.env").split() if "=" in part)["PGHOST"]
-        peer = subprocess.Popen([os.path.join(build, "bench/request_peer"), f"host={host} dbname=dacheng user=dacheng_notify", tenant, person],
+        peer = subprocess.Popen([os.path.join(build, "bench/request_peer"), f"host={host} dbname=dacheng user=dacheng_ingest", client.me["tenantId"]],
                                 stdout=subprocess.PIPE, text=True, env=environment)
         try:
             peer_address = peer.stdout.readline().strip()
@@ -44,7 +44,7 @@ def main():
                                  f'wrk.headers["Cookie"] = "{cookie}"\n')
             ours, theirs, ours99, theirs99 = [], [], [], []
             for _ in range(RUNS):
-                rate, p99 = wrk(f"http://{stack.address}/dacheng.notify.v1.NotifyService/GetPreferences", scripts["ours"])
+                rate, p99 = wrk(f"http://{stack.address}/dacheng.ingest.v1.SubmissionService/GetThresholds", scripts["ours"])
                 ours.append(rate)
                 ours99.append(p99)
                 rate, p99 = wrk(f"http://{peer_address}/", scripts["peer"])

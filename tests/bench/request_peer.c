@@ -1,6 +1,6 @@
 /*
  * request_peer.c - the peer of the benchmark `request`: a bare libmicrohttpd handler that answers
- * every request with the one-row SELECT that notify's GetPreferences makes.
+ * every request with the one-row SELECT that ingest's GetThresholds makes.
  *
  *     request_peer DSN TENANT PERSON      prints its address, then serves until it is ended
  *
@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <libpq-fe.h>
 #include <microhttpd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@
 
 enum { THREADS = 4 };
 
-static const char *dsn, *tenant, *person;
+static const char *dsn, *tenant;
 static __thread PGconn *connection;
 
 static PGconn *
@@ -28,9 +29,9 @@ connected(void)
         snprintf(sql, sizeof sql, "SET dacheng.tenant = '%s'", tenant);
         PQclear(PQexec(connection, sql));
         PQclear(PQprepare(connection, "get",
-                          "SELECT mail, language FROM preference WHERE tenant_id = $1::bigint AND "
-                          "person_id = $2::bigint",
-                          2, NULL));
+                          "SELECT day_factor, period_factor, least_amount, every_day, every_person "
+                          "FROM threshold WHERE tenant_id = $1::bigint",
+                          1, NULL));
     }
     return connection;
 }
@@ -49,16 +50,22 @@ answer(void *context, struct MHD_Connection *http, const char *url, const char *
         *upload_size = 0;
         return MHD_YES;
     }
-    const char *values[] = {tenant, person};
-    PGresult *rows = PQexecPrepared(connected(), "get", 2, values, NULL, NULL, 0);
-    char body[256];
-    int length = snprintf(body, sizeof body, "{\"mail\":%s,\"language\":\"%s\"}",
-                          PQntuples(rows) == 1 && *PQgetvalue(rows, 0, 0) == 't' ? "true" : "false",
-                          PQntuples(rows) == 1 ? PQgetvalue(rows, 0, 1) : "");
-    unsigned status = PQntuples(rows) == 1 ? MHD_HTTP_OK : MHD_HTTP_INTERNAL_SERVER_ERROR;
+    const char *values[] = {tenant};
+    static const char *const columns[] = {"dayFactor", "periodFactor", "leastAmount"};
+    PGresult *rows = PQexecPrepared(connected(), "get", 1, values, NULL, NULL, 0);
+    bool found = PQntuples(rows) == 1;
+    char body[512];
+    size_t length = 0;
+    for (int i = 0; found && i < 3; i++) {
+        length += (size_t)snprintf(body + length, sizeof body - length, "%s\"%s\":\"%s\"",
+                                   i == 0 ? "{\"thresholds\":{" : ",", columns[i],
+                                   PQgetvalue(rows, 0, i));
+    }
+    length += (size_t)snprintf(body + length, sizeof body - length, "}}");
+    unsigned status = found ? MHD_HTTP_OK : MHD_HTTP_INTERNAL_SERVER_ERROR;
     PQclear(rows);
     struct MHD_Response *response =
-        MHD_create_response_from_buffer((size_t)length, body, MHD_RESPMEM_MUST_COPY);
+        MHD_create_response_from_buffer(length, body, MHD_RESPMEM_MUST_COPY);
     MHD_add_response_header(response, "Content-Type", "application/json");
     enum MHD_Result result = MHD_queue_response(http, status, response);
     MHD_destroy_response(response);
@@ -68,11 +75,11 @@ answer(void *context, struct MHD_Connection *http, const char *url, const char *
 int
 main(int argc, char **argv)
 {
-    if (argc != 4) {
-        fprintf(stderr, "request_peer DSN TENANT PERSON\n");
+    if (argc != 3) {
+        fprintf(stderr, "request_peer DSN TENANT\n");
         return 2;
     }
-    dsn = argv[1], tenant = argv[2], person = argv[3];
+    dsn = argv[1], tenant = argv[2];
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     struct MHD_Daemon *daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, answer, NULL, MHD_OPTION_THREAD_POOL_SIZE,

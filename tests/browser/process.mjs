@@ -231,12 +231,15 @@ describe('the process in the browser', () => {
     await dialog.locator('textarea[name=reason]').fill('浏览器测试')
     await dialog.getByText(/保持合计一致|so that sums stay/).click()
     await dialog.locator('[data-test=save]').click()
-    await page.waitForSelector('[data-test=proposal][data-state="1"]')
+    const proposal = await page.locator('[data-test=proposal][data-state="1"]').getAttribute('data-id')
     await page.waitForSelector('[data-test=goal-row] [data-test=proposed]')
     await picture(page, 'proposal')
     await page.locator('[data-test=proposal] button').click()
     await page.locator('.el-message-box__btns .el-button--primary').click()
     await until('none is open', async () => (await page.locator('[data-test=proposal]').count()) === 0)
+    // Where a message about it leads to.
+    await page.goto(`${base}/goals?proposal=${proposal}`)
+    await page.locator(`[data-test=proposal].wanted[data-id="${proposal}"][data-state="4"]`).waitFor()
   })
 
   it('writes a definition by form and by text, and says where a mistake is', async () => {

@@ -6,7 +6,7 @@ import email.header
 import re
 
 from process_state import CYCLE_CLOSED
-from wire import MAIL, SMS, Seat, deliveries_of
+from wire import MAIL, SMS, Seat, Task, deliveries_of
 
 OURS = ("task", "remind", "urge", "cycle")          # what causes begin with that workflow tells
 OTHERS = ("adjustment", "plan", "run")              # and goals and ingest
@@ -27,13 +27,15 @@ class MessageChecker:
             for task in event.tasks:
                 for seat in task.open_seats():
                     if event.kind == "TasksOpened":
-                        wanted.setdefault((seat.holder, f"task/{task.id}/open/{seat.number}/{seat.holder}"), event.channels)
+                        turn = f"/{task.version}" if task.mode == Task.SEQUENCE else ""
+                        wanted.setdefault((seat.holder, f"task/{task.id}/open/{seat.number}/{seat.holder}{turn}"), event.channels)
                     elif event.kind == "TasksReminded":
                         wanted.setdefault((seat.holder, f"{event.cause}/{task.id}"), event.channels)
                     elif event.kind == "TasksEscalated" and seat.rung == event.step:
-                        wanted.setdefault((seat.holder, f"task/{task.id}/rung/{event.step}"), event.channels)
+                        cause = f"task/{task.id}/rung/{event.step}/{task.version}"
+                        wanted.setdefault((seat.holder, cause), event.channels)
                         if not event.owner_untold and seat.owner not in (0, seat.holder):
-                            wanted.setdefault((seat.owner, f"task/{task.id}/rung/{event.step}/told"), event.channels)
+                            wanted.setdefault((seat.owner, cause + "/told"), event.channels)
                     elif event.kind == "TasksHandedOver" and (len(task.seats) == 1 or seat.held_by in (Seat.DELEGATION, Seat.TRANSFER)):
                         version = task.version if len(task.seats) == 1 else 0
                         wanted.setdefault((seat.holder, f"task/{task.id}/handed/{seat.number}/{seat.holder}/{version}"), [MAIL])

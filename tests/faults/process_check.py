@@ -121,10 +121,13 @@ class ProcessChecker:
 
     def acts(self):
         """What was acknowledged is there once, and what was refused left nothing."""
-        lines = collections.Counter((line["what"], line["task_id"], line["person_id"], line["reason"]) for line in self.state.history)
+        lines = collections.defaultdict(collections.Counter)  # an act has a line for each seat that it is about
+        for line in self.state.history:
+            lines[line["what"], line["task_id"], line["person_id"], line["reason"]][line["owner_id"]] += 1
         for act in self.load.acts:
-            if lines[act] != 1:
-                self.find("duplicated" if lines[act] else "lost", f"act: {act} is there {lines[act]} times")
+            times = max(lines[act].values(), default=0)
+            if times != 1:
+                self.find("duplicated" if times else "lost", f"act: {act} is there {times} times")
         kept = collections.Counter(row["reason"] for row in self.state.rows("SELECT reason FROM workflow.delegation"))
         for reason in self.load.delegations:
             if kept[reason] != 1:
@@ -144,6 +147,11 @@ class ProcessChecker:
             fired.update((task.id, kind, event.step) for task in event.tasks if kind)
         return fired
 
+    def turns(self, task_id):
+        """How often a step may come: in a sequence once in the turn of each seat that was or is open."""
+        task = self.state.tasks[task_id]
+        return sum(seat["opened"] is not None for seat in self.state.seats_of[task_id]) if task["mode"] == SEQUENCE else 1
+
     def pending(self):
         return {(timer["task_id"], timer["kind"], timer["step"]) for timer in self.state.timers}
 
@@ -157,9 +165,10 @@ class ProcessChecker:
                 self.find("diverged", f"timer: {timer} of a task that is not open")
         pending = self.pending()
         for key, times in self.fired().items():
-            if times > 1 and key[2]:
+            turns = self.turns(key[0])
+            if times > turns and key[2]:
                 self.find("duplicated", f"timer: task, kind, step {key} fired {times} times")
-            if key in pending:
+            if key in pending and times >= turns:
                 self.find("duplicated", f"timer: task, kind, step {key} was fired, and is pending")
         self.counts["pending"] = len(pending)
 
@@ -183,12 +192,14 @@ class ProcessChecker:
             if (task["due"] <= self.state.now) != task["overdue"] and abs(task["due"] - self.state.now) > FIRING_US:
                 self.find("diverged", f"timer: task {task_id} is {'' if task['overdue'] else 'not '}noted as overdue")
             rule = rules[task["cycle_id"], task["stage"]]
-            done = max((seat["rung"] for seat in self.state.seats_of[task_id]), default=0)
+            on = [seat for seat in self.state.seats_of[task_id] if seat["state"] == SEAT_OPEN]
+            opened = max(seat["opened"] for seat in on) if on and task["mode"] == SEQUENCE else task["opened"]
+            done = max((seat["rung"] for seat in on), default=0)
             wanted = [(task_id, ESCALATE, step) for step in range(done + 1, len(rule.get("escalation", [])) + 1)]
             for step, reminder in enumerate(rule.get("reminders", []), 1):
                 # Those in working days would need the calendar.
                 before = reminder["before"]
-                if not before.get("workingDays") and task["due"] - before["amount"] * DAY_US > task["opened"]:
+                if not before.get("workingDays") and task["due"] - before["amount"] * DAY_US > opened:
                     wanted.append((task_id, REMIND, step))
             self.counts["steps"] += len(wanted)
             for key in wanted:
@@ -205,8 +216,10 @@ class ProcessChecker:
             # By stage: the seats of a task that takes the place of a withdrawn one count on.
             of_stage[task["case_id"], task["stage"]] += times if kind == REMIND else 0
             self.counts[what] += times
-        lines = collections.Counter((line["task_id"], line["what"]) for line in self.state.history
-                                    if line["what"] in ("reminded", "urged", "escalated"))
+        # A rung has a line for each seat that it moves.
+        rungs = {(line["task_id"], line["at"]) for line in self.state.history if line["what"] == "escalated"}
+        lines = collections.Counter((task_id, "escalated") for task_id, _ in rungs)
+        lines.update((line["task_id"], line["what"]) for line in self.state.history if line["what"] in ("reminded", "urged"))
         for key in set(told) | set(lines):
             if told[key] != lines[key]:
                 self.find("duplicated" if lines[key] > told[key] else "lost",

@@ -27,13 +27,14 @@ class ProcessState:
             f"{us('opened_at')} AS opened, {us('due_at')} AS due FROM workflow.task")}
         self.seats = self.rows(
             "SELECT task_id, number, owner_id, holder_id, state, outcome, reason, decided_by_id, rung, reminders, "
-            f"{us('opened_at')} AS opened, {us('decided_at')} AS decided FROM workflow.seat ORDER BY task_id, number")
+            f"{us('opened_at')} AS opened, {us('decided_at')} AS decided, {us('due_at')} AS due FROM workflow.seat ORDER BY task_id, number")
         self.seats_of = collections.defaultdict(list)
         for seat in self.seats:
             self.seats_of[seat["task_id"]].append(seat)
         self.timers = self.rows(f"SELECT task_id, kind, step, {us('due_at')} AS due FROM workflow.timer")
         self.history = self.rows(
-            "SELECT case_id, task_id, what, person_id, for_person_id, outcome, reason FROM workflow.history ORDER BY line_id")
+            "SELECT case_id, task_id, what, person_id, for_person_id, owner_id, outcome, reason, "
+            f"{us('at')} AS at FROM workflow.history ORDER BY line_id")
         self.events = [TasksEvent(row["type"], body) for row, body in self.told("type LIKE 'Tasks%'")]
         self.cycles_told = [cycle_of(body) for _, body in self.told("type = 'CycleChanged'")]
         self.cycle_ids = sorted({task["cycle_id"] for task in self.tasks.values()})

@@ -8,7 +8,7 @@ from process_state import DECIDED, OPEN, SEAT_DONE, SEAT_OPEN
 def figures(seats):
     """What a row of the ledger says of these (task, seat): exact figures, and times in seconds."""
     done = [(task, seat) for task, seat in seats if seat["state"] == SEAT_DONE]
-    on_time = [seat for task, seat in done if seat["decided"] <= task["due"]]
+    on_time = [seat for task, seat in done if seat["decided"] <= (seat["due"] or task["due"])]
     lay = [(seat["decided"] - seat["opened"]) / 1e6 for _, seat in done] or [0]
     exact = {"tasks": len(seats), "decided": len(done), "onTime": len(on_time),
              "beforeFirstReminder": sum(seat["reminders"] == 0 for seat in on_time),

@@ -63,10 +63,11 @@ class Seat:
 
 class Task:
     OPEN = 1
+    SEQUENCE = 4  # a mode
 
     def __init__(self, data):
         message = fields(data)
-        self.id, self.state, self.version = (number(message, n) for n in (1, 12, 21))
+        self.id, self.state, self.mode, self.version = (number(message, n) for n in (1, 12, 13, 21))
         self.seats = [Seat(seat) for seat in message.get(14, [])]
 
     def open_seats(self):

@@ -254,3 +254,15 @@ dc_test_seed(void)
     const char *text = getenv("DC_TEST_SEED");
     return text ? strtoull(text, NULL, 10) : 1;
 }
+
+bool
+dc_test_is_chinese(const char *text)
+{
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        bool lead = *c >= 0xE4 && *c <= 0xE9 && (c[1] & 0xC0) == 0x80 && (c[2] & 0xC0) == 0x80;
+        if (lead && !(*c == 0xE4 && c[1] < 0xB8)) {
+            return true;
+        }
+    }
+    return false;
+}

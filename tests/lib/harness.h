@@ -42,6 +42,9 @@ bool dc_test_wait_until(bool (*condition)(void *), void *context, int deadline_m
 typedef void dc_test_case_fn(const char *where, char **columns, size_t count, void *context);
 size_t dc_test_cases(const char *path, dc_test_case_fn *fn, void *context);
 
+/* A Chinese character stands in it (U+4E00 to U+9FFF). */
+bool dc_test_is_chinese(const char *text);
+
 /* A generator that gives the same numbers for the same seed on every machine (splitmix64). */
 struct dc_test_random {
     uint64_t state;

@@ -154,6 +154,10 @@ class Process(unittest.TestCase):
     def mails_to(self, account):
         return sum(1 for to, _, _ in list(mail.messages) if to.startswith(account + "@"))
 
+    def mail_with(self, account, words):
+        """The last one's text to him in which they stand."""
+        return next((text for to, text in reversed(list(mail.texts)) if to.startswith(account + "@") and words in text), None)
+
     # --- the ledger adds up --------------------------------------------------------------------------
     def test_2_the_ledger_adds_up(self):
         rows = flow("boss", "GetLedger", {"cycleIds": [self.confirmed["id"]], "by": "stage"})["rows"]
@@ -258,6 +262,11 @@ class Process(unittest.TestCase):
         found = call("supervisor", "goals/GetProposal", {"id": proposal["id"]})["proposal"]
         return found if found["state"] != "PROPOSAL_STATE_OPEN" else None
 
+    def told_of(self, proposal):
+        """The supervisor's notice of how his proposal ended."""
+        notices = call("supervisor", "notify/ListInbox", {"limit": 200}).get("notices", [])
+        return next((n for n in notices if n["link"] == f"/goals?proposal={proposal['id']}"), None)
+
     def test_4_a_raise_of_more_than_a_fifth_goes_to_the_boss(self):
         small, value = self.propose(10)
         self.assertEqual([self.approve_next(who, small) for who in ("director.a", "vp")], ["director", "vice_president"])
@@ -268,6 +277,12 @@ class Process(unittest.TestCase):
         done = wait_until(lambda: self.settled(large), 30, "the change")
         self.assertEqual(done["state"], "PROPOSAL_STATE_CARRIED_OUT")
         self.assertEqual(float(self.target_of("A")["value"]), float(value))
+        # Who proposed it hears of that; his mail says no figure.
+        told = wait_until(lambda: self.told_of(large), 30, "the notice of the end")
+        self.assertIn(f"→ {float(value):,.2f}", told["text"])
+        text = wait_until(lambda: self.mail_with("supervisor", "您提出的"), 30, "the mail of the end")
+        self.assertIn("已获批准并执行", text)
+        self.assertNotIn("→", text)
 
     # --- a whole month ---------------------------------------------------------------------------------
     def test_5_the_whole_monthly_cycle_runs_to_its_archive(self):

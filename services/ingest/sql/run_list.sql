@@ -6,7 +6,7 @@ SELECT r.run_id, r.source, r.name, r.state, r.bytes_total, coalesce(u.bytes_rece
        r.encoding,
        coalesce((SELECT sum(p.records) FROM pending p
                  WHERE p.tenant_id = r.tenant_id AND p.run_id = r.run_id), 0)::bigint,
-       NOT r.is_file
+       NOT r.is_file, r.problem_zh
 FROM run r LEFT JOIN upload u ON u.tenant_id = r.tenant_id AND u.run_id = r.run_id
 WHERE r.tenant_id = $1 AND ($2::bigint = 0 OR r.run_id < $2)
   AND ($4::bigint = 0 OR r.person_id = $4)

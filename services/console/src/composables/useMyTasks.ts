@@ -6,7 +6,7 @@ import { useLive } from './useQuery'
 
 /** Everything that changes what somebody has to do. */
 export const taskEvents = [
-  'workflow.TasksOpened', 'workflow.TasksDecided', 'workflow.TasksEscalated', 'workflow.TasksHandedOver', 'workflow.TasksCancelled',
+  'workflow.TasksOpened', 'workflow.TasksDecided', 'workflow.TasksEscalated', 'workflow.TasksHandedOver', 'workflow.TasksRescheduled', 'workflow.TasksCancelled',
 ]
 
 export interface MyTasks {

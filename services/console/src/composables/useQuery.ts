@@ -4,6 +4,7 @@ import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } fro
 import { Code, ConnectError } from '@connectrpc/connect'
 import type { DescMessage, MessageInitShape, MessageShape } from '@bufbuild/protobuf'
 import { answerText, ask, methodName, readAnswer, requestText, type Query } from '@/api/describe'
+import { currentLanguage } from '@/i18n'
 import { forgetSession } from './session'
 import { hub } from './live'
 
@@ -77,12 +78,13 @@ function useAsked<I extends DescMessage, O extends DescMessage>(
     flight?.abort()
     flight = null
   }
+  // Services answer in the language of the page: another one is another question.
   watch(
-    () => {
+    [() => {
       const wanted = request()
       return wanted ? requestText(method, wanted) : null
-    },
-    (requestJson) => {
+    }, currentLanguage] as const,
+    ([requestJson]) => {
       stop()
       if (requestJson === null) {
         data.value = undefined

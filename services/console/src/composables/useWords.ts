@@ -26,7 +26,10 @@ export function useWords() {
     /** An indicator's name in the reader's language, where it has one. */
     named: (chinese: string, englishName: string) =>
       language.value === 'en' && englishName ? englishName : chinese,
-    /** "CNY" is shown as the yuan; other units of measure as they were written. */
-    unitName: (unit: string) => (unit === 'CNY' ? t('unit.yuan') : unit),
+    /** What a service said in both languages; in the other one where it is not there in this. */
+    inLanguage: (chinese: string, englishText: string) =>
+      (language.value === 'en' ? englishText || chinese : chinese || englishText),
+    /** Those of the standard library in the reader's language; others as they were written. */
+    unitName: (unit: string) => (unit === 'CNY' ? t('unit.yuan') : unit === '客户' ? t('unit.customers') : unit),
   }
 }

@@ -106,6 +106,7 @@ export const en: Words = {
   },
   unit: {
     yuan: 'CNY',
+    customers: 'customers',
     path: 'Where this unit stands',
     children: 'Units below',
     indicators: 'Indicators',

@@ -105,6 +105,7 @@ export const zh = {
   },
   unit: {
     yuan: '元',
+    customers: '客户',
     path: '所在位置',
     children: '下级部门',
     indicators: '指标',
