@@ -186,6 +186,13 @@ export const en: Words = {
     retired: 'Retired',
   },
   remark: {
+    no_floor: 'no floor',
+    no_stretch: 'no stretch',
+    floor_at_target: 'floor at the target',
+    below_floor: 'below the floor',
+    at_lowest: 'at the lowest score',
+    vetoed: 'vetoed',
+    not_vetoed: 'not vetoed',
     no_target: 'No target',
     no_data: 'No data',
     below_threshold: 'Below threshold',
@@ -288,6 +295,7 @@ export const en: Words = {
     },
   },
   plan: {
+    rules: { ratio: 'Ratio', linear: 'Linear from a floor', threePoint: 'Floor, target, stretch', steps: 'Steps', addDeduct: 'Add and deduct', accrual: 'Accrual', veto: 'Veto', band: 'Band' },
     plans: 'Plans',
     name: 'Plan',
     new: 'New plan',

@@ -185,6 +185,13 @@ export const zh = {
     retired: '已停用',
   },
   remark: {
+    no_floor: '未设底线',
+    no_stretch: '未设挑战值',
+    floor_at_target: '底线与目标相同',
+    below_floor: '未达底线',
+    at_lowest: '已到最低分',
+    vetoed: '一票否决',
+    not_vetoed: '未触发否决',
     no_target: '未设目标',
     no_data: '暂无数据',
     below_threshold: '低于门槛',
@@ -287,6 +294,7 @@ export const zh = {
     },
   },
   plan: {
+    rules: { ratio: '比率法', linear: '基线线性', threePoint: '底线/目标/挑战', steps: '区间/阶梯', addDeduct: '加减分', accrual: '累计', veto: '一票否决', band: '区间最优' },
     plans: '方案',
     name: '方案',
     new: '新建方案',
