@@ -1,6 +1,6 @@
 """Every scoring rule through the real services: 300 generated people, random plans with all rules, random
 targets and records; each item's score and each total against an independent computation by fractions
-(tests/lib/rules_reference.py), to the last digit. SEED=7 repeats a run."""
+(tests/lib/rules_reference.py), to the last digit. SEED=8 makes another group."""
 import base64
 import concurrent.futures
 import os
@@ -14,7 +14,7 @@ from rules_reference import Facts, score_person  # noqa: E402
 from stack import CallError, Stack, wait_until  # noqa: E402
 
 PEOPLE, PLANS, UNITS = int(os.environ.get("RULES_PEOPLE", "300")), 12, 10
-SEED = int(os.environ.get("SEED", random.SystemRandom().randrange(1 << 30)))
+SEED = int(os.environ.get("SEED", "7"))
 INDICATORS = ("sales_amount", "collected_amount", "collection_rate", "sales_per_order", "new_customers", "cost_rate",
               "campaign_sales", "hot_product_sales")
 COUNTED = ("new_customers", "sales_amount", "hot_product_sales", "collection_rate")
@@ -22,7 +22,6 @@ COUNTED = ("new_customers", "sales_amount", "hot_product_sales", "collection_rat
 
 def setUpModule():
     global stack
-    print(f"SEED={SEED} repeats this run", flush=True)
     stack = Stack().__enter__()
 
 
