@@ -175,7 +175,8 @@ run_pipeline(struct dc_db *db, const struct dc_statement *statement, const struc
     return code;
 }
 
-/* What a reading transaction's end had to say: it changed nothing, so nothing was lost by it. */
+/* What a reading transaction's end had to say: it changed nothing, so nothing was lost by it,
+ * except what it had told the session. */
 void
 dc_db_take_commit(struct dc_db *db)
 {
@@ -183,6 +184,7 @@ dc_db_take_commit(struct dc_db *db)
         db->commit_unread = false;
         PGresult *result;
         while ((result = PQgetResult(db->connection))) {
+            db->session_known = db->session_known && is_success(result);
             PQclear(result);
         }
     }

@@ -229,6 +229,45 @@ a_transaction_carries_tenant_and_timeout(void **state)
     dc_db_rollback(db);
 }
 
+static void
+expect_tenant(const char *tenant)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    OK(dc_db_run(db, &statements[TENANT], &rows, &error));
+    assert_string_equal(dc_rows_text(rows, 0, 0), tenant);
+}
+
+/* The session keeps what it was told, and nobody sees another one's tenant by that. */
+static void
+a_tenant_ends_with_its_transaction(void **state)
+{
+    (void)state;
+    OK(dc_db_begin_read(db, 7, 5000, &error));
+    expect_tenant("7");
+    OK(dc_db_commit(db, &error));
+    expect_tenant("0");
+    OK(dc_db_begin(db, 8, 5000, &error));
+    expect_tenant("8");
+    dc_db_rollback(db); /* takes back what the session was told */
+    OK(dc_db_begin(db, 8, 5000, &error));
+    expect_tenant("8");
+    OK(dc_db_commit(db, &error));
+    OK(dc_db_begin_read(db, 8, 5000, &error)); /* not told again */
+    expect_tenant("8");
+    OK(dc_db_set_tenant(db, 9, &error));
+    expect_tenant("9");
+    OK(dc_db_commit(db, &error));
+    OK(dc_db_begin(db, 8, 5000, &error));
+    expect_tenant("8");
+    OK(dc_db_run(db, &statements[FAIL_UNIQUE], NULL, &error, dc_p_int64(77)));
+    assert_int_equal(dc_db_run(db, &statements[FAIL_UNIQUE], NULL, &error, dc_p_int64(77)),
+                     DC_ALREADY_EXISTS);
+    dc_db_rollback(db);
+    OK(dc_db_begin(db, 0, 0, &error));
+    expect_tenant("0");
+    OK(dc_db_commit(db, &error));
+}
+
 static int64_t
 count_things(void)
 {
@@ -464,6 +503,7 @@ main(void)
         cmocka_unit_test(arrays_come_back_as_they_went),
         cmocka_unit_test(texts_are_what_the_server_would_write),
         cmocka_unit_test(a_transaction_carries_tenant_and_timeout),
+        cmocka_unit_test(a_tenant_ends_with_its_transaction),
         cmocka_unit_test(commit_keeps_and_rollback_forgets),
         cmocka_unit_test(failures_have_their_codes),
         cmocka_unit_test(rows_come_one_by_one),
