@@ -27,7 +27,7 @@ CFLAGS = -std=gnu17 -g $(OPTIMISE) -fno-omit-frame-pointer -D_GNU_SOURCE $(WARNI
 LDFLAGS = $(SANFLAGS_$(SAN)) -rdynamic
 
 .DEFAULT_GOAL := build
-.PHONY: help build tests console packages run test test-units test-sanitizers test-scenarios test-browser \
+.PHONY: help build tests console packages run words test test-units test-sanitizers test-scenarios test-browser \
         test-containers faults bench clean compile_commands.json
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -59,6 +59,15 @@ $(foreach owner,$(SQL_OWNERS),$(eval $(call sql_rule,$(owner))))
 SQL_C := $(SQL_OWNERS:%=$(BUILD)/gen/%_sql.c)
 GENERATED := $(BUILD)/gen/.protos $(SQL_C)
 
+# Chinese sentences: services/goals/words.zh.po and common/words.zh.po, one catalogue for a program,
+# linked in as it is (base/words.h). What msgfmt refuses does not build.
+$(BUILD)/gen/%_words.mo: services/%/words.zh.po common/words.zh.po
+	@mkdir -p $(dir $@)
+	@msgcat --use-first $^ | msgfmt --check-format --output-file=$@ -
+$(BUILD)/obj/gen/%_words.o: $(BUILD)/gen/%_words.mo
+	@mkdir -p $(dir $@)
+	@printf '.section .rodata\n.balign 8\n.globl dc_words_zh\ndc_words_zh:\n.incbin "%s"\n.section .note.GNU-stack\n' $< | $(CC) -c -x assembler - -o $@
+
 # --- objects ------------------------------------------------------------------------------------
 KERNEL_C := $(filter-out %_test.c %_fuzz.c,$(foreach floor,$(KERNEL_FLOORS),$(wildcard common/$(floor)/*.c)))
 KERNEL_O := $(KERNEL_C:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/kernel_sql.o
@@ -89,7 +98,8 @@ LIBS := $(BUILD)/libkernel.a $(BUILD)/libproto.a
 # services/<name>/main.c with its neighbours becomes bin/dacheng-<name>; services/ctl is `dacheng`.
 program = $(BUILD)/bin/$(if $(filter ctl,$1),dacheng,dacheng-$1)
 service_o = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out %_test.c %_fuzz.c %/main.c,$(wildcard services/$1/*.c))) \
-            $(if $(wildcard services/$1/sql),$(BUILD)/obj/gen/$1_sql.o)
+            $(if $(wildcard services/$1/sql),$(BUILD)/obj/gen/$1_sql.o) \
+            $(if $(wildcard services/$1/words.zh.po),$(BUILD)/obj/gen/$1_words.o)
 define program_rule
 $(call program,$1): $(BUILD)/obj/services/$1/main.o $(call service_o,$1) $(LIBS)
 	@mkdir -p $$(dir $$@)
@@ -193,6 +203,9 @@ bench: build console bench-programs ## numbers beside their peers: make bench BE
 
 compile_commands.json: ## for editors and clang-tidy
 	@deploy/build/compile-commands $(BUILD) '$(CFLAGS)' > $@
+
+words: ## add new sentences of refusals to the words.zh.po files, to be translated
+	@for dir in common $(patsubst %/words.zh.po,%,$(wildcard services/*/words.zh.po)); do deploy/build/words update $$dir; done
 
 clean: ## remove everything that was built
 	rm -rf build

@@ -550,7 +550,8 @@ dc_bus_call(struct dc_bus *bus, const struct dc_bus_request *request, struct dc_
     dc_bus_open_reply(parcel, arena, &message);
     dc_bus_parcel_free(parcel);
     if (message.code != DC_OK) {
-        return dc_fail_field(error, message.code, message.field, "%s", message.error_message);
+        return dc_fail_with(error, message.code, message.field, message.error_message,
+                            message.error_message_zh);
     }
     *ret_body = message.body;
     *ret_size = message.body_size;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/words.h"
 #include "router_internal.h"
 
 /* A request on its way through the broker, as it came. */
@@ -67,6 +68,8 @@ say_reply(struct router *router, struct session *session, uint64_t id,
     reply.code = (int32_t)what->code;
     reply.field = (char *)what->field;
     reply.message = (char *)what->message;
+    const char *zh = dc_words_find(what->message);
+    reply.message_zh = (char *)(zh ? zh : "");
     reply.handed_over = what->handed_over;
     Bus__Envelope envelope = BUS__ENVELOPE__INIT;
     envelope.kind_case = BUS__ENVELOPE__KIND_REPLY;

@@ -130,13 +130,13 @@ request_answer_error(struct request *request, const struct dc_error *error)
     }
     if (is_stream(request)) {
         struct dc_text text = DC_TEXT_INIT;
-        envelope_add_end(&text, error);
+        envelope_add_end(&text, error, request->caller.language);
         set_answer(request, MHD_HTTP_OK, answer_new(&text, stream_type(request)));
         return;
     }
     unsigned status = request->too_large ? MHD_HTTP_CONTENT_TOO_LARGE
                                          : (unsigned)dc_code_http_status(error->code);
-    set_answer(request, status, answer_new_error(error));
+    set_answer(request, status, answer_new_error(error, request->caller.language));
     if (error->code == DC_UNAUTHENTICATED && request->caller.by_cookie) {
         add_cookie(request, "");
     }
@@ -244,7 +244,7 @@ on_reply(struct front *front, void *context, const struct dc_bus_message *reply)
     enum dc_code code = reply->code;
     request->call = 0;
     if (code != DC_OK) {
-        dc_fail_field(&error, code, reply->field, "%s", reply->error_message);
+        dc_fail_with(&error, code, reply->field, reply->error_message, reply->error_message_zh);
     } else {
         code = encode_answer(request, reply, token, &text, &error);
     }

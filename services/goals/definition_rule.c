@@ -23,14 +23,13 @@ refuse(struct check *check, const char *name, const char *format, ...)
     if (check->code != DC_OK) {
         return;
     }
-    char field[DC_ERROR_FIELD_MAX], sentence[300];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(sentence, sizeof sentence, format, arguments);
-    va_end(arguments);
+    char field[DC_ERROR_FIELD_MAX];
     snprintf(field, sizeof field, "plan.items[%zu]%s%s%s%s", check->at, check->family ? "." : "",
              check->family ? check->family : "", name[0] ? "." : "", name);
-    check->code = dc_fail_field(check->error, DC_INVALID_ARGUMENT, field, "%s", sentence);
+    va_list arguments;
+    va_start(arguments, format);
+    check->code = dc_failv(check->error, DC_INVALID_ARGUMENT, field, format, arguments);
+    va_end(arguments);
 }
 
 /* --- numbers ------------------------------------------------------------------------------------

@@ -65,8 +65,7 @@ reject(struct work *work, struct entry *entry, const struct import_row *row,
 {
     int column = import_column_of(work->table, fault->field);
     entry->rejected = true;
-    import_reject(work->table, row->line, column, column >= 0 ? row->cells[column] : "", "%s",
-                  fault->message);
+    import_reject(work->table, row->line, column, column >= 0 ? row->cells[column] : "", fault);
 }
 
 /* --- gathering ----------------------------------------------------------------------------- */
@@ -313,7 +312,7 @@ reject_problems(struct work *work, const struct org_problems *problems)
         const struct line_of *line =
             bsearch(&key, lines, work->count, sizeof(*lines), compare_lines);
         import_reject(work->table, line ? line->line : 0,
-                      import_column_of(work->table, problem->column), "", "%s", problem->reason);
+                      import_column_of(work->table, problem->said.field), "", &problem->said);
     }
 }
 

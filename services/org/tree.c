@@ -8,8 +8,7 @@
 #include "base/text.h"
 
 void
-org_problems_add(struct org_problems *problems, int64_t id, const char *column, const char *format,
-                 ...)
+org_problems_add_said(struct org_problems *problems, int64_t id, const struct dc_error *said)
 {
     if (problems->count == problems->capacity) {
         size_t capacity = problems->capacity ? problems->capacity * 2 : 16;
@@ -20,17 +19,19 @@ org_problems_add(struct org_problems *problems, int64_t id, const char *column, 
         problems->items = items;
         problems->capacity = capacity;
     }
-    struct dc_error sentence = {0};
+    problems->items[problems->count++] = (struct org_problem){.id = id, .said = *said};
+}
+
+void
+org_problems_add(struct org_problems *problems, int64_t id, const char *column, const char *format,
+                 ...)
+{
+    struct dc_error said;
     va_list arguments;
     va_start(arguments, format);
-    enum dc_code code = dc_failv(&sentence, DC_INVALID_ARGUMENT, "", format, arguments);
+    (void)dc_failv(&said, DC_FAILED_PRECONDITION, column, format, arguments);
     va_end(arguments);
-    DC_ASSERT(code != DC_OK);
-    problems->items[problems->count++] = (struct org_problem){
-        .id = id,
-        .column = column,
-        .reason = dc_arena_strdup(problems->arena, sentence.message),
-    };
+    org_problems_add_said(problems, id, &said);
 }
 
 void

@@ -235,6 +235,7 @@ problem_of(struct dc_arena *arena, int64_t id, const struct dc_error *refused)
     problem->task_id = id;
     problem->code = (char *)dc_code_wire_name(refused->code);
     problem->message = dc_arena_strdup(arena, refused->message);
+    problem->message_zh = dc_arena_strdup(arena, refused->message_zh);
     return problem;
 }
 
