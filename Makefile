@@ -60,10 +60,11 @@ SQL_C := $(SQL_OWNERS:%=$(BUILD)/gen/%_sql.c)
 GENERATED := $(BUILD)/gen/.protos $(SQL_C)
 
 # Chinese sentences: services/goals/words.zh.po and common/words.zh.po, one catalogue for a program,
-# linked in as it is (base/words.h). What msgfmt refuses does not build.
+# linked in as it is (base/words.h). What msgfmt refuses does not build. Texts with <PRId64> would
+# go into tables of their own, for each machine to fill; here it is ld.
 $(BUILD)/gen/%_words.mo: services/%/words.zh.po common/words.zh.po
 	@mkdir -p $(dir $@)
-	@msgcat --use-first $^ | msgfmt --check-format --output-file=$@ -
+	@msgcat --use-first $^ | sed 's/%<PRId64>/%ld/g' | msgfmt --check-format --output-file=$@ -
 $(BUILD)/obj/gen/%_words.o: $(BUILD)/gen/%_words.mo
 	@mkdir -p $(dir $@)
 	@printf '.section .rodata\n.balign 8\n.globl dc_words_zh\ndc_words_zh:\n.incbin "%s"\n.section .note.GNU-stack\n' $< | $(CC) -c -x assembler - -o $@
