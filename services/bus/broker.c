@@ -511,6 +511,17 @@ broker_tick(struct broker *broker, int64_t now)
     }
 }
 
+bool
+broker_has_waiting(const struct broker *broker)
+{
+    for (size_t i = 0; i < broker->service_count; i++) {
+        if (broker->services[i]->first) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void
 broker_close(struct broker *broker, int64_t now)
 {

@@ -77,8 +77,10 @@ void broker_ask(struct broker *broker, struct broker_request request, int64_t no
 bool broker_reply(struct broker *broker, uint64_t session, uint64_t id,
                   const struct broker_answer *reply, int64_t now);
 
-/* Overdue heads, ended graces, pipes that have room again. Call it every 50 ms or so. */
+/* Overdue heads, ended graces, pipes that have room again. Call it every 50 ms or so while
+ * something waits. */
 void broker_tick(struct broker *broker, int64_t now);
+bool broker_has_waiting(const struct broker *broker);
 /* Refuses every new request, and everything that waits, with UNAVAILABLE: the bus is leaving. */
 void broker_close(struct broker *broker, int64_t now);
 
