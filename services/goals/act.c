@@ -69,6 +69,18 @@ act_lock(struct dc_step *step, struct act *act, struct store_tree *tree, struct 
     return store_find_target(step, tree->targets[0].id, tree, error);
 }
 
+enum dc_code
+act_check_hand_out(struct dc_step *step, const struct store_target *target, int64_t *ret_self,
+                   struct dc_error *error)
+{
+    if (target->owner_kind != GOALS__OWNER_KIND__OWNER_KIND_UNIT) {
+        DC_TRY(rights_read_owner(step, target->owner_kind, target->owner_id, error));
+        return dc_fail_field(error, DC_FAILED_PRECONDITION, "target_id",
+                             "it is a person's target; nobody is below");
+    }
+    return rights_hand_out(step, target->owner_id, ret_self, error);
+}
+
 static void
 make_room(struct dc_step *step, struct act *act, size_t count)
 {

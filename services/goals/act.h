@@ -25,6 +25,10 @@ enum dc_code act_load(struct dc_step *step, struct act *act, int64_t target_id,
  * FAILED_PRECONDITION when the indicator is retired. */
 enum dc_code act_lock(struct dc_step *step, struct act *act, struct store_tree *tree,
                       struct dc_error *error) DC_MUST_CHECK;
+/* Whose target is handed out must be a unit that the caller may hand out for. ret_self: as in
+ * rights_hand_out. */
+enum dc_code act_check_hand_out(struct dc_step *step, const struct store_target *target,
+                                int64_t *ret_self, struct dc_error *error) DC_MUST_CHECK;
 /* ABORTED when the target has another version than the caller saw (0: whatever it is). */
 enum dc_code act_check_version(const struct store_target *target, int64_t expected_version,
                                struct dc_error *error) DC_MUST_CHECK;

@@ -26,11 +26,16 @@ dc_handler goals_set_target;
 dc_handler goals_adjust_target;
 dc_handler goals_split_target;
 dc_handler goals_cascade_target;
+dc_handler goals_get_split_basis;
 
 dc_handler goals_propose_adjustment;
 dc_handler goals_list_proposals;
 dc_handler goals_get_proposal;
 dc_handler goals_withdraw_proposal;
+
+/* Totals of measures are gathered, and stored when the batch ends. */
+dc_reaction_fn goals_on_measures_changed;
+enum dc_code goals_store_heard(struct dc_step *step, struct dc_error *error) DC_MUST_CHECK;
 
 /* Approvals of proposals that have ended. */
 dc_reaction_fn goals_on_cases_ended;

@@ -5,6 +5,7 @@
 #include "service/access.h"
 
 #include <dacheng/goals/v1/goals.pb-c.h>
+#include <dacheng/ingest/v1/events.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
 #include <dacheng/workflow/v1/events.pb-c.h>
 
@@ -28,6 +29,7 @@ static const struct dc_method methods[] = {
     METHOD("ListTargets", DC_QUERY, goals_list_targets),
     METHOD("SetTarget", DC_COMMAND, goals_set_target),
     METHOD("SplitTarget", DC_COMMAND, goals_split_target),
+    METHOD("GetSplitBasis", DC_QUERY, goals_get_split_basis),
     METHOD("CascadeTarget", DC_COMMAND, goals_cascade_target),
     METHOD("AdjustTarget", DC_COMMAND, goals_adjust_target),
     METHOD("ListVersions", DC_QUERY, goals_list_versions),
@@ -40,6 +42,7 @@ static const struct dc_method methods[] = {
 
 static const struct dc_reaction reactions[] = {
     DC_ACCESS_REACTIONS,
+    {"ingest", "MeasuresChanged", &ingest__measures_changed__descriptor, goals_on_measures_changed},
     {"workflow", "CasesEnded", &workflow__cases_ended__descriptor, goals_on_cases_ended},
     {0},
 };
@@ -54,6 +57,7 @@ main(int argc, char **argv)
         .migrations = goals_migrations,
         .methods = methods,
         .reactions = reactions,
+        .batch_end = goals_store_heard,
         .publishes = true,
     };
     return dc_service_main(argc, argv, &spec);

@@ -4,7 +4,7 @@
  * All of it runs inside the step's transaction and tenant; results live in the step's arena.
  * store_definitions.c has measures and indicators, store_plans.c plans, store_targets.c targets and
  * their versions, store_nodes.c targets as they are shown and the places of the organisation,
- * store_proposals.c proposals.
+ * store_proposals.c proposals, store_actuals.c what owners did.
  */
 #ifndef DC_GOALS_STORE_H
 #define DC_GOALS_STORE_H
@@ -15,6 +15,7 @@
 #include "service/service.h"
 
 #include <dacheng/goals/v1/goals.pb-c.h>
+#include <dacheng/ingest/v1/events.pb-c.h>
 
 /* Who is written down as the author: the account, or the program that asked. */
 const char *store_author(const struct dc_step *step);
@@ -219,6 +220,26 @@ struct store_versions {
 enum dc_code store_versions(struct dc_step *step, int64_t target_id, int decimals,
                             struct store_versions *ret_versions,
                             struct dc_error *error) DC_MUST_CHECK;
+
+/* --- actuals ------------------------------------------------------------------------------------
+ */
+
+/* Totals of one tenant, which is set for row-level security; newer ones win. */
+enum dc_code store_actuals(struct dc_step *step, int64_t tenant_id, Ingest__Total *const *totals,
+                           size_t count, struct dc_error *error) DC_MUST_CHECK;
+
+/* What an owner did in a period. */
+struct store_actual {
+    Goals__OwnerKind owner_kind;
+    int64_t owner_id;
+    const char *period;
+    bool known; /* out: false: nothing was told, or 0/0 */
+    struct dc_decimal value;
+};
+/* By the measure that the indicator has today; at six decimals. */
+enum dc_code store_actuals_of(struct dc_step *step, int64_t indicator_id,
+                              struct store_actual *actuals, size_t count,
+                              struct dc_error *error) DC_MUST_CHECK;
 
 /* --- proposals ----------------------------------------------------------------------------------
  */

@@ -1,10 +1,12 @@
 // The console's words in English.
 import { operationsEn } from './operations.en'
 import { processEn } from './process.en'
+import { targetsEn } from './targets.en'
 import type { Words } from './zh'
 
 export const en: Words = {
   ...processEn,
+  ...targetsEn,
   ...operationsEn,
   app: {
     name: 'Dacheng',
@@ -378,6 +380,7 @@ export const en: Words = {
       1: 'By value',
       2: 'By share',
       3: 'Evenly',
+      4: 'By actuals',
     },
   },
   import: {

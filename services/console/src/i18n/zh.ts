@@ -1,9 +1,11 @@
 // The console's words in Chinese, which comes first.
 import { operationsZh } from './operations.zh'
 import { processZh } from './process.zh'
+import { targetsZh } from './targets.zh'
 
 export const zh = {
   ...processZh,
+  ...targetsZh,
   ...operationsZh,
   app: {
     name: '达成 Dacheng',
@@ -377,6 +379,7 @@ export const zh = {
       1: '按数值',
       2: '按占比',
       3: '平均',
+      4: '按上期实际',
     },
   },
   import: {
