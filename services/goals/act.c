@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "cells.h"
 #include "goals.h"
 #include "rights.h"
 
@@ -378,7 +379,8 @@ act_decide(struct dc_step *step, struct act *act, bool filling, struct dc_error 
     DC_TRY((filling ? cascade_fill
                     : cascade_resplit)(tree->nodes, tree->count, act->indicator.additive,
                                        act->indicator.decimals, step->arena, act->sums, error));
-    return check_sums(step, act, act->sums, error);
+    DC_TRY(check_sums(step, act, act->sums, error));
+    return cells_follow(step, act, error);
 }
 
 enum dc_code
@@ -398,7 +400,8 @@ act_write(struct dc_step *step, struct act *act, struct dc_error *error)
                                     changes.changed_count, error));
         tell_all(step, act, &changes);
     }
-    return mark_over_assignment(step, act, act->sums, error);
+    DC_TRY(mark_over_assignment(step, act, act->sums, error));
+    return act->following ? cells_write(step, act->following, error) : DC_OK;
 }
 
 enum dc_code

@@ -18,6 +18,15 @@ dc_handler goals_save_plan;
 dc_handler goals_change_weights;
 dc_handler goals_list_plan_versions;
 
+dc_handler goals_get_sheet;
+dc_handler goals_preview_cells;
+dc_handler goals_save_cells;
+
+/* The unit that was asked for, or (0) the highest within reach; ret 0: only the caller himself. */
+struct dc_access_reach;
+enum dc_code reading_find_top(struct dc_step *step, int64_t wanted,
+                              const struct dc_access_reach *reach, int64_t *ret_unit_id,
+                              struct dc_error *error) DC_MUST_CHECK;
 dc_handler goals_get_target_tree;
 dc_handler goals_list_targets;
 dc_handler goals_list_versions;

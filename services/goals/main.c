@@ -5,17 +5,21 @@
 #include "service/access.h"
 
 #include <dacheng/goals/v1/goals.pb-c.h>
+#include <dacheng/goals/v1/sheet.pb-c.h>
 #include <dacheng/ingest/v1/events.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
 #include <dacheng/workflow/v1/events.pb-c.h>
 
 static const struct dc_statement *const statements[] = {goals_statements, NULL};
 
-#define METHOD(name_, kind_, handler_)                                                             \
+#define METHOD_OF(service_, name_, kind_, handler_)                                                             \
     {                                                                                              \
-        .service = &goals__goal_service__descriptor, .name = name_, .kind = kind_,                 \
+        .service = &goals__##service_##__descriptor, .name = name_, .kind = kind_,                 \
         .handler = handler_                                                                        \
     }
+
+#define METHOD(name, kind, handler) METHOD_OF(goal_service, name, kind, handler)
+#define SHEET(name, kind, handler) METHOD_OF(sheet_service, name, kind, handler)
 
 static const struct dc_method methods[] = {
     METHOD("ListDefinitions", DC_QUERY, goals_list_definitions),
@@ -32,6 +36,9 @@ static const struct dc_method methods[] = {
     METHOD("GetSplitBasis", DC_QUERY, goals_get_split_basis),
     METHOD("CascadeTarget", DC_COMMAND, goals_cascade_target),
     METHOD("AdjustTarget", DC_COMMAND, goals_adjust_target),
+    SHEET("GetSheet", DC_QUERY, goals_get_sheet),
+    SHEET("PreviewCells", DC_QUERY, goals_preview_cells),
+    SHEET("SaveCells", DC_COMMAND, goals_save_cells),
     METHOD("ListVersions", DC_QUERY, goals_list_versions),
     METHOD("ProposeAdjustment", DC_COMMAND, goals_propose_adjustment),
     METHOD("ListProposals", DC_QUERY, goals_list_proposals),

@@ -70,6 +70,21 @@ rights_change(struct dc_step *step, const struct store_place *owner, struct dc_e
 }
 
 enum dc_code
+rights_changeable(struct dc_step *step, const struct store_place *owners, size_t count,
+                  bool *ret_may, struct dc_error *error)
+{
+    struct dc_access_reach supervised, headed;
+    dc_access_reach(step, SUPERVISOR, &supervised);
+    dc_access_reach(step, HEADS, &headed);
+    for (size_t i = 0; i < count; i++) {
+        ret_may[i] = supervised.all;
+    }
+    return supervised.all ? DC_OK
+                          : store_changeable(step, owners, count, &supervised, &headed, ret_may,
+                                             error);
+}
+
+enum dc_code
 rights_propose(struct dc_step *step, const struct store_place *owner, struct dc_error *error)
 {
     if (rights_change(step, owner, NULL) == DC_OK) {

@@ -25,6 +25,10 @@ enum dc_code rights_read_owner(struct dc_step *step, Goals__OwnerKind kind, int6
 /* Changing the target of this very owner. */
 enum dc_code rights_change(struct dc_step *step, const struct store_place *owner,
                            struct dc_error *error) DC_MUST_CHECK;
+/* The same for many at once: which of them; owners that are not there are nobody's but a group's
+ * supervisor's. */
+enum dc_code rights_changeable(struct dc_step *step, const struct store_place *owners, size_t count,
+                               bool *ret_may, struct dc_error *error) DC_MUST_CHECK;
 /* Proposing a change of it: who may change it, and the head of the unit that the owner is, or is in
  * (whether he may is what the approval decides). */
 enum dc_code rights_propose(struct dc_step *step, const struct store_place *owner,

@@ -39,6 +39,7 @@ export const en: Words = {
     me: 'My performance',
     person: 'A person\'s performance',
     goals: 'Goals',
+    sheet: 'Target sheet',
     plans: 'Plans',
     import: 'Data import',
     inbox: 'Messages',

@@ -38,6 +38,7 @@ export const zh = {
     me: '我的绩效',
     person: '个人绩效',
     goals: '目标分解',
+    sheet: '目标表',
     plans: '考核方案',
     import: '数据导入',
     inbox: '消息',
