@@ -74,6 +74,18 @@ cells_sort(struct cells *cells, struct dc_error *error)
     return DC_OK;
 }
 
+void
+cells_put(struct dc_step *step, struct cells *cells, const struct cell *cell)
+{
+    for (size_t i = cells->asked; i < cells->count; i++) {
+        if (!cells->items[i].done && by_cell(&cells->items[i], cell) == 0) {
+            cells->items[i].value = cell->value;
+            return;
+        }
+    }
+    cells_add(step, cells, cell);
+}
+
 const struct cell *
 cells_find(const struct cells *cells, const struct cell *key)
 {
@@ -150,7 +162,7 @@ add_sheet(struct dc_step *step, struct cells *cells, const struct cell *cell)
     DC_ASSERT(known);
     struct act *act = &cells->sheets[cells->sheet_count++];
     *act = (struct act){
-        .adjustment = {.act = cell->row < 0 ? "follow" : cells->act,
+        .adjustment = {.act = cells->act,
                        .indicator_id = cell->indicator_id,
                        .period = cell->period,
                        .reason = cells->reason,
@@ -288,6 +300,18 @@ check_over(struct dc_step *step, struct cells *cells, const struct act *act, con
         refuse_node(step, cells, act, cell_of, nodes[i], places[i].name);
     }
     return DC_OK;
+}
+
+enum dc_code
+cells_fail(const struct cells *cells, struct dc_error *error)
+{
+    if (cells->refused_count == 0) {
+        return DC_OK;
+    }
+    const Goals__RefusedCell *first = cells->refused[0];
+    return dc_fail_field(error, DC_FAILED_PRECONDITION, "allow_over_assignment",
+                         "the shorter periods: %s%s%s", first->owner_name,
+                         first->owner_name[0] ? ": " : "", first->text_en);
 }
 
 /* --- deciding -----------------------------------------------------------------------------------

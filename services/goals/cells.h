@@ -51,6 +51,8 @@ struct cells {
 };
 
 void cells_add(struct dc_step *step, struct cells *cells, const struct cell *cell);
+/* The same for one that follows: it may be there already, and then gets the value. */
+void cells_put(struct dc_step *step, struct cells *cells, const struct cell *cell);
 /* Sorts what the caller named. INVALID_ARGUMENT at `cells[row]` when one is there twice. */
 enum dc_code cells_sort(struct cells *cells, struct dc_error *error) DC_MUST_CHECK;
 /* code: a wire name such as "aborted". allowed_from and allowed_to may be "". */
@@ -60,6 +62,8 @@ void cells_refuse(struct dc_step *step, struct cells *cells, struct cell *cell, 
 /* Owners of all cells must have been found. Fills sheets, or `refused`. */
 enum dc_code cells_decide(struct dc_step *step, struct cells *cells,
                           struct dc_error *error) DC_MUST_CHECK;
+/* FAILED_PRECONDITION with the first refusal, if there is one: for acts that name no cells. */
+enum dc_code cells_fail(const struct cells *cells, struct dc_error *error) DC_MUST_CHECK;
 /* Only when nothing was refused. */
 enum dc_code cells_write(struct dc_step *step, struct cells *cells,
                          struct dc_error *error) DC_MUST_CHECK;
@@ -68,6 +72,8 @@ enum dc_code cells_write(struct dc_step *step, struct cells *cells,
  * they cannot. */
 enum dc_code cells_follow(struct dc_step *step, struct act *act,
                           struct dc_error *error) DC_MUST_CHECK;
+/* The period has ended before today. */
+bool cells_is_over(struct dc_step *step, const char *period);
 /* The division of one target: cells for its open periods, as they are to be. ret_left: what is left
  * over when all are as they are to be. `parts` are those of one target. */
 enum dc_code cells_divide(struct dc_step *step, struct cells *cells,

@@ -36,8 +36,8 @@ find_changed(struct dc_step *step, const struct act *act, const int64_t *divided
     return found;
 }
 
-static bool
-is_over(struct dc_step *step, const char *text)
+bool
+cells_is_over(struct dc_step *step, const char *text)
 {
     struct dc_period period;
     return dc_period_parse(text, &period, NULL) == DC_OK && period.last < goals_today(step);
@@ -68,7 +68,7 @@ cells_divide(struct dc_step *step, struct cells *cells, const struct store_indic
         shares[i] = (struct season_part){
             .weight = parts[i].weight,
             .value = !readable ? parts[i].value : named->text ? said : named->value,
-            .kept = named || (parts[i].exists && (parts[i].pinned || is_over(step, parts[i].period))),
+            .kept = named || (parts[i].exists && (parts[i].pinned || cells_is_over(step, parts[i].period))),
         };
     }
     DC_TRY(season_divide(value, shares, count, indicator->additive, indicator->decimals, ret_left,
@@ -76,7 +76,7 @@ cells_divide(struct dc_step *step, struct cells *cells, const struct store_indic
     for (size_t i = 0; i < count; i++) {
         bool same = parts[i].exists && dc_decimal_cmp(parts[i].value, shares[i].value) == 0;
         if (!shares[i].kept && !same) {
-            cells_add(step, cells,
+            cells_put(step, cells,
                       &(struct cell){.row = -1,
                                      .column = -1,
                                      .owner = *owner,
@@ -151,10 +151,7 @@ cells_follow(struct dc_step *step, struct act *act, struct dc_error *error)
                             .allow_over_assignment = act->allow_over_assignment};
     DC_TRY(cells_follow_sheet(step, cells, act, error));
     DC_TRY(cells_decide(step, cells, error));
-    if (cells->refused_count > 0) {
-        return dc_fail_field(error, DC_FAILED_PRECONDITION, "allow_over_assignment",
-                             "the periods that follow: %s", cells->refused[0]->text_en);
-    }
+    DC_TRY(cells_fail(cells, error));
     act->following = cells->count > 0 ? cells : NULL;
     return DC_OK;
 }

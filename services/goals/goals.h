@@ -21,6 +21,11 @@ dc_handler goals_list_plan_versions;
 dc_handler goals_get_sheet;
 dc_handler goals_preview_cells;
 dc_handler goals_save_cells;
+dc_handler goals_list_profiles;
+dc_handler goals_save_profile;
+dc_handler goals_derive_profile;
+dc_handler goals_preview_division;
+dc_handler goals_divide_target;
 
 /* The unit that was asked for, or (0) the highest within reach; ret 0: only the caller himself. */
 struct dc_access_reach;

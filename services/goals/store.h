@@ -280,6 +280,20 @@ enum dc_code store_divided(struct dc_step *step, int64_t indicator_id, const cha
 enum dc_code store_divisions(struct dc_step *step, const int64_t *target_ids, size_t count,
                              struct store_division_part **ret_parts, size_t *ret_count,
                              struct dc_error *error) DC_MUST_CHECK;
+/* The same of one target for periods that it may be divided into. */
+enum dc_code store_period_parts(struct dc_step *step, int64_t target_id,
+                                const char *const *periods, const struct dc_decimal *weights,
+                                size_t count, struct store_division_part **ret_parts,
+                                struct dc_error *error) DC_MUST_CHECK;
+/* profile_id 0: all, by name. */
+enum dc_code store_profiles(struct dc_step *step, int64_t profile_id,
+                            Goals__SeasonProfile ***ret_profiles, size_t *ret_count,
+                            struct dc_error *error) DC_MUST_CHECK;
+/* Sets id, version, author and time. ret_saved false: it has been changed since, or another one has the
+ * name. */
+enum dc_code store_save_profile(struct dc_step *step, Goals__SeasonProfile *profile,
+                                const struct dc_decimal *weights, bool *ret_saved,
+                                struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_save_division(struct dc_step *step, int64_t target_id, int64_t profile_id,
                                  const char *const *periods, const struct dc_decimal *weights,
                                  size_t count, struct dc_error *error) DC_MUST_CHECK;

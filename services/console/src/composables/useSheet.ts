@@ -15,6 +15,7 @@ export interface Line {
   key: string
   index: number // among all rows
   unit: boolean
+  parted: boolean // rows below it are there
   folded: boolean
   parent: string // key of the unit above
 }
@@ -29,7 +30,8 @@ export interface Cell {
   periodsLeft: string
 }
 
-export function useSheet(rows: Ref<SheetRow[]>, columns: Ref<Column[]>) {
+/** `follow`: those below a changed one go along when it is saved. */
+export function useSheet(rows: Ref<SheetRow[]>, columns: Ref<Column[]>, follow: Ref<boolean>) {
   const edits = reactive(new Map<string, string>()) // as typed
   const folded = reactive(new Set<string>())
   const refused = reactive(new Map<string, RefusedCell>())
@@ -37,7 +39,7 @@ export function useSheet(rows: Ref<SheetRow[]>, columns: Ref<Column[]>) {
 
   const all = computed<Line[]>(() => rows.value.map((row, index) => {
     const key = `${row.ownerKind}/${row.ownerId}`
-    return { row, key, index, unit: row.ownerKind === OwnerKind.UNIT, folded: folded.has(key), parent: `${OwnerKind.UNIT}/${row.aboveId}` }
+    return { row, key, index, unit: row.ownerKind === OwnerKind.UNIT, parted: (rows.value[index + 1]?.depth ?? 0) > row.depth, folded: folded.has(key), parent: `${OwnerKind.UNIT}/${row.aboveId}` }
   }))
   const byKey = computed(() => new Map(all.value.map((line) => [line.key, line])))
   const lines = computed<Line[]>(() => {
@@ -81,11 +83,13 @@ export function useSheet(rows: Ref<SheetRow[]>, columns: Ref<Column[]>) {
     const additive = columns.value[column]?.indicator.additive ?? false
     const sum = additive && line.unit && (before?.childrenSum || moved.length) ? sumWith(before?.childrenSum ?? '', moved) : null
     const whole = parse(value)
+    const edited = changed(line, column) !== null
+    const goesAlong = edited && follow.value && moved.length === 0
     return {
       shown: edits.get(cellKey(line.key, column)) ?? before?.value ?? '',
-      edited: changed(line, column) !== null, wrong: now?.kind === 'wrong' ? now.why : '',
+      edited, wrong: now?.kind === 'wrong' ? now.why : '',
       refused: refused.get(cellKey(line.key, column)) ?? null,
-      left: sum && whole ? toText(subtract(whole, sum)) : '',
+      left: sum && whole && !goesAlong ? toText(subtract(whole, sum)) : '',
       version: before?.version ?? 0n, pinned: before?.pinned ?? false, periodsLeft: before?.periodsLeft ?? '',
     }
   }
