@@ -21,6 +21,8 @@ dc_handler goals_list_plan_versions;
 dc_handler goals_get_sheet;
 dc_handler goals_preview_cells;
 dc_handler goals_save_cells;
+dc_handler goals_compare_targets;
+dc_handler goals_list_acts;
 dc_handler goals_list_profiles;
 dc_handler goals_save_profile;
 dc_handler goals_derive_profile;

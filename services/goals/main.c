@@ -39,6 +39,8 @@ static const struct dc_method methods[] = {
     SHEET("GetSheet", DC_QUERY, goals_get_sheet),
     SHEET("PreviewCells", DC_QUERY, goals_preview_cells),
     SHEET("SaveCells", DC_COMMAND, goals_save_cells),
+    SHEET("CompareTargets", DC_QUERY, goals_compare_targets),
+    SHEET("ListActs", DC_QUERY, goals_list_acts),
     SHEET("ListProfiles", DC_QUERY, goals_list_profiles),
     SHEET("SaveProfile", DC_COMMAND, goals_save_profile),
     SHEET("DeriveProfile", DC_QUERY, goals_derive_profile),

@@ -24,6 +24,13 @@ rights_read_definitions(struct dc_step *step, struct dc_error *error)
     return dc_access_role(step, PEOPLE, error);
 }
 
+enum dc_code
+rights_read_group(struct dc_step *step, struct dc_error *error)
+{
+    dc_step_subject(step, "targets");
+    return dc_access_group(step, READERS, error);
+}
+
 void
 rights_reach(struct dc_step *step, struct dc_access_reach *ret_reach)
 {

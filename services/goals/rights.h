@@ -22,6 +22,9 @@ void rights_reach(struct dc_step *step, struct dc_access_reach *ret_reach);
 enum dc_code rights_read_owner(struct dc_step *step, Goals__OwnerKind kind, int64_t owner_id,
                                struct dc_error *error) DC_MUST_CHECK;
 
+/* What is about anybody. */
+enum dc_code rights_read_group(struct dc_step *step, struct dc_error *error) DC_MUST_CHECK;
+
 /* Changing the target of this very owner. */
 enum dc_code rights_change(struct dc_step *step, const struct store_place *owner,
                            struct dc_error *error) DC_MUST_CHECK;

@@ -4,7 +4,8 @@
  * All of it runs inside the step's transaction and tenant; results live in the step's arena.
  * store_definitions.c has measures and indicators, store_plans.c plans, store_targets.c targets and
  * their versions, store_nodes.c targets as they are shown and the places of the organisation,
- * store_sheet.c the sheet, store_seasons.c profiles and divisions, store_proposals.c proposals,
+ * store_sheet.c the sheet, store_seasons.c profiles and divisions, store_compare.c what
+ * was, store_proposals.c proposals,
  * store_actuals.c what owners did.
  */
 #ifndef DC_GOALS_STORE_H
@@ -259,6 +260,29 @@ enum dc_code store_sheet_cells(struct dc_step *step, struct store_sheet *sheet,
                                Goals__SheetColumn *const *columns,
                                const struct store_indicator *indicators, size_t column_count,
                                struct dc_error *error) DC_MUST_CHECK;
+
+/* --- comparison ---------------------------------------------------------------------------------
+ */
+
+struct store_comparison {
+    dc_date day; /* whose tree */
+    int64_t indicator_id;
+    int decimals;
+    const char *period;
+    int64_t unit_id; /* 0: the caller's person alone */
+    dc_time from;    /* 0 = before everything */
+    dc_time to;
+    int64_t limit, offset;
+};
+/* Fills differences, total and unchanged. */
+enum dc_code store_compare(struct dc_step *step, const struct store_comparison *wanted,
+                           const struct dc_access_reach *reach,
+                           Goals__CompareTargetsResponse *response,
+                           struct dc_error *error) DC_MUST_CHECK;
+/* Newest first; before 0: from the newest. */
+enum dc_code store_acts(struct dc_step *step, int64_t indicator_id, const char *period,
+                        int64_t before, int64_t limit, Goals__TargetAct ***ret_acts,
+                        size_t *ret_count, struct dc_error *error) DC_MUST_CHECK;
 
 /* --- seasons ------------------------------------------------------------------------------------
  */

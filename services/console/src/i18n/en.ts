@@ -40,6 +40,7 @@ export const en: Words = {
     person: 'A person\'s performance',
     goals: 'Goals',
     sheet: 'Target sheet',
+    compare: 'Changes of targets',
     plans: 'Plans',
     import: 'Data import',
     inbox: 'Messages',

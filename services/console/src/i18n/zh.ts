@@ -39,6 +39,7 @@ export const zh = {
     person: '个人绩效',
     goals: '目标分解',
     sheet: '目标表',
+    compare: '目标变动对比',
     plans: '考核方案',
     import: '数据导入',
     inbox: '消息',
