@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "base/words.h"
+#include "cells.h"
 #include "goals.h"
 #include "rights.h"
 
@@ -68,6 +69,18 @@ act_lock(struct dc_step *step, struct act *act, struct store_tree *tree, struct 
     }
     DC_TRY(store_lock_sheet(step, act->adjustment.indicator_id, act->adjustment.period, error));
     return store_find_target(step, tree->targets[0].id, tree, error);
+}
+
+enum dc_code
+act_check_hand_out(struct dc_step *step, const struct store_target *target, int64_t *ret_self,
+                   struct dc_error *error)
+{
+    if (target->owner_kind != GOALS__OWNER_KIND__OWNER_KIND_UNIT) {
+        DC_TRY(rights_read_owner(step, target->owner_kind, target->owner_id, error));
+        return dc_fail_field(error, DC_FAILED_PRECONDITION, "target_id",
+                             "it is a person's target; nobody is below");
+    }
+    return rights_hand_out(step, target->owner_id, ret_self, error);
 }
 
 static void
@@ -371,7 +384,8 @@ act_decide(struct dc_step *step, struct act *act, bool filling, struct dc_error 
     DC_TRY((filling ? cascade_fill
                     : cascade_resplit)(tree->nodes, tree->count, act->indicator.additive,
                                        act->indicator.decimals, step->arena, act->sums, error));
-    return check_sums(step, act, act->sums, error);
+    DC_TRY(check_sums(step, act, act->sums, error));
+    return cells_follow(step, act, error);
 }
 
 enum dc_code
@@ -391,7 +405,8 @@ act_write(struct dc_step *step, struct act *act, struct dc_error *error)
                                     changes.changed_count, error));
         tell_all(step, act, &changes);
     }
-    return mark_over_assignment(step, act, act->sums, error);
+    DC_TRY(mark_over_assignment(step, act, act->sums, error));
+    return act->following ? cells_write(step, act->following, error) : DC_OK;
 }
 
 enum dc_code

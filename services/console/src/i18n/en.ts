@@ -1,10 +1,12 @@
 // The console's words in English.
 import { operationsEn } from './operations.en'
 import { processEn } from './process.en'
+import { targetsEn } from './targets.en'
 import type { Words } from './zh'
 
 export const en: Words = {
   ...processEn,
+  ...targetsEn,
   ...operationsEn,
   app: {
     name: 'Dacheng',
@@ -37,6 +39,8 @@ export const en: Words = {
     me: 'My performance',
     person: 'A person\'s performance',
     goals: 'Goals',
+    sheet: 'Target sheet',
+    compare: 'Changes of targets',
     plans: 'Plans',
     import: 'Data import',
     inbox: 'Messages',
@@ -378,6 +382,7 @@ export const en: Words = {
       1: 'By value',
       2: 'By share',
       3: 'Evenly',
+      4: 'By actuals',
     },
   },
   import: {

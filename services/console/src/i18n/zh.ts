@@ -1,9 +1,11 @@
 // The console's words in Chinese, which comes first.
 import { operationsZh } from './operations.zh'
 import { processZh } from './process.zh'
+import { targetsZh } from './targets.zh'
 
 export const zh = {
   ...processZh,
+  ...targetsZh,
   ...operationsZh,
   app: {
     name: '达成 Dacheng',
@@ -36,6 +38,8 @@ export const zh = {
     me: '我的绩效',
     person: '个人绩效',
     goals: '目标分解',
+    sheet: '目标表',
+    compare: '目标变动对比',
     plans: '考核方案',
     import: '数据导入',
     inbox: '消息',
@@ -377,6 +381,7 @@ export const zh = {
       1: '按数值',
       2: '按占比',
       3: '平均',
+      4: '按上期实际',
     },
   },
   import: {
