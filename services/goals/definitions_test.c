@@ -660,6 +660,7 @@ static void
 a_plan_keeps_its_grades(void **state)
 {
     (void)state;
+    install();
     Goals__Plan *plan = PLAN("graded", {&sales, "70"}, {&hot, "30"}), *saved;
     Goals__DistributionRule distribution = GOALS__DISTRIBUTION_RULE__INIT;
     Goals__GradeShare shares[2] = {GOALS__GRADE_SHARE__INIT, GOALS__GRADE_SHARE__INIT};

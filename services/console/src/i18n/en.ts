@@ -1,10 +1,12 @@
 // The console's words in English.
 import { operationsEn } from './operations.en'
 import { processEn } from './process.en'
+import { resultsEn } from './results.en'
 import type { Words } from './zh'
 
 export const en: Words = {
   ...processEn,
+  ...resultsEn,
   ...operationsEn,
   app: {
     name: 'Dacheng',

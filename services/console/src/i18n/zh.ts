@@ -1,9 +1,11 @@
 // The console's words in Chinese, which comes first.
 import { operationsZh } from './operations.zh'
 import { processZh } from './process.zh'
+import { resultsZh } from './results.zh'
 
 export const zh = {
   ...processZh,
+  ...resultsZh,
   ...operationsZh,
   app: {
     name: '达成 Dacheng',
