@@ -2,11 +2,13 @@
 import { operationsEn } from './operations.en'
 import { processEn } from './process.en'
 import { targetsEn } from './targets.en'
+import { resultsEn } from './results.en'
 import type { Words } from './zh'
 
 export const en: Words = {
   ...processEn,
   ...targetsEn,
+  ...resultsEn,
   ...operationsEn,
   app: {
     name: 'Dacheng',

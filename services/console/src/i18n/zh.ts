@@ -6,6 +6,11 @@ import { targetsZh } from './targets.zh'
 export const zh = {
   ...processZh,
   ...targetsZh,
+import { resultsZh } from './results.zh'
+
+export const zh = {
+  ...processZh,
+  ...resultsZh,
   ...operationsZh,
   app: {
     name: '达成 Dacheng',
