@@ -32,6 +32,19 @@ dc_handler goals_list_proposals;
 dc_handler goals_get_proposal;
 dc_handler goals_withdraw_proposal;
 
+dc_handler goals_get_okr_settings;
+dc_handler goals_save_okr_settings;
+dc_handler goals_list_objectives;
+dc_handler goals_get_objective;
+dc_handler goals_save_objective;
+dc_handler goals_confirm_objectives;
+dc_handler goals_cancel_objective;
+dc_handler goals_check_in;
+
+dc_handler goals_list_hand_values;
+dc_handler goals_enter_values;
+dc_handler goals_list_hand_history;
+
 /* Approvals of proposals that have ended. */
 dc_reaction_fn goals_on_cases_ended;
 
