@@ -1,4 +1,5 @@
 // The console's words in English.
+import { okrEn } from './okr.en'
 import { operationsEn } from './operations.en'
 import { processEn } from './process.en'
 import type { Words } from './zh'
@@ -6,6 +7,7 @@ import type { Words } from './zh'
 export const en: Words = {
   ...processEn,
   ...operationsEn,
+  ...okrEn,
   app: {
     name: 'Dacheng',
     short: 'Dacheng',
@@ -38,6 +40,8 @@ export const en: Words = {
     person: 'A person\'s performance',
     goals: 'Goals',
     plans: 'Plans',
+    okr: 'OKR',
+    entries: 'Entered values',
     import: 'Data import',
     inbox: 'Messages',
     org: 'Organisation',
@@ -295,7 +299,8 @@ export const en: Words = {
     },
   },
   plan: {
-    rules: { ratio: 'Ratio', linear: 'Linear from a floor', threePoint: 'Floor, target, stretch', steps: 'Steps', addDeduct: 'Add and deduct', accrual: 'Accrual', veto: 'Veto', band: 'Band' },
+    rules: { ratio: 'Ratio', linear: 'Linear from a floor', threePoint: 'Floor, target, stretch', steps: 'Steps', addDeduct: 'Add and deduct', accrual: 'Accrual', veto: 'Veto', band: 'Band', okr: 'OKR' },
+    okrFull: 'Full marks {full}', okrAt: 'full at an OKR score of {at}', okrCap: 'at most {cap}',
     plans: 'Plans',
     name: 'Plan',
     new: 'New plan',
