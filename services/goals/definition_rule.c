@@ -315,6 +315,20 @@ check_band(struct check *check, const Goals__BandRule *rule)
     decimals(check, rule->decimals);
 }
 
+static void
+check_rating(struct check *check, const Goals__RatingRule *rule)
+{
+    positive(check, "full_marks", rule->full_marks, POINTS);
+    struct dc_decimal low = points(check, "scale_min", rule->scale_min);
+    if (dc_decimal_cmp(low, points(check, "scale_max", rule->scale_max)) >= 0) {
+        refuse(check, "scale_max", "above scale_min, which is %s", rule->scale_min);
+    }
+    if (check->lower) {
+        refuse(check, "", "of ratings more is better, of this indicator less");
+    }
+    decimals(check, rule->decimals);
+}
+
 enum dc_code
 definition_check_rule(const Goals__PlanItem *item, size_t at, const Goals__Indicator *indicator,
                       const struct definition_indicators *indicators,
@@ -334,7 +348,8 @@ definition_check_rule(const Goals__PlanItem *item, size_t at, const Goals__Indic
                  {"add_deduct", item->add_deduct},
                  {"accrual", item->accrual},
                  {"veto", item->veto},
-                 {"band", item->band}};
+                 {"band", item->band},
+                 {"rating", item->rating}};
     const char *second = NULL;
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         second = rules[i].set && check.family ? rules[i].name : second;
@@ -360,8 +375,10 @@ definition_check_rule(const Goals__PlanItem *item, size_t at, const Goals__Indic
         check_accrual(&check, item->accrual);
     } else if (item->veto) {
         check_veto(&check, item->veto);
-    } else {
+    } else if (item->band) {
         check_band(&check, item->band);
+    } else {
+        check_rating(&check, item->rating);
     }
     return check.code;
 }

@@ -42,7 +42,9 @@ keep_measures(struct dc_step *step, const struct dc_delivery *delivery, struct d
 {
     const Goals__MeasuresDefined *defined = (const Goals__MeasuresDefined *)delivery->body;
     for (size_t i = 0; i < defined->n_measures; i++) {
-        DC_TRY(store_measure(step, defined->measures[i], error));
+        if (defined->measures[i]->of != GOALS__MEASURE_OF__MEASURE_OF_RATING) { /* reviews tells */
+            DC_TRY(store_measure(step, defined->measures[i], error));
+        }
     }
     return DC_OK;
 }

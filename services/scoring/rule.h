@@ -1,5 +1,5 @@
 /*
- * rule.h - the scoring rules of DOMAIN.md section 7, items 1 to 7, and the total. Pure: no clock,
+ * rule.h - the scoring rules of DOMAIN.md section 7, items 1 to 8, and the total. Pure: no clock,
  * no database.
  *
  * All arithmetic is exact; an item is rounded once, half-up, at the places that its plan names, and
@@ -110,6 +110,11 @@ struct rule_band {
     struct dc_decimal full_marks, lo, hi, slope_below, slope_above, lowest;
 };
 
+struct rule_rating {
+    struct dc_decimal full_marks;           /* > 0 */
+    struct dc_decimal scale_min, scale_max; /* min < max */
+};
+
 enum rule_kind {
     RATIO_RULE,
     LINEAR_RULE,
@@ -119,6 +124,7 @@ enum rule_kind {
     ACCRUAL_RULE,
     VETO_RULE,
     BAND_RULE,
+    RATING_RULE,
 };
 struct rule {
     enum rule_kind kind;
@@ -132,6 +138,7 @@ struct rule {
         struct rule_accrual accrual;
         struct rule_veto veto;
         struct rule_band band;
+        struct rule_rating rating;
     };
 };
 /* Does the rule read the target's floor and stretch? */

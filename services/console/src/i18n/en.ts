@@ -295,7 +295,7 @@ export const en: Words = {
     },
   },
   plan: {
-    rules: { ratio: 'Ratio', linear: 'Linear from a floor', threePoint: 'Floor, target, stretch', steps: 'Steps', addDeduct: 'Add and deduct', accrual: 'Accrual', veto: 'Veto', band: 'Band' },
+    rules: { ratio: 'Ratio', linear: 'Linear from a floor', threePoint: 'Floor, target, stretch', steps: 'Steps', addDeduct: 'Add and deduct', accrual: 'Accrual', veto: 'Veto', band: 'Band', rating: 'Rating' },
     plans: 'Plans',
     name: 'Plan',
     new: 'New plan',

@@ -294,7 +294,7 @@ export const zh = {
     },
   },
   plan: {
-    rules: { ratio: '比率法', linear: '基线线性', threePoint: '底线/目标/挑战', steps: '区间/阶梯', addDeduct: '加减分', accrual: '累计', veto: '一票否决', band: '区间最优' },
+    rules: { ratio: '比率法', linear: '基线线性', threePoint: '底线/目标/挑战', steps: '区间/阶梯', addDeduct: '加减分', accrual: '累计', veto: '一票否决', band: '区间最优', rating: '评分' },
     plans: '方案',
     name: '方案',
     new: '新建方案',
