@@ -1,11 +1,13 @@
 // The console's words in English.
 import { operationsEn } from './operations.en'
 import { processEn } from './process.en'
+import { reviewsEn } from './reviews.en'
 import type { Words } from './zh'
 
 export const en: Words = {
   ...processEn,
   ...operationsEn,
+  ...reviewsEn,
   app: {
     name: 'Dacheng',
     short: 'Dacheng',
@@ -24,6 +26,12 @@ export const en: Words = {
     cycles: 'Cycles',
     cycle: 'Cycle board',
     submissions: 'Data submission',
+    reviews: '360 reviews',
+    reviewGive: 'Mine to give',
+    reviewRating: 'Rating',
+    reviewRound: 'Review round',
+    reviewResult: 'Review result',
+    reviewForms: 'Review forms',
     processes: 'Process definitions',
     calendar: 'Working days',
     delegations: 'Delegations',

@@ -1,10 +1,12 @@
 // The console's words in Chinese, which comes first.
 import { operationsZh } from './operations.zh'
 import { processZh } from './process.zh'
+import { reviewsZh } from './reviews.zh'
 
 export const zh = {
   ...processZh,
   ...operationsZh,
+  ...reviewsZh,
   app: {
     name: '达成 Dacheng',
     short: '达成',
@@ -23,6 +25,12 @@ export const zh = {
     cycles: '绩效流程',
     cycle: '流程看板',
     submissions: '数据提交',
+    reviews: '360 评价',
+    reviewGive: '我要评价的',
+    reviewRating: '评价',
+    reviewRound: '评价轮次',
+    reviewResult: '评价结果',
+    reviewForms: '评价表',
     processes: '流程定义',
     calendar: '工作日历',
     delegations: '委托',
