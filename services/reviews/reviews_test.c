@@ -188,9 +188,15 @@ test_a_preview_writes_nothing(void **state)
     for (size_t i = 0; i < 5; i++) {
         assert_int_equal(preview->relations[i]->count, expected[i]);
     }
-    assert_int_equal(preview->lack_count, 5); /* nobody reports to the five */
-    assert_int_equal(preview->lacks[0]->relation, RELATION(SUBORDINATE));
-    assert_int_equal(preview->lacks[0]->raters, 0);
+    assert_int_equal(preview->lack_count, 0); /* nobody reports to the five: nothing is missing */
+    request.unit_id = GROUP;
+    MUST(CALL(supervisor, reviews_start_round, &request, &response));
+    preview = response.preview; /* nobody is above the boss, nor beside him */
+    assert_int_equal(preview->lack_count, 2);
+    assert_int_equal(preview->lacks[0]->person_id, 9);
+    assert_int_equal(preview->lacks[0]->relation, RELATION(SUPERIOR));
+    assert_int_equal(preview->lacks[1]->relation, RELATION(PEER));
+    assert_int_equal(preview->lacks[1]->raters, 0);
     assert_int_equal(stage_number("SELECT count(*) FROM reviews.round"), 0);
     assert_null(stage_hear(&reviews__round_changed__descriptor));
 }

@@ -1,10 +1,13 @@
--- People rated in the round: all, or those who report to somebody and himself. $1 tenant, $2 round,
+-- People rated in the round: all, or those who report to somebody and himself; and whether one lacks
+-- raters (who has no reports lacks no subordinates). $1 tenant, $2 round,
 -- $3 all, $4 person, $5 relations that must be there, $6 their minimums, $7 how many.
 SELECT s.person_id, p.name, coalesce(u.name, ''), a.asked, a.proposed, a.declined,
        EXISTS (SELECT FROM unnest($5::bigint[], $6::bigint[]) AS w (relation, minimum)
-               WHERE (SELECT count(*) FROM assignment b
-                      WHERE b.tenant_id = $1 AND b.round_id = $2 AND b.subject_id = s.person_id
-                        AND b.relation = w.relation AND b.state IN (2, 3)) < w.minimum)
+               CROSS JOIN LATERAL (
+                   SELECT count(*) AS raters FROM assignment b
+                   WHERE b.tenant_id = $1 AND b.round_id = $2 AND b.subject_id = s.person_id
+                     AND b.relation = w.relation AND b.state IN (2, 3)) AS n
+               WHERE n.raters < w.minimum AND (w.relation <> 3 OR n.raters > 0))
 FROM subject s
 JOIN org_person p ON p.tenant_id = $1 AND p.person_id = s.person_id
 LEFT JOIN org_unit u ON u.tenant_id = $1 AND u.unit_id = s.unit_id
