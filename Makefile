@@ -187,7 +187,7 @@ SEED ?= 1
 faults: build ## everything killed at random: make faults SECONDS=60 SEED=7
 	@/usr/bin/python3 tests/faults/faults.py --seconds $(SECONDS) --seed $(SEED)
 
-BENCH ?= request log fresh import rescore cascade launch timers notify memory
+BENCH ?= request log fresh import rescore preview cascade launch timers notify memory
 BENCH_C := $(wildcard tests/bench/*.c)
 bench-programs: $(BENCH_C:tests/bench/%.c=$(BUILD)/bench/%)
 $(BUILD)/bench/cascade: $(call service_o,goals) $(HARNESS_O)
@@ -197,7 +197,7 @@ $(BUILD)/bench/notify: $(call service_o,notify) $(HARNESS_O)
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/obj/tests/lib/harness.o $(LIBS)
 	@mkdir -p $(dir $@)
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS) $(PACKAGE_LIBS) -lcmocka
-$(BUILD)/bench/rescore: $(call service_o,scoring) $(BUILD)/obj/tests/lib/postgres.o
+$(BUILD)/bench/rescore $(BUILD)/bench/preview: $(call service_o,scoring) $(BUILD)/obj/tests/lib/postgres.o
 bench: build console bench-programs ## numbers beside their peers: make bench BENCH="import request"
 	@tests/bench/run $(BENCH)
 

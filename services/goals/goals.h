@@ -32,6 +32,12 @@ dc_handler goals_list_proposals;
 dc_handler goals_get_proposal;
 dc_handler goals_withdraw_proposal;
 
+dc_handler goals_save_draft;
+dc_handler goals_list_drafts;
+dc_handler goals_get_draft;
+dc_handler goals_discard_draft;
+dc_handler goals_carry_out_draft;
+
 /* Approvals of proposals that have ended. */
 dc_reaction_fn goals_on_cases_ended;
 

@@ -4,6 +4,7 @@
 #include "goals_sql.h"
 #include "service/access.h"
 
+#include <dacheng/goals/v1/draft.pb-c.h>
 #include <dacheng/goals/v1/goals.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
 #include <dacheng/workflow/v1/events.pb-c.h>
@@ -13,6 +14,12 @@ static const struct dc_statement *const statements[] = {goals_statements, NULL};
 #define METHOD(name_, kind_, handler_)                                                             \
     {                                                                                              \
         .service = &goals__goal_service__descriptor, .name = name_, .kind = kind_,                 \
+        .handler = handler_                                                                        \
+    }
+
+#define DRAFT_METHOD(name_, kind_, handler_)                                                       \
+    {                                                                                              \
+        .service = &goals__draft_service__descriptor, .name = name_, .kind = kind_,                \
         .handler = handler_                                                                        \
     }
 
@@ -35,6 +42,11 @@ static const struct dc_method methods[] = {
     METHOD("ListProposals", DC_QUERY, goals_list_proposals),
     METHOD("GetProposal", DC_QUERY, goals_get_proposal),
     METHOD("WithdrawProposal", DC_COMMAND, goals_withdraw_proposal),
+    DRAFT_METHOD("SaveDraft", DC_COMMAND, goals_save_draft),
+    DRAFT_METHOD("ListDrafts", DC_QUERY, goals_list_drafts),
+    DRAFT_METHOD("GetDraft", DC_QUERY, goals_get_draft),
+    DRAFT_METHOD("DiscardDraft", DC_COMMAND, goals_discard_draft),
+    DRAFT_METHOD("CarryOutDraft", DC_COMMAND, goals_carry_out_draft),
     {0},
 };
 
