@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "definition_grade.h"
 #include "definition_rule.h"
 #include "weights.h"
 
@@ -477,6 +478,7 @@ definition_check_plan(const Goals__Plan *plan, const struct definition_indicator
     }
     struct definition_items items = {0};
     DC_TRY(check_items(plan, indicators, &items, error));
+    DC_TRY(definition_check_grades(plan, error));
     *ret_items = items;
     *ret_effective_from = effective_from;
     return DC_OK;

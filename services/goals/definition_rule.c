@@ -295,7 +295,9 @@ check_veto(struct check *check, const Goals__VetoRule *rule)
         refuse(check, "comparison", "BELOW, AT_MOST, ABOVE or AT_LEAST: a veto needs a condition");
     }
     place(check, "value", rule->value);
-    number(check, "highest", rule->highest, 0, POINTS);
+    if (rule->highest[0] != '\0' || rule->highest_grade[0] == '\0') {
+        number(check, "highest", rule->highest, 0, POINTS);
+    }
 }
 
 static void

@@ -64,6 +64,9 @@ plan_read(const Goals__Plan *message, struct dc_arena *arena, struct plan *ret_p
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "plan.total_decimals", "0 to 6");
     }
     DC_TRY(read_items(message, arena, items, error));
+    if (message->n_grades > 0) {
+        DC_TRY(grade_table_read(message, arena, &plan.grades, error));
+    }
     *ret_plan = plan;
     return DC_OK;
 }

@@ -82,6 +82,13 @@ preview_add(struct preview *preview, Goals__PlanChange *const *plans, size_t pla
 /* --- people -------------------------------------------------------------------------------------
  */
 
+static bool
+same_grade(const struct grade_row *a, const struct grade_row *b)
+{
+    return a == b || (a && b && strcmp(a->code, b->code) == 0 &&
+                      dc_decimal_cmp(a->coefficient, b->coefficient) == 0);
+}
+
 bool
 preview_changed(const struct preview_person *person, size_t side, struct dc_decimal *ret_change)
 {
@@ -90,7 +97,8 @@ preview_changed(const struct preview_person *person, size_t side, struct dc_deci
         return true;
     }
     *ret_change = dc_decimal_sub(person->totals[side], person->totals[0]);
-    return person->known[0] && dc_decimal_sign(*ret_change) != 0;
+    return (person->known[0] && dc_decimal_sign(*ret_change) != 0) ||
+           !same_grade(person->grades[0], person->grades[side]);
 }
 
 static void
@@ -104,6 +112,29 @@ count_total(struct preview_totals *totals, struct dc_decimal total)
 }
 
 static void
+count_grade(struct preview *preview, struct preview_totals *totals, const struct grade_row *grade)
+{
+    size_t at = 0;
+    while (at < preview->grade_count && strcmp(preview->grades[at], grade->code) != 0) {
+        at++;
+    }
+    if (at == preview->grade_count && at < PREVIEW_GRADES) {
+        preview->grades[preview->grade_count++] = grade->code;
+    }
+    if (at < PREVIEW_GRADES) {
+        totals->grades[at]++;
+    }
+    totals->graded++;
+    totals->coefficients = dc_decimal_add(totals->coefficients, grade->coefficient);
+}
+
+static struct dc_decimal
+coefficient_of(const struct grade_row *grade)
+{
+    return grade ? grade->coefficient : DC_DECIMAL_ZERO;
+}
+
+static void
 count_change(struct preview_totals *totals, const struct preview_person *person, size_t side)
 {
     struct dc_decimal change;
@@ -113,6 +144,9 @@ count_change(struct preview_totals *totals, const struct preview_person *person,
     totals->changed++;
     totals->risen += dc_decimal_sign(change) > 0;
     totals->fallen += dc_decimal_sign(change) < 0;
+    int step = dc_decimal_cmp(coefficient_of(person->grades[side]), coefficient_of(person->grades[0]));
+    totals->promoted += step > 0;
+    totals->demoted += step < 0;
     totals->largest_gain = dc_decimal_max(totals->largest_gain, change);
     totals->largest_loss = dc_decimal_min(totals->largest_loss, change);
 }
@@ -143,6 +177,8 @@ score_side(struct preview *preview, size_t at, const struct facts *facts,
     person->known[at] = score.total.known;
     person->totals[at] = score.total.known ? score.total.value : DC_DECIMAL_ZERO;
     person->places[at] = (int8_t)scheme->total_decimals;
+    person->grades[at] =
+        score.grade > 0 ? &scheme->graded_by->grades.rows[score.grade - 1] : NULL;
 }
 
 void
@@ -163,6 +199,9 @@ preview_take(struct preview *preview, int64_t person_id, const struct facts *fac
             count_total(&preview->totals[side], person.totals[side]);
             of_unit->people++;
             of_unit->sum = dc_decimal_add(of_unit->sum, person.totals[side]);
+        }
+        if (person.grades[side]) {
+            count_grade(preview, &preview->totals[side], person.grades[side]);
         }
         count_change(&preview->totals[side], &person, side);
         of_unit->changed += preview_changed(&person, side, &change);

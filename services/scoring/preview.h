@@ -15,6 +15,7 @@ enum {
     PREVIEW_ALTERNATIVES = 4,
     PREVIEW_SIDES = PREVIEW_ALTERNATIVES + 1, /* 0 is the world as it is */
     PREVIEW_BINS = 13,                        /* below 10, then by tens, 120 and more */
+    PREVIEW_GRADES = 64,                      /* different codes; those past them are not counted */
 };
 
 struct preview_totals {
@@ -22,7 +23,11 @@ struct preview_totals {
     struct dc_decimal sum;
     int32_t changed, risen, fallen; /* of an alternative */
     struct dc_decimal largest_gain, largest_loss;
+    int32_t promoted, demoted;
     int32_t bins[PREVIEW_BINS];
+    int32_t grades[PREVIEW_GRADES]; /* people, parallel to preview.grades */
+    int32_t graded;
+    struct dc_decimal coefficients;
 };
 
 struct preview_person {
@@ -31,6 +36,7 @@ struct preview_person {
     struct dc_decimal totals[PREVIEW_SIDES];
     bool known[PREVIEW_SIDES];
     int8_t places[PREVIEW_SIDES];
+    const struct grade_row *grades[PREVIEW_SIDES]; /* NULL = none */
 };
 
 /* Of a unit's whole tree, once it is rolled up. */
@@ -61,6 +67,8 @@ struct preview {
     struct preview_unit *units; /* side_count for each unit of the tree */
     /* What came of it: */
     struct preview_totals totals[PREVIEW_SIDES];
+    const char *grades[PREVIEW_GRADES]; /* the codes that occur */
+    size_t grade_count;
     struct preview_person *people; /* those who change by the side `by` */
     size_t person_count, person_room;
 };
@@ -75,7 +83,8 @@ void preview_release(struct preview *preview);
 
 /* Orders the people of the preview: the largest change first, or the largest gain, or loss. */
 void preview_order(struct preview *preview, int order);
-/* Does the side's total differ from the world as it is? ret_change: by how much, when both are there. */
+/* Does the side's total or grade differ from the world as it is? ret_change: by how much the total does,
+ * when both are there. */
 bool preview_changed(const struct preview_person *person, size_t side,
                      struct dc_decimal *ret_change);
 

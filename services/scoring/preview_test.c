@@ -267,6 +267,32 @@ alternatives_side_by_side(void **state)
     assert_int_equal(answer->n_people, 0);
 }
 
+/* Another table: grades, their coefficients and what they cost together. */
+static void
+grades_and_their_cost(void **state)
+{
+    (void)state;
+    struct asked asked;
+    struct plan_made made;
+    struct plan_words graded = everybody;
+    Scoring__PreviewResponse *answer;
+    graded.grades = "A>=85:1.2 B>=75:1 C:0.8";
+    try_plan(&asked, &made, &graded);
+    FIXTURE_OK(&f, ask(TENANT, SUPERVISOR, &asked.request, &answer));
+    assert_string_equal(answer->before->coefficient_sum, "");
+    assert_int_equal(answer->outcomes[0]->changed, 3); /* nobody had a grade */
+    assert_int_equal(answer->outcomes[0]->risen, 0);
+    assert_int_equal(answer->outcomes[0]->promoted, 3);
+    assert_string_equal(answer->outcomes[0]->totals->coefficient_sum, "3");
+    assert_string_equal(answer->outcomes[0]->totals->coefficient_mean, "1.0000");
+    assert_string_equal(answer->outcomes[0]->totals->grades[0]->grade, "A");
+    assert_int_equal(answer->outcomes[0]->totals->grades[0]->people, 1);
+    assert_string_equal(answer->outcomes[0]->totals->grades[1]->share, "33.33");
+    assert_string_equal(person(answer, 100)->grade_before, "");
+    assert_string_equal(person(answer, 100)->grade_after[0], "B");
+    assert_string_equal(person(answer, 100)->change, "0");
+}
+
 /* --- who may ------------------------------------------------------------------------------------
  */
 
@@ -469,6 +495,7 @@ main(void)
         cmocka_unit_test_setup_teardown(what_goals_would_refuse, company, no_company),
         cmocka_unit_test_setup_teardown(the_world_moved_on, company, no_company),
         cmocka_unit_test_setup_teardown(alternatives_side_by_side, company, no_company),
+        cmocka_unit_test_setup_teardown(grades_and_their_cost, company, no_company),
         cmocka_unit_test_setup_teardown(within_scope, company, no_company),
         cmocka_unit_test_setup_teardown(it_happens_as_foretold, company, no_company),
     };

@@ -97,9 +97,57 @@ mean_of(struct dc_arena *arena, struct dc_decimal sum, int32_t people)
     return tell_fixed(arena, mean, 2);
 }
 
-static Scoring__PreviewTotals *
-line_totals(struct dc_arena *arena, struct preview_totals *totals)
+struct placed {
+    int place; /* in the tables that there are */
+    size_t at;
+};
+
+static int
+by_place(const void *a, const void *b)
 {
+    const struct placed *left = a, *right = b;
+    return left->place != right->place ? left->place - right->place
+                                       : (left->at > right->at) - (left->at < right->at);
+}
+
+/* How many have which grade, the best first. */
+static void
+fill_grades(const struct preview *preview, const struct preview_totals *totals,
+            Scoring__PreviewTotals *line)
+{
+    struct dc_arena *arena = preview->step->arena;
+    struct placed placed[PREVIEW_GRADES];
+    for (size_t i = 0; i < preview->grade_count; i++) {
+        placed[i] = (struct placed){
+            definitions_grade_place(preview->sides[preview->side_count - 1].definitions,
+                                    preview->grades[i]),
+            i};
+    }
+    qsort(placed, preview->grade_count, sizeof(*placed), by_place);
+    line->grades = DC_NEW_ARRAY(arena, Scoring__GradeCount *, preview->grade_count + 1);
+    for (size_t i = 0; i < preview->grade_count; i++) {
+        Scoring__GradeCount *count =
+            DC_NEW_MESSAGE(arena, Scoring__GradeCount, scoring__grade_count__init);
+        int32_t people = totals->grades[placed[i].at];
+        count->grade = dc_arena_strdup(arena, preview->grades[placed[i].at]);
+        count->people = people;
+        count->share = (char *)line_share(arena, (struct maybe){true, DC_DECIMAL_INT(people)},
+                                          (struct maybe){true, DC_DECIMAL_INT(totals->graded)});
+        line->grades[line->n_grades++] = count;
+    }
+    struct maybe mean = {0};
+    mean.known = totals->graded > 0 &&
+                 dc_decimal_mul_div(totals->coefficients, DC_DECIMAL_INT(1),
+                                    DC_DECIMAL_INT(totals->graded), 4, &mean.value, NULL) == DC_OK;
+    line->coefficient_sum =
+        (char *)tell_amount(arena, (struct maybe){mean.known, totals->coefficients});
+    line->coefficient_mean = (char *)tell_fixed(arena, mean, 4);
+}
+
+static Scoring__PreviewTotals *
+line_totals(const struct preview *preview, const struct preview_totals *totals)
+{
+    struct dc_arena *arena = preview->step->arena;
     Scoring__PreviewTotals *line =
         DC_NEW_MESSAGE(arena, Scoring__PreviewTotals, scoring__preview_totals__init);
     line->people = totals->people;
@@ -107,6 +155,7 @@ line_totals(struct dc_arena *arena, struct preview_totals *totals)
     line->mean = (char *)mean_of(arena, totals->sum, totals->people);
     line->bins = dc_arena_memdup(arena, totals->bins, sizeof(totals->bins));
     line->n_bins = PREVIEW_BINS;
+    fill_grades(preview, totals, line);
     return line;
 }
 
@@ -121,14 +170,19 @@ answer_bins(struct dc_arena *arena, Scoring__PreviewResponse *response)
 }
 
 static Scoring__PreviewOutcome *
-line_outcome(struct dc_arena *arena, const struct alternative *side, struct preview_totals *totals)
+line_outcome(const struct preview *preview, size_t at)
 {
+    struct dc_arena *arena = preview->step->arena;
+    const struct alternative *side = &preview->sides[at];
+    const struct preview_totals *totals = &preview->totals[at];
     Scoring__PreviewOutcome *line =
         DC_NEW_MESSAGE(arena, Scoring__PreviewOutcome, scoring__preview_outcome__init);
-    line->totals = line_totals(arena, totals);
+    line->totals = line_totals(preview, totals);
     line->changed = totals->changed;
     line->risen = totals->risen;
     line->fallen = totals->fallen;
+    line->promoted = totals->promoted;
+    line->demoted = totals->demoted;
     line->largest_gain = (char *)tell_amount(
         arena, (struct maybe){totals->risen > 0, totals->largest_gain});
     line->largest_loss = (char *)tell_amount(
@@ -154,8 +208,10 @@ line_changed(const struct preview *preview, const struct preview_person *person,
     struct dc_arena *arena = preview->step->arena;
     Scoring__PreviewPerson *line =
         DC_NEW_MESSAGE(arena, Scoring__PreviewPerson, scoring__preview_person__init);
-    const char *texts[PREVIEW_SIDES];
+    const char *texts[PREVIEW_SIDES], *grades[PREVIEW_SIDES];
     for (size_t side = 0; side < preview->side_count; side++) {
+        grades[side] =
+            person->grades[side] ? dc_arena_strdup(arena, person->grades[side]->code) : "";
         texts[side] = tell_fixed(arena, (struct maybe){person->known[side], person->totals[side]},
                                  person->places[side]);
     }
@@ -171,6 +227,9 @@ line_changed(const struct preview *preview, const struct preview_person *person,
     line->n_after = preview->side_count - 1;
     line->after = dc_arena_memdup(arena, &texts[1], line->n_after * sizeof(char *));
     line->change = (char *)tell_amount(arena, (struct maybe){both, change});
+    line->grade_before = (char *)grades[0];
+    line->n_grade_after = preview->side_count - 1;
+    line->grade_after = dc_arena_memdup(arena, &grades[1], line->n_grade_after * sizeof(char *));
     return line;
 }
 
@@ -284,12 +343,11 @@ answer(struct preview *preview, const Scoring__PreviewRequest *request,
     answer_bins(arena, response);
     response->period = (char *)preview->period;
     response->unit_id = preview->unit_id;
-    response->before = line_totals(arena, &preview->totals[0]);
+    response->before = line_totals(preview, &preview->totals[0]);
     response->outcomes =
         DC_NEW_ARRAY(arena, Scoring__PreviewOutcome *, preview->side_count);
     for (size_t side = 1; side < preview->side_count; side++) {
-        response->outcomes[response->n_outcomes++] =
-            line_outcome(arena, &preview->sides[side], &preview->totals[side]);
+        response->outcomes[response->n_outcomes++] = line_outcome(preview, side);
     }
     DC_TRY(answer_people(preview, request, response, error));
     DC_TRY(answer_units(preview, response, error));

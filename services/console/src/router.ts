@@ -32,6 +32,8 @@ const routes: RouteRecordRaw[] = [
     meta: { title: 'nav.person', roles: [...leaders, Role.EMPLOYEE], single: true } },
   { path: '/goals', name: 'goals', component: () => import('./views/GoalsView.vue'), meta: { title: 'nav.goals', roles: leaders } },
   { path: '/plans', name: 'plans', component: () => import('./views/PlansView.vue'), meta: { title: 'nav.plans', roles: leaders } },
+  { path: '/preview', name: 'preview', component: () => import('./views/PreviewView.vue'),
+    meta: { title: 'nav.preview', roles: [Role.SUPERVISOR, Role.DIRECTOR, Role.TEAM_LEAD] } },
   { path: '/import', name: 'import', component: () => import('./views/ImportView.vue'),
     meta: { title: 'nav.import', roles: [Role.SUPERVISOR, Role.INTEGRATOR] } },
   { path: '/tasks', name: 'tasks', component: () => import('./views/TasksView.vue'), meta: { title: 'nav.tasks' } },

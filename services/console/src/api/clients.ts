@@ -3,6 +3,7 @@ import { createClient } from '@connectrpc/connect'
 import { AuditService } from '@gen/audit/v1/audit_pb'
 import { BusService } from '@gen/bus/v1/bus_pb'
 import { LiveService } from '@gen/gateway/v1/live_pb'
+import { DraftService } from '@gen/goals/v1/draft_pb'
 import { GoalService } from '@gen/goals/v1/goals_pb'
 import { IngestService } from '@gen/ingest/v1/ingest_pb'
 import { SubmissionService } from '@gen/ingest/v1/submission_pb'
@@ -15,6 +16,7 @@ import { transport } from './transport'
 export const sessionClient = createClient(SessionService, transport)
 export const orgClient = createClient(OrgService, transport)
 export const goalClient = createClient(GoalService, transport)
+export const draftClient = createClient(DraftService, transport)
 export const ingestClient = createClient(IngestService, transport)
 export const scoringClient = createClient(ScoringService, transport)
 export const notifyClient = createClient(NotifyService, transport)

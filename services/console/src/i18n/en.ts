@@ -1,10 +1,14 @@
 // The console's words in English.
 import { operationsEn } from './operations.en'
+import { previewEn } from './preview.en'
 import { processEn } from './process.en'
+import { resultsEn } from './results.en'
 import type { Words } from './zh'
 
 export const en: Words = {
+  ...previewEn,
   ...processEn,
+  ...resultsEn,
   ...operationsEn,
   app: {
     name: 'Dacheng',
@@ -37,6 +41,7 @@ export const en: Words = {
     me: 'My performance',
     person: 'A person\'s performance',
     goals: 'Goals',
+    preview: 'Preview',
     plans: 'Plans',
     import: 'Data import',
     inbox: 'Messages',

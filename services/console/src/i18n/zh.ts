@@ -1,9 +1,13 @@
 // The console's words in Chinese, which comes first.
 import { operationsZh } from './operations.zh'
+import { previewZh } from './preview.zh'
 import { processZh } from './process.zh'
+import { resultsZh } from './results.zh'
 
 export const zh = {
+  ...previewZh,
   ...processZh,
+  ...resultsZh,
   ...operationsZh,
   app: {
     name: '达成 Dacheng',
@@ -36,6 +40,7 @@ export const zh = {
     me: '我的绩效',
     person: '个人绩效',
     goals: '目标分解',
+    preview: '沙盘推演',
     plans: '考核方案',
     import: '数据导入',
     inbox: '消息',
