@@ -114,7 +114,8 @@ struct plan_words {
     bool zero, retired, quotient;
     const char *threshold;
     int places;
-    const char *grades; /* "S>=110:1.5 A>=90:1.2 B:1"; NULL = none */
+    const char *grades;       /* "S>=110:1.5 A>=90:1.2 B:1"; NULL = none */
+    const char *distribution; /* "A=20 B=80 level=0 min=5"; NULL = none */
 };
 
 static inline void
@@ -161,6 +162,9 @@ tell_plan(int64_t tenant, const struct plan_words *words_of)
     }
     if (words_of->grades) {
         grade_words(words, words_of->grades, &plan);
+    }
+    if (words_of->distribution) {
+        distribution_words(words, words_of->distribution, &plan);
     }
     event.plan = &plan;
     fixture_deliver(&f, tenant, scoring_on_plan_changed, &event.base);
