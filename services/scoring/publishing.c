@@ -90,11 +90,13 @@ DC_HANDLER(scoring_publish, Scoring__PublishRequest, Scoring__PublishResponse)
     DC_TRY(check_ready(step, &tree, request->accept_changed, error));
     work.objections_until = scoring_today(step) + request->objection_days;
     DC_TRY(store_publish(step, &tree, &work, &id, error));
+    if (work.there == 0) {
+        return dc_fail_field(error, DC_FAILED_PRECONDITION, "unit_id",
+                             "nobody here has a total in %s", tree.period);
+    }
     if (work.taken == 0) {
         return dc_fail_field(error, DC_FAILED_PRECONDITION, "unit_id",
-                             work.there > 0 ? "everybody here is published for %s already"
-                                            : "nobody here has a total in %s",
-                             tree.period);
+                             "everybody here is published for %s already", tree.period);
     }
     DC_TRY(store_publications(step, id, "", &EVERYTHING, 1, &publications, &count, error));
     DC_ASSERT(count == 1);
