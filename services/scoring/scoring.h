@@ -43,11 +43,22 @@ enum dc_code scoring_rescore(struct dc_step *step, bool *ret_more, struct dc_err
 enum dc_code scoring_turn_day(struct dc_step *step, bool *ret_more, struct dc_error *error);
 
 /* Requests. */
-dc_handler scoring_get_person;   /* person.c */
-dc_handler scoring_get_unit;     /* unit.c */
-dc_handler scoring_list_ranking; /* ranking.c */
-dc_handler scoring_explain;      /* explain.c */
-dc_handler scoring_list_periods; /* person.c */
-dc_handler scoring_preview;      /* previewing.c */
+dc_handler scoring_get_person;        /* person.c */
+dc_handler scoring_get_unit;          /* unit.c */
+dc_handler scoring_list_ranking;      /* ranking.c */
+dc_handler scoring_explain;           /* explain.c */
+dc_handler scoring_list_periods;      /* person.c */
+dc_handler scoring_preview;           /* previewing.c */
+dc_handler scoring_open_calibration;  /* calibration_open.c */
+dc_handler scoring_list_calibrations; /* calibrating.c */
+dc_handler scoring_get_calibration;
+dc_handler scoring_move_grade;
+dc_handler scoring_undo_move;
+dc_handler scoring_close_calibration;
+dc_handler scoring_publish; /* publishing.c */
+dc_handler scoring_list_publications;
+dc_handler scoring_get_result;
+dc_handler scoring_read_payroll;
+dc_handler scoring_list_late_changes;
 
 #endif

@@ -114,7 +114,8 @@ struct plan_words {
     bool zero, retired, quotient;
     const char *threshold;
     int places;
-    const char *grades; /* "S>=110:1.5 A>=90:1.2 B:1"; NULL = none */
+    const char *grades;       /* "S>=110:1.5 A>=90:1.2 B:1"; NULL = none */
+    const char *distribution; /* "A=20 B=80 level=0 min=5"; NULL = none */
 };
 
 /* A plan in ratios, as goals would tell it. */
@@ -169,6 +170,9 @@ make_plan(struct plan_made *made, const struct plan_words *words_of)
     }
     if (words_of->grades) {
         grade_words(words, words_of->grades, plan);
+    }
+    if (words_of->distribution) {
+        distribution_words(words, words_of->distribution, plan);
     }
     return plan;
 }

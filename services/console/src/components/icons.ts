@@ -43,6 +43,7 @@ export const icons = {
   warning: 'M12 4 2.800 20h18.400zM12 10v4.500M12 17.300v.2',
   trash: 'M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13',
   refresh: 'M20 12a8 8 0 1 1-2.500-5.800M20 4v4h-4',
+  results: 'M8 4h8v5a4 4 0 0 1-8 0zM8 5H4v2a3 3 0 0 0 4 3M16 5h4v2a3 3 0 0 1-4 3M12 13v4M8.500 20h7',
   download: 'M12 4v11M7.500 10.500 12 15l4.500-4.500M4 20h16',
 } as const
 export type IconName = keyof typeof icons

@@ -28,6 +28,8 @@ export const en: Words = {
     label: 'Main navigation',
     open: 'Open navigation',
     performance: 'Performance',
+    results: 'Results',
+    calibration: 'Calibration',
     process: 'Process',
     tasks: 'My tasks',
     task: 'Task',

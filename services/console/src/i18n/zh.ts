@@ -27,6 +27,8 @@ export const zh = {
     label: '主导航',
     open: '打开导航',
     performance: '绩效',
+    results: '结果',
+    calibration: '绩效校准',
     process: '流程',
     tasks: '我的待办',
     task: '待办',
