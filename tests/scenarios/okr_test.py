@@ -34,7 +34,7 @@ class Okr(unittest.TestCase):
 
     def score(self, code, client=None):
         """{indicator's name: (score, remark)}, total"""
-        answer = (client or self.supervisor).call(SCORING + "GetPerson", {"personId": self.people[code], "period": self.period})
+        answer = (client or self.supervisor).call_retrying(SCORING + "GetPerson", {"personId": self.people[code], "period": self.period})
         return {item["indicatorName"]: (item.get("score", ""), item.get("remark", "")) for item in answer["items"]}, answer.get("total", "")
 
     def until(self, code, name, wanted):

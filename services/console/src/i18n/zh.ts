@@ -2,9 +2,16 @@
 import { okrZh } from './okr.zh'
 import { operationsZh } from './operations.zh'
 import { processZh } from './process.zh'
+import { targetsZh } from './targets.zh'
 
 export const zh = {
   ...processZh,
+  ...targetsZh,
+import { resultsZh } from './results.zh'
+
+export const zh = {
+  ...processZh,
+  ...resultsZh,
   ...operationsZh,
   ...okrZh,
   app: {
@@ -38,6 +45,8 @@ export const zh = {
     me: '我的绩效',
     person: '个人绩效',
     goals: '目标分解',
+    sheet: '目标表',
+    compare: '目标变动对比',
     plans: '考核方案',
     okr: 'OKR',
     entries: '手工录入',
@@ -382,6 +391,7 @@ export const zh = {
       1: '按数值',
       2: '按占比',
       3: '平均',
+      4: '按上期实际',
     },
   },
   import: {
