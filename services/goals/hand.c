@@ -13,7 +13,7 @@ enum { VALUES_MOST = 1000, LIMIT_MOST = 500, LIMIT_USUAL = 100, NOTE_MAX = 500 }
 /* The measure of a sheet, and its period as it is written. */
 static enum dc_code
 open_sheet(struct dc_step *step, int64_t measure_id, const char *period,
-           const Goals__Measure **ret_measure, struct store_entries *ret_sheet,
+           const Goals__Measure **ret_measure, struct store_hand_sheet *ret_sheet,
            struct dc_error *error)
 {
     struct definition_measures measures;
@@ -32,7 +32,7 @@ open_sheet(struct dc_step *step, int64_t measure_id, const char *period,
     char *name = dc_arena_alloc(step->arena, DC_PERIOD_TEXT);
     dc_period_format(&parsed, name);
     *ret_measure = measure;
-    *ret_sheet = (struct store_entries){.measure_id = measure_id, .period = name};
+    *ret_sheet = (struct store_hand_sheet){.measure_id = measure_id, .period = name};
     return DC_OK;
 }
 
@@ -104,7 +104,7 @@ DC_HANDLER(goals_list_hand_history, Goals__ListHandHistoryRequest, Goals__ListHa
 {
     struct okr_rights rights;
     const Goals__Measure *measure;
-    struct store_entries sheet;
+    struct store_hand_sheet sheet;
     struct store_place owner = {.kind = request->owner_kind, .id = request->owner_id};
     DC_TRY(open_sheet(step, request->measure_id, request->period, &measure, &sheet, error));
     DC_TRY(okr_rights_load(step, &rights, error));
@@ -232,7 +232,7 @@ decimal(struct dc_arena *arena, struct dc_decimal value)
 }
 
 static enum dc_code
-tell(struct dc_step *step, const struct store_entries *sheet, const struct store_hand *fresh,
+tell(struct dc_step *step, const struct store_hand_sheet *sheet, const struct store_hand *fresh,
      size_t count, struct dc_error *error)
 {
     const char *name;
@@ -267,7 +267,7 @@ DC_HANDLER(goals_enter_values, Goals__EnterValuesRequest, Goals__EnterValuesResp
 {
     struct okr_rights rights;
     const Goals__Measure *measure;
-    struct store_entries sheet;
+    struct store_hand_sheet sheet;
     struct store_hand *owners;
     size_t count = 0;
     if (request->n_values < 1 || request->n_values > VALUES_MOST) {

@@ -5,9 +5,9 @@
 #include "service/access.h"
 
 #include <dacheng/goals/v1/goals.pb-c.h>
-#include <dacheng/goals/v1/okr.pb-c.h>
 #include <dacheng/goals/v1/sheet.pb-c.h>
 #include <dacheng/ingest/v1/events.pb-c.h>
+#include <dacheng/goals/v1/okr.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
 #include <dacheng/workflow/v1/events.pb-c.h>
 
@@ -19,13 +19,13 @@ static const struct dc_statement *const statements[] = {goals_statements, NULL};
         .handler = handler_                                                                        \
     }
 
+#define METHOD(name, kind, handler) METHOD_OF(goal_service, name, kind, handler)
+#define SHEET(name, kind, handler) METHOD_OF(sheet_service, name, kind, handler)
 #define OKR_METHOD(name_, kind_, handler_)                                                         \
     {                                                                                              \
         .service = &goals__okr_service__descriptor, .name = name_, .kind = kind_,                  \
         .handler = handler_                                                                        \
     }
-#define METHOD(name, kind, handler) METHOD_OF(goal_service, name, kind, handler)
-#define SHEET(name, kind, handler) METHOD_OF(sheet_service, name, kind, handler)
 
 static const struct dc_method methods[] = {
     METHOD("ListDefinitions", DC_QUERY, goals_list_definitions),

@@ -12,7 +12,7 @@
 #ifndef DC_GOALS_OKR_RIGHTS_H
 #define DC_GOALS_OKR_RIGHTS_H
 
-#include "store.h"
+#include "store_okr.h"
 
 struct okr_unit {
     int64_t id;

@@ -1,5 +1,5 @@
 /* Values that somebody entered, as they are kept. */
-#include "store.h"
+#include "store_okr.h"
 
 #include "goals.h"
 #include "goals_sql.h"
@@ -37,7 +37,7 @@ store_lock_measure(struct dc_step *step, int64_t measure_id, struct dc_error *er
 }
 
 enum dc_code
-store_hand_owners(struct dc_step *step, const struct store_entries *sheet,
+store_hand_owners(struct dc_step *step, const struct store_hand_sheet *sheet,
                   Goals__HandValue *const *values, size_t count, struct store_hand **ret_owners,
                   struct dc_error *error)
 {
@@ -75,7 +75,7 @@ store_hand_owners(struct dc_step *step, const struct store_entries *sheet,
 }
 
 enum dc_code
-store_hand_add(struct dc_step *step, const struct store_entries *sheet,
+store_hand_add(struct dc_step *step, const struct store_hand_sheet *sheet,
                const struct store_hand *values, size_t count, struct dc_error *error)
 {
     struct dc_arena *arena = step->arena;
@@ -144,7 +144,7 @@ store_hand_rows(struct dc_step *step, const struct store_hand_wanted *wanted,
 }
 
 enum dc_code
-store_hand_history(struct dc_step *step, const struct store_entries *sheet, Goals__OwnerKind kind,
+store_hand_history(struct dc_step *step, const struct store_hand_sheet *sheet, Goals__OwnerKind kind,
                    int64_t owner_id, Goals__HandRow ***ret_rows, size_t *ret_count,
                    struct dc_error *error)
 {

@@ -1,5 +1,5 @@
 /* Objectives and check-ins as they are kept. */
-#include "store.h"
+#include "store_okr.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #ifndef DC_GOALS_TOLD_H
 #define DC_GOALS_TOLD_H
 
-#include "store.h"
+#include "store_okr.h"
 
 /* Collects what is told, into events of at most half a mebibyte each. */
 struct told;

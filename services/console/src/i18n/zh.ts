@@ -2,16 +2,13 @@
 import { okrZh } from './okr.zh'
 import { operationsZh } from './operations.zh'
 import { processZh } from './process.zh'
+import { resultsZh } from './results.zh'
 import { targetsZh } from './targets.zh'
 
 export const zh = {
   ...processZh,
-  ...targetsZh,
-import { resultsZh } from './results.zh'
-
-export const zh = {
-  ...processZh,
   ...resultsZh,
+  ...targetsZh,
   ...operationsZh,
   ...okrZh,
   app: {
