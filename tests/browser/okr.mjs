@@ -42,7 +42,7 @@ describe('OKR in the browser', () => {
     await fits(page, 'okr-write-phone')
     await page.click('[data-test=save-objective]')
     // What is wrong is said where it is, and nothing is lost.
-    assert.match(await page.locator('.el-dialog [data-test=problem]').innerText(), /between start 60 and target 45/)
+    assert.match(await page.locator('.el-dialog [data-test=problem]').innerText(), /在起点 60 与目标 45 之间/)
     await page.fill('input[name=kr-commit-0]', '50')
     await page.fill('input[name=kr-stretch-0]', '40')
     await page.fill('input[name=kr-unit-0]', '天')
