@@ -16,6 +16,10 @@ enum adjust_right {
 /* A value that would be wrong whatever the indicator is: INVALID_ARGUMENT. */
 enum dc_code adjust_check_value(const char *text, struct dc_error *error) DC_MUST_CHECK;
 
+/* From when, and by what policy. */
+enum dc_code adjust_check_from(Goals__AdjustPolicy policy, const char *effective_on,
+                               dc_date *ret_date, struct dc_error *error) DC_MUST_CHECK;
+
 /* Checks the request and computes what would come of it, under the lock of the sheet; nothing is
  * written until act_write. `ret_act` is zeroed. ret_found: the target alone, as it was. */
 enum dc_code adjust_decide(struct dc_step *step, const Goals__AdjustTargetRequest *request,

@@ -7,6 +7,8 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "base/words.h"
+#include "definition_grade.h"
 #include "definition_rating.h"
 #include "definition_rule.h"
 #include "weights.h"
@@ -20,10 +22,11 @@ static const char *const amounts[MADE_OF][5] = {
     {"amount", "collected_amount", "quantity", "cost", NULL},
     {"tasks", "on_time", "before_reminder", "hours", NULL}};
 static const char *const allowed_dimensions[MADE_OF] = {
-    "product, product_category, campaign, customer_type, channel or region", "stage or definition"};
+    DC_WORDS("product, product_category, campaign, customer_type, channel or region"),
+    DC_WORDS("stage or definition")};
 static const char *const allowed_amounts[MADE_OF] = {
-    "a sum or an average is of amount, collected_amount, quantity or cost",
-    "a sum or an average over tasks is of tasks, on_time, before_reminder or hours"};
+    DC_WORDS("a sum or an average is of amount, collected_amount, quantity or cost"),
+    DC_WORDS("a sum or an average over tasks is of tasks, on_time, before_reminder or hours")};
 static const char *const identities[] = {"customer", "product", "order_no", NULL};
 static const char *const nothing[] = {"", NULL};
 
@@ -424,9 +427,10 @@ check_items(const Goals__Plan *plan, const struct definition_indicators *indicat
         const Goals__PlanItem *item = plan->items[i];
         const Goals__Indicator *indicator = definition_indicator(indicators, item->indicator_id);
         if (!indicator || (indicator->retired && !plan->retired)) {
-            return refuse_item(
-                i, "indicator_id",
-                indicator ? "this indicator is retired" : "there is no such indicator", error);
+            return refuse_item(i, "indicator_id",
+                               indicator ? DC_WORDS("this indicator is retired")
+                                         : DC_WORDS("there is no such indicator"),
+                               error);
         }
         for (size_t j = 0; j < i; j++) {
             if (plan->items[j]->indicator_id == item->indicator_id) {
@@ -481,6 +485,7 @@ definition_check_plan(const Goals__Plan *plan, const struct definition_indicator
     }
     struct definition_items items = {0};
     DC_TRY(check_items(plan, indicators, &items, error));
+    DC_TRY(definition_check_grades(plan, error));
     *ret_items = items;
     *ret_effective_from = effective_from;
     return DC_OK;

@@ -24,6 +24,13 @@ rights_read_definitions(struct dc_step *step, struct dc_error *error)
     return dc_access_role(step, PEOPLE, error);
 }
 
+enum dc_code
+rights_read_group(struct dc_step *step, struct dc_error *error)
+{
+    dc_step_subject(step, "targets");
+    return dc_access_group(step, READERS, error);
+}
+
 void
 rights_reach(struct dc_step *step, struct dc_access_reach *ret_reach)
 {
@@ -67,6 +74,21 @@ rights_change(struct dc_step *step, const struct store_place *owner, struct dc_e
     }
     DC_TRY(dc_access_unit(step, HEADS, owner->above, error));
     return dc_access_unit(step, HEADS, inside, error);
+}
+
+enum dc_code
+rights_changeable(struct dc_step *step, const struct store_place *owners, size_t count,
+                  bool *ret_may, struct dc_error *error)
+{
+    struct dc_access_reach supervised, headed;
+    dc_access_reach(step, SUPERVISOR, &supervised);
+    dc_access_reach(step, HEADS, &headed);
+    for (size_t i = 0; i < count; i++) {
+        ret_may[i] = supervised.all;
+    }
+    return supervised.all ? DC_OK
+                          : store_changeable(step, owners, count, &supervised, &headed, ret_may,
+                                             error);
 }
 
 enum dc_code

@@ -22,9 +22,16 @@ void rights_reach(struct dc_step *step, struct dc_access_reach *ret_reach);
 enum dc_code rights_read_owner(struct dc_step *step, Goals__OwnerKind kind, int64_t owner_id,
                                struct dc_error *error) DC_MUST_CHECK;
 
+/* What is about anybody. */
+enum dc_code rights_read_group(struct dc_step *step, struct dc_error *error) DC_MUST_CHECK;
+
 /* Changing the target of this very owner. */
 enum dc_code rights_change(struct dc_step *step, const struct store_place *owner,
                            struct dc_error *error) DC_MUST_CHECK;
+/* The same for many at once: which of them; owners that are not there are nobody's but a group's
+ * supervisor's. */
+enum dc_code rights_changeable(struct dc_step *step, const struct store_place *owners, size_t count,
+                               bool *ret_may, struct dc_error *error) DC_MUST_CHECK;
 /* Proposing a change of it: who may change it, and the head of the unit that the owner is, or is in
  * (whether he may is what the approval decides). */
 enum dc_code rights_propose(struct dc_step *step, const struct store_place *owner,

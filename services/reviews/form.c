@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/words.h"
 
 #define RELATION(name) REVIEWS__RELATION__RELATION_##name
 
@@ -261,8 +262,9 @@ check_answer(const Reviews__Form *form, const Reviews__Answer *answer, struct dc
     }
     if (answer->text[0] != '\0' || (answer->pass && (answer->level != 0 || !question->may_pass))) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "answers",
-                             question->may_pass ? "\"%s\" is answered by a level, or passed"
-                                                : "\"%s\" is answered by a level",
+                             question->may_pass
+                                 ? DC_WORDS("\"%s\" is answered by a level, or passed")
+                                 : DC_WORDS("\"%s\" is answered by a level"),
                              question->code);
     }
     if (answer->level != 0 &&
@@ -284,7 +286,7 @@ check_whole(const Reviews__Form *form, Reviews__Answer *const *answers, size_t c
             const Reviews__Answer *answer = find_answer(answers, count, question->code);
             if (!question->free_text && (!answer || (answer->level == 0 && !answer->pass))) {
                 return dc_fail_field(error, DC_INVALID_ARGUMENT, "answers",
-                                     "还没有回答 not answered yet: %s", question->zh);
+                                     "not answered yet: %s", question->zh);
             }
         }
     }

@@ -1,6 +1,8 @@
 /* The tables of a round's and an assignment's life. */
 #include "life.h"
 
+#include "base/words.h"
+
 #include <stddef.h>
 
 #define R(name) REVIEWS__ROUND_STATE__ROUND_STATE_##name
@@ -32,16 +34,16 @@ static const struct {
 };
 
 static const char *const round_words[] = {"",
-                                          "is being prepared",
-                                          "is open",
-                                          "is being closed",
-                                          "is closed",
-                                          "is released",
-                                          "was cancelled"};
+                                          DC_WORDS("is being prepared"),
+                                          DC_WORDS("is open"),
+                                          DC_WORDS("is being closed"),
+                                          DC_WORDS("is closed"),
+                                          DC_WORDS("is released"),
+                                          DC_WORDS("was cancelled")};
 static const char *const event_words[] = {
-    "opened", "closed; it has to be open", "closed", "released; it has to be closed, and not yet "
-                                                     "released",
-    "cancelled; what was computed stays"};
+    DC_WORDS("opened"), DC_WORDS("closed; it has to be open"), DC_WORDS("computed"),
+    DC_WORDS("released; it has to be closed, and not yet released"),
+    DC_WORDS("cancelled; what was computed stays")};
 
 enum dc_code
 round_next(Reviews__RoundState state, enum round_event event, Reviews__RoundState *ret_state,

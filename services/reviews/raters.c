@@ -1,6 +1,7 @@
 /* raters.c - who rates whom: named by the rated person, approved by his manager or the supervisor. */
 #include <inttypes.h>
 
+#include "base/words.h"
 #include "handlers.h"
 
 #define RELATION(name) REVIEWS__RELATION__RELATION_##name
@@ -111,8 +112,9 @@ check_named(struct dc_step *step, const struct part *part,
     bool own = relation == RELATION(PEER) || relation == RELATION(CUSTOMER);
     if (!form_relation(form, relation) || relation == RELATION(SELF) || (!part->decides && !own)) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "relation",
-                             part->decides ? "a relation of the form, but not self"
-                                           : "you name peers and customers, as the form has them");
+                             part->decides
+                                 ? DC_WORDS("a relation of the form, but not self")
+                                 : DC_WORDS("you name peers and customers, as the form has them"));
     }
     if (request->n_rater_ids < 1 || request->n_rater_ids > TALLY_RATERS_MAX) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "rater_ids", "1 to %d people",
@@ -195,8 +197,8 @@ pick(const Reviews__DecideRatersRequest *request, const struct store_assignment 
         }
         if (!found || found->relation == RELATION(SELF)) {
             return dc_fail_field(error, DC_NOT_FOUND, "rater_ids",
-                                 "%" PRId64 " is not among the raters to decide on",
-                                 request->rater_ids[r]);
+                                 "%lld is not among the raters to decide on",
+                                 (long long)request->rater_ids[r]);
         }
         DC_TRY(assignment_next(found->state, event, ret_state, error));
         ret_ids[(*ret_count)++] = found->id;

@@ -473,10 +473,19 @@ explain_veto(const struct subject *subject)
     const struct rule_veto *rule = &subject->rule->veto;
     struct exact_x x = explain_x(subject, rule->of_target);
     bool vetoed = strcmp(subject->item->remark, "vetoed") == 0;
-    STEP(subject, vetoed ? "%s %s %s：成立，总分不超过 %s" : "%s %s %s：不成立",
-         vetoed ? "%s %s %s holds: the total is at most %s" : "%s %s %s does not hold",
+    bool graded = !rule->holds_total;
+    STEP(subject,
+         !vetoed  ? "%s %s %s：不成立"
+         : graded ? "%s %s %s：成立，等级不高于 %s"
+                  : "%s %s %s：成立，总分不超过 %s",
+         !vetoed  ? "%s %s %s does not hold"
+         : graded ? "%s %s %s holds: the grade is no better than %s"
+                  : "%s %s %s holds: the total is at most %s",
          x_text(subject, &x), signs[rule->comparison], number(subject, rule->value),
-         number(subject, rule->highest));
+         graded ? rule->highest_grade : number(subject, rule->highest));
+    if (vetoed && rule->holds_total && rule->highest_grade[0]) {
+        STEP(subject, "等级不高于 %s", "the grade is no better than %s", rule->highest_grade);
+    }
 }
 
 /* --- the sentence
@@ -613,11 +622,17 @@ veto_sentence(const struct subject *subject)
     struct explanation *out = subject->out;
     const char *actual = explanation_grouped(out->arena, subject->item->actual);
     const char *highest = number(subject, subject->rule->veto.highest);
+    const char *grade = subject->rule->veto.highest_grade;
     if (strcmp(subject->item->remark, "vetoed") == 0) {
-        out->sentence_zh =
-            dc_arena_printf(out->arena, "一票否决生效：完成 %s，总分不超过 %s", actual, highest);
-        out->sentence_en =
-            dc_arena_printf(out->arena, "Vetoed: %s; the total is at most %s", actual, highest);
+        bool graded = !subject->rule->veto.holds_total;
+        out->sentence_zh = dc_arena_printf(out->arena,
+                                           graded ? "一票否决生效：完成 %s，等级不高于 %s"
+                                                  : "一票否决生效：完成 %s，总分不超过 %s",
+                                           actual, graded ? grade : highest);
+        out->sentence_en = dc_arena_printf(out->arena,
+                                           graded ? "Vetoed: %s; the grade is no better than %s"
+                                                  : "Vetoed: %s; the total is at most %s",
+                                           actual, graded ? grade : highest);
     } else {
         out->sentence_zh = dc_arena_printf(out->arena, "未触发一票否决：完成 %s", actual);
         out->sentence_en = dc_arena_printf(out->arena, "Not vetoed: %s", actual);

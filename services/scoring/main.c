@@ -43,8 +43,8 @@ static const struct dc_reaction reactions[] = {
 };
 
 static const struct dc_task tasks[] = {
-    {"score", 500, scoring_score},
-    {"rescore", 1000, scoring_rescore},
+    {"score", 2000, scoring_score},
+    {"rescore", 3000, scoring_rescore},
     {"turn_day", 60000, scoring_turn_day},
     {0},
 };

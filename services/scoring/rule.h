@@ -103,7 +103,9 @@ struct rule_veto {
     bool of_target;
     enum rule_comparison comparison;
     struct dc_decimal value;
+    bool holds_total;
     struct dc_decimal highest; /* of the total while the condition holds */
+    const char *highest_grade; /* "" = the grade follows from the total */
 };
 struct rule_band {
     bool of_target;

@@ -264,8 +264,12 @@ read_veto(struct reader *reader, const Goals__VetoRule *message, struct rule *ru
                                                        RULE_ABOVE, RULE_AT_LEAST};
     veto->comparison = reader->wrong ? RULE_BELOW : comparisons[message->comparison];
     veto->value = place(reader, message->value, "value");
-    veto->highest = points(reader, message->highest, "highest");
-    expect(reader, dc_decimal_sign(veto->highest) >= 0, "highest");
+    veto->highest_grade = dc_arena_strdup(reader->lists, message->highest_grade);
+    veto->holds_total = message->highest[0] || !message->highest_grade[0];
+    if (veto->holds_total) {
+        veto->highest = points(reader, message->highest, "highest");
+        expect(reader, dc_decimal_sign(veto->highest) >= 0, "highest");
+    }
 }
 
 static void

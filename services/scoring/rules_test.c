@@ -79,7 +79,7 @@ row(const char *where, char **column, size_t count, void *context)
     assert_int_equal(rule_remark_is_scored(letter), got.scored);
     if (count > 10) {
         struct dc_decimal total = number(column[9]);
-        if (got.remark == RULE_VETOED) {
+        if (got.remark == RULE_VETOED && rule.veto.holds_total) {
             total = rule_veto_total(total, rule.veto.highest, 2);
         }
         if (strcmp(dc_decimal_format(total, text), column[10]) != 0) {

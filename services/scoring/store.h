@@ -74,6 +74,9 @@ enum dc_code store_load_posts(struct pass *pass, struct dc_error *error) DC_MUST
 enum dc_code store_load_people(struct pass *pass, struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_load_units(struct pass *pass, struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_load_members(struct pass *pass, struct dc_error *error) DC_MUST_CHECK;
+/* Columns `first` (codes) and the next (people) of a stored roll-up. */
+void store_read_grades(const struct dc_rows *rows, size_t row, int first, struct dc_arena *arena,
+                       struct rollup *rollup);
 enum dc_code store_save_schemes(struct pass *pass, struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_save_people(struct pass *pass, struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_save_units(struct pass *pass, struct dc_error *error) DC_MUST_CHECK;

@@ -248,6 +248,8 @@ store_plan_version(struct dc_step *step, const Goals__Plan *plan, int64_t *ret_n
     if (plan->total_decimals < 0 || plan->total_decimals > DC_DECIMAL_PLACES) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "plan.total_decimals", "0 to 6");
     }
+    struct grade_table grades;
+    DC_TRY(grade_table_read(plan, step->arena, &grades, error));
     struct dc_bytes body = packed(step->arena, &plan->base);
     struct dc_param params[] = {tenant_of(step),
                                 dc_p_int64(plan->id),
@@ -270,7 +272,8 @@ store_plan_version(struct dc_step *step, const Goals__Plan *plan, int64_t *ret_n
                                 dc_p_decimals(items.thresholds, count),
                                 dc_p_int64s(items.lower_better, count),
                                 dc_p_int64s(items.decimals, count),
-                                dc_p_bytes_array(items.rules, count)};
+                                dc_p_bytes_array(items.rules, count),
+                                dc_p_bool(grades.count > 0)};
     return count_of(step, STATEMENT(STORE_PLAN), params, sizeof(params) / sizeof(params[0]),
                     ret_news, error);
 }

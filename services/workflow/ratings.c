@@ -52,7 +52,7 @@ find_process(struct flow_work *work, const struct wf_definition **ret_process,
     DC_TRY(flow_store_code_of_purpose(work, PURPOSE, &code, error));
     if (!*code) {
         return dc_fail(error, DC_FAILED_PRECONDITION,
-                       "no definition has `approval: true` and the purpose " PURPOSE);
+                       "no definition has `approval: true` and the purpose %s", PURPOSE);
     }
     DC_TRY(flow_process(work, code, 0, ret_process, ret_version, error));
     bool fits = (*ret_process)->track_count == 1 &&

@@ -149,6 +149,7 @@ veto_words(const struct words *words, Goals__PlanItem *item)
     item->veto = DC_NEW_MESSAGE(words->arena, Goals__VetoRule, goals__veto_rule__init);
     item->veto->basis = basis(words);
     item->veto->highest = word(words, "highest");
+    item->veto->highest_grade = word(words, "grade");
     item->veto->value = words->bare_count > 1 ? words->bare[1] : "";
     for (int i = 1; i <= 4 && words->bare_count > 0; i++) {
         if (strcmp(words->bare[0], signs[i]) == 0) {
@@ -201,4 +202,26 @@ rule_words(struct dc_arena *arena, const char *family, char *text)
         }
     }
     dc_test_die("there is no rule %s", family);
+}
+
+void
+grade_words(struct dc_arena *arena, const char *text, Goals__Plan *plan)
+{
+    char *rest = dc_arena_strdup(arena, text);
+    plan->grades = dc_arena_alloc(arena, (strlen(text) + 1) * sizeof(Goals__GradeRow *));
+    for (char *word; (word = strtok_r(rest, " ", &rest));) {
+        Goals__GradeRow *row = DC_NEW_MESSAGE(arena, Goals__GradeRow, goals__grade_row__init);
+        char *colon = strchr(word, ':'), *bound = strstr(word, ">=");
+        if (!colon) {
+            dc_test_die("\"%s\" is no row of a grade table", word);
+        }
+        *colon = '\0';
+        row->coefficient = colon + 1;
+        if (bound) {
+            *bound = '\0';
+            row->from = bound + 2;
+        }
+        row->grade = word;
+        plan->grades[plan->n_grades++] = row;
+    }
 }

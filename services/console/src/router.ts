@@ -31,6 +31,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/person/:id(\\d+)', name: 'person', component: () => import('./views/PersonView.vue'),
     meta: { title: 'nav.person', roles: [...leaders, Role.EMPLOYEE], single: true } },
   { path: '/goals', name: 'goals', component: () => import('./views/GoalsView.vue'), meta: { title: 'nav.goals', roles: leaders } },
+  { path: '/sheet', name: 'sheet', component: () => import('./views/SheetView.vue'), meta: { title: 'nav.sheet', roles: leaders } },
+  { path: '/compare', name: 'compare', component: () => import('./views/CompareView.vue'), meta: { title: 'nav.compare', roles: leaders } },
   { path: '/plans', name: 'plans', component: () => import('./views/PlansView.vue'), meta: { title: 'nav.plans', roles: leaders } },
   { path: '/import', name: 'import', component: () => import('./views/ImportView.vue'),
     meta: { title: 'nav.import', roles: [Role.SUPERVISOR, Role.INTEGRATOR] } },

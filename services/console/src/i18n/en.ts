@@ -2,10 +2,14 @@
 import { operationsEn } from './operations.en'
 import { processEn } from './process.en'
 import { reviewsEn } from './reviews.en'
+import { targetsEn } from './targets.en'
+import { resultsEn } from './results.en'
 import type { Words } from './zh'
 
 export const en: Words = {
   ...processEn,
+  ...targetsEn,
+  ...resultsEn,
   ...operationsEn,
   ...reviewsEn,
   app: {
@@ -45,6 +49,8 @@ export const en: Words = {
     me: 'My performance',
     person: 'A person\'s performance',
     goals: 'Goals',
+    sheet: 'Target sheet',
+    compare: 'Changes of targets',
     plans: 'Plans',
     import: 'Data import',
     inbox: 'Messages',
@@ -386,6 +392,7 @@ export const en: Words = {
       1: 'By value',
       2: 'By share',
       3: 'Evenly',
+      4: 'By actuals',
     },
   },
   import: {

@@ -2,9 +2,13 @@
 import { operationsZh } from './operations.zh'
 import { processZh } from './process.zh'
 import { reviewsZh } from './reviews.zh'
+import { targetsZh } from './targets.zh'
+import { resultsZh } from './results.zh'
 
 export const zh = {
   ...processZh,
+  ...targetsZh,
+  ...resultsZh,
   ...operationsZh,
   ...reviewsZh,
   app: {
@@ -44,6 +48,8 @@ export const zh = {
     me: '我的绩效',
     person: '个人绩效',
     goals: '目标分解',
+    sheet: '目标表',
+    compare: '目标变动对比',
     plans: '考核方案',
     import: '数据导入',
     inbox: '消息',
@@ -385,6 +391,7 @@ export const zh = {
       1: '按数值',
       2: '按占比',
       3: '平均',
+      4: '按上期实际',
     },
   },
   import: {
