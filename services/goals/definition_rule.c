@@ -327,6 +327,18 @@ check_band(struct check *check, const Goals__BandRule *rule)
 }
 
 static void
+check_okr(struct check *check, const Goals__OkrRule *rule)
+{
+    positive(check, "full_marks", rule->full_marks, POINTS);
+    positive(check, "full_at", rule->full_at, 1);
+    struct dc_decimal cap = number(check, "cap", rule->cap, 0, POINTS);
+    if (dc_decimal_cmp(cap, DC_DECIMAL_INT(1)) < 0) {
+        refuse(check, "cap", "1 or more: full_at earns the full marks");
+    }
+    decimals(check, rule->decimals);
+}
+
+static void
 check_rating(struct check *check, const Goals__RatingRule *rule)
 {
     positive(check, "full_marks", rule->full_marks, POINTS);
@@ -360,7 +372,8 @@ definition_check_rule(const Goals__PlanItem *item, size_t at, const Goals__Indic
                  {"accrual", item->accrual},
                  {"veto", item->veto},
                  {"band", item->band},
-                 {"rating", item->rating}};
+                 {"rating", item->rating},
+                 {"okr", item->okr}};
     const char *second = NULL;
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         second = rules[i].set && check.family ? rules[i].name : second;
@@ -389,8 +402,10 @@ definition_check_rule(const Goals__PlanItem *item, size_t at, const Goals__Indic
         check_veto(&check, item->veto);
     } else if (item->band) {
         check_band(&check, item->band);
-    } else {
+    } else if (item->rating) {
         check_rating(&check, item->rating);
+    } else {
+        check_okr(&check, item->okr);
     }
     return check.code;
 }

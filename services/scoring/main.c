@@ -36,6 +36,7 @@ static const struct dc_reaction reactions[] = {
      scoring_on_indicators_defined},
     {"goals", "PlanChanged", &goals__plan_changed__descriptor, scoring_on_plan_changed},
     {"goals", "TargetsAdjusted", &goals__targets_adjusted__descriptor, scoring_on_targets_adjusted},
+    {"goals", "ActualsTold", &goals__actuals_told__descriptor, scoring_on_actuals_told},
     {"ingest", "MeasuresChanged", &ingest__measures_changed__descriptor,
      scoring_on_measures_changed},
     {"reviews", "RatingsClosed", &reviews__ratings_closed__descriptor, scoring_on_ratings_closed},

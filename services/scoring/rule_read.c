@@ -293,6 +293,18 @@ read_band(struct reader *reader, const Goals__BandRule *message, struct rule *ru
 }
 
 static void
+read_okr(struct reader *reader, const Goals__OkrRule *message, struct rule *rule)
+{
+    rule->kind = OKR_RULE;
+    rule->decimals = message->decimals;
+    rule->okr = (struct rule_okr){.full_marks = positive(reader, message->full_marks, "full_marks"),
+                                  .full_at = positive(reader, message->full_at, "full_at"),
+                                  .cap = points(reader, message->cap, "cap")};
+    expect(reader, dc_decimal_cmp(rule->okr.full_at, DC_DECIMAL_INT(1)) <= 0, "full_at <= 1");
+    expect(reader, dc_decimal_cmp(rule->okr.cap, DC_DECIMAL_INT(1)) >= 0, "cap >= 1");
+}
+
+static void
 read_rating(struct reader *reader, const Goals__RatingRule *message, struct rule *rule)
 {
     rule->kind = RATING_RULE;
@@ -327,6 +339,7 @@ rule_read(const Goals__PlanItem *item, struct dc_arena *lists, struct rule *ret_
     READ(accrual)
     READ(veto)
     READ(band)
+    READ(okr)
     READ(rating)
 #undef READ
     expect(&reader, rules == 1, "exactly one rule");

@@ -1,4 +1,5 @@
 // The console's words in English.
+import { okrEn } from './okr.en'
 import { operationsEn } from './operations.en'
 import { processEn } from './process.en'
 import { reviewsEn } from './reviews.en'
@@ -11,6 +12,7 @@ export const en: Words = {
   ...targetsEn,
   ...resultsEn,
   ...operationsEn,
+  ...okrEn,
   ...reviewsEn,
   app: {
     name: 'Dacheng',
@@ -52,6 +54,8 @@ export const en: Words = {
     sheet: 'Target sheet',
     compare: 'Changes of targets',
     plans: 'Plans',
+    okr: 'OKR',
+    entries: 'Entered values',
     import: 'Data import',
     inbox: 'Messages',
     org: 'Organisation',
@@ -309,7 +313,8 @@ export const en: Words = {
     },
   },
   plan: {
-    rules: { ratio: 'Ratio', linear: 'Linear from a floor', threePoint: 'Floor, target, stretch', steps: 'Steps', addDeduct: 'Add and deduct', accrual: 'Accrual', veto: 'Veto', band: 'Band', rating: 'Rating' },
+    rules: { ratio: 'Ratio', linear: 'Linear from a floor', threePoint: 'Floor, target, stretch', steps: 'Steps', addDeduct: 'Add and deduct', accrual: 'Accrual', veto: 'Veto', band: 'Band', okr: 'OKR', rating: 'Rating' },
+    okrFull: 'Full marks {full}', okrAt: 'full at an OKR score of {at}', okrCap: 'at most {cap}',
     plans: 'Plans',
     name: 'Plan',
     new: 'New plan',
