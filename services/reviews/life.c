@@ -13,12 +13,9 @@ static const struct {
     enum round_event event;
     Reviews__RoundState to;
 } rounds[] = {
-    {R(PREPARING), ROUND_OPEN, R(OPEN)},
-    {R(PREPARING), ROUND_CANCEL, R(CANCELLED)},
-    {R(OPEN), ROUND_CLOSE, R(CLOSING)},
-    {R(OPEN), ROUND_CANCEL, R(CANCELLED)},
-    {R(CLOSING), ROUND_COMPUTED, R(CLOSED)},
-    {R(CLOSED), ROUND_RELEASE, R(RELEASED)},
+    {R(PREPARING), ROUND_OPEN, R(OPEN)},     {R(PREPARING), ROUND_CANCEL, R(CANCELLED)},
+    {R(OPEN), ROUND_CLOSE, R(CLOSING)},      {R(OPEN), ROUND_CANCEL, R(CANCELLED)},
+    {R(CLOSING), ROUND_COMPUTED, R(CLOSED)}, {R(CLOSED), ROUND_RELEASE, R(RELEASED)},
 };
 
 static const struct {
@@ -26,10 +23,10 @@ static const struct {
     enum assignment_event event;
     enum assignment_state to;
 } assignments[] = {
-    {A(PROPOSED), ASSIGNMENT_APPROVE, A(ASKED)},   {A(PROPOSED), ASSIGNMENT_REFUSE, A(REFUSED)},
-    {A(ASKED), ASSIGNMENT_REFUSE, A(REFUSED)},     {A(ASKED), ASSIGNMENT_DRAFT, A(ASKED)},
-    {A(ASKED), ASSIGNMENT_GIVE, A(GIVEN)},         {A(ASKED), ASSIGNMENT_DECLINE, A(DECLINED)},
-    {A(GIVEN), ASSIGNMENT_GIVE, A(GIVEN)},         {A(GIVEN), ASSIGNMENT_DECLINE, A(DECLINED)},
+    {A(PROPOSED), ASSIGNMENT_APPROVE, A(ASKED)}, {A(PROPOSED), ASSIGNMENT_REFUSE, A(REFUSED)},
+    {A(ASKED), ASSIGNMENT_REFUSE, A(REFUSED)},   {A(ASKED), ASSIGNMENT_DRAFT, A(ASKED)},
+    {A(ASKED), ASSIGNMENT_GIVE, A(GIVEN)},       {A(ASKED), ASSIGNMENT_DECLINE, A(DECLINED)},
+    {A(GIVEN), ASSIGNMENT_GIVE, A(GIVEN)},       {A(GIVEN), ASSIGNMENT_DECLINE, A(DECLINED)},
     {A(REFUSED), ASSIGNMENT_APPROVE, A(ASKED)},
 };
 
@@ -84,8 +81,8 @@ assignment_next(enum assignment_state state, enum assignment_event event,
     return event == ASSIGNMENT_APPROVE || event == ASSIGNMENT_REFUSE
                ? dc_fail(error, DC_FAILED_PRECONDITION,
                          "this rater cannot be approved or refused any more")
-           : state == A(GIVEN)
-               ? dc_fail(error, DC_FAILED_PRECONDITION,
-                         "it is given already; submit it again to change it")
-               : dc_fail(error, DC_FAILED_PRECONDITION, "you are not asked for this rating any more");
+           : state == A(GIVEN) ? dc_fail(error, DC_FAILED_PRECONDITION,
+                                         "it is given already; submit it again to change it")
+                               : dc_fail(error, DC_FAILED_PRECONDITION,
+                                         "you are not asked for this rating any more");
 }

@@ -1,4 +1,5 @@
-/* rounds.c - answers the requests about rounds: started with a preview, opened, closed, released. */
+/* rounds.c - answers the requests about rounds: started with a preview, opened, closed, released.
+ */
 #include <inttypes.h>
 #include <string.h>
 
@@ -54,8 +55,7 @@ check_measure(struct dc_step *step, const Reviews__StartRoundRequest *request,
     DC_TRY(store_list_measures(step, request->measure_id, &measures, &count, error));
     if (count == 0) {
         return dc_fail_field(error, DC_NOT_FOUND, "measure_id",
-                             "there is no measure of ratings %lld",
-                             (long long)request->measure_id);
+                             "there is no measure of ratings %lld", (long long)request->measure_id);
     }
     DC_TRY(dc_decimal_parse(measures[0]->scale_min, &low, error));
     DC_TRY(dc_decimal_parse(measures[0]->scale_max, &high, error));
