@@ -372,8 +372,8 @@ definition_check_rule(const Goals__PlanItem *item, size_t at, const Goals__Indic
                  {"accrual", item->accrual},
                  {"veto", item->veto},
                  {"band", item->band},
-                 {"rating", item->rating},
-                 {"okr", item->okr}};
+                 {"okr", item->okr},
+                 {"rating", item->rating}};
     const char *second = NULL;
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         second = rules[i].set && check.family ? rules[i].name : second;
@@ -402,10 +402,10 @@ definition_check_rule(const Goals__PlanItem *item, size_t at, const Goals__Indic
         check_veto(&check, item->veto);
     } else if (item->band) {
         check_band(&check, item->band);
-    } else if (item->rating) {
-        check_rating(&check, item->rating);
-    } else {
+    } else if (item->okr) {
         check_okr(&check, item->okr);
+    } else {
+        check_rating(&check, item->rating);
     }
     return check.code;
 }

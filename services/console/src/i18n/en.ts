@@ -1,13 +1,15 @@
 // The console's words in English.
 import { okrEn } from './okr.en'
 import { operationsEn } from './operations.en'
+import { previewEn } from './preview.en'
 import { processEn } from './process.en'
-import { reviewsEn } from './reviews.en'
 import { targetsEn } from './targets.en'
 import { resultsEn } from './results.en'
+import { reviewsEn } from './reviews.en'
 import type { Words } from './zh'
 
 export const en: Words = {
+  ...previewEn,
   ...processEn,
   ...targetsEn,
   ...resultsEn,
@@ -53,6 +55,7 @@ export const en: Words = {
     goals: 'Goals',
     sheet: 'Target sheet',
     compare: 'Changes of targets',
+    preview: 'Preview',
     plans: 'Plans',
     okr: 'OKR',
     entries: 'Entered values',
@@ -313,7 +316,7 @@ export const en: Words = {
     },
   },
   plan: {
-    rules: { ratio: 'Ratio', linear: 'Linear from a floor', threePoint: 'Floor, target, stretch', steps: 'Steps', addDeduct: 'Add and deduct', accrual: 'Accrual', veto: 'Veto', band: 'Band', okr: 'OKR', rating: 'Rating' },
+    rules: { ratio: 'Ratio', linear: 'Linear from a floor', threePoint: 'Floor, target, stretch', steps: 'Steps', addDeduct: 'Add and deduct', accrual: 'Accrual', veto: 'Veto', band: 'Band', rating: 'Rating', okr: 'OKR' },
     okrFull: 'Full marks {full}', okrAt: 'full at an OKR score of {at}', okrCap: 'at most {cap}',
     plans: 'Plans',
     name: 'Plan',

@@ -1,12 +1,14 @@
 // The console's words in Chinese, which comes first.
 import { okrZh } from './okr.zh'
 import { operationsZh } from './operations.zh'
+import { previewZh } from './preview.zh'
 import { processZh } from './process.zh'
 import { resultsZh } from './results.zh'
-import { reviewsZh } from './reviews.zh'
 import { targetsZh } from './targets.zh'
+import { reviewsZh } from './reviews.zh'
 
 export const zh = {
+  ...previewZh,
   ...processZh,
   ...resultsZh,
   ...targetsZh,
@@ -52,6 +54,7 @@ export const zh = {
     goals: '目标分解',
     sheet: '目标表',
     compare: '目标变动对比',
+    preview: '沙盘推演',
     plans: '考核方案',
     okr: 'OKR',
     entries: '手工录入',
@@ -312,7 +315,7 @@ export const zh = {
     },
   },
   plan: {
-    rules: { ratio: '比率法', linear: '基线线性', threePoint: '底线/目标/挑战', steps: '区间/阶梯', addDeduct: '加减分', accrual: '累计', veto: '一票否决', band: '区间最优', okr: 'OKR 达成度', rating: '评分' },
+    rules: { ratio: '比率法', linear: '基线线性', threePoint: '底线/目标/挑战', steps: '区间/阶梯', addDeduct: '加减分', accrual: '累计', veto: '一票否决', band: '区间最优', rating: '评分', okr: 'OKR 达成度' },
     okrFull: '满分 {full}', okrAt: '满分需 OKR 得分 {at}', okrCap: '最高 {cap}',
     plans: '方案',
     name: '方案',
