@@ -12,7 +12,7 @@ SERVICES := $(filter-out console,$(notdir $(patsubst %/,%,$(dir $(wildcard servi
 KERNEL_FLOORS := base edge service
 PROTOS := $(shell find proto tests/proto -name '*.proto' 2>/dev/null)
 
-PACKAGES := libzmq libprotobuf-c libpq yaml-0.1 jansson libmicrohttpd libcurl libsodium libcrypto gmp
+PACKAGES := libzmq libprotobuf-c libpq yaml-0.1 jansson libmicrohttpd libcurl libsodium libcrypto gmp libzip expat xlsxwriter
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcsv -lm -lpthread
 
