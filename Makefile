@@ -177,10 +177,10 @@ SEED ?= 1
 faults: build ## everything killed at random: make faults SECONDS=60 SEED=7
 	@/usr/bin/python3 tests/faults/faults.py --seconds $(SECONDS) --seed $(SEED)
 
-BENCH ?= request log fresh import rescore cascade launch timers notify memory
+BENCH ?= request log fresh import rescore cascade actuals launch timers notify memory
 BENCH_C := $(wildcard tests/bench/*.c)
 bench-programs: $(BENCH_C:tests/bench/%.c=$(BUILD)/bench/%)
-$(BUILD)/bench/cascade: $(call service_o,goals) $(HARNESS_O)
+$(BUILD)/bench/cascade $(BUILD)/bench/actuals: $(call service_o,goals) $(HARNESS_O)
 $(BUILD)/bench/launch $(BUILD)/bench/timers: $(call service_o,workflow) $(HARNESS_O)
 $(BUILD)/bench/log: $(HARNESS_O)
 $(BUILD)/bench/notify: $(call service_o,notify) $(HARNESS_O)
