@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/words.h"
 #include "cells.h"
 #include "goals.h"
 #include "rights.h"
@@ -153,17 +154,21 @@ refuse_over_assignment(struct dc_step *step, const struct act *act, size_t at,
     DC_TRY(store_find_places(step, goals_today(step), &owner, 1, error));
     struct dc_decimal value = act->tree.nodes[at].value;
     int decimals = act->indicator.decimals;
-    char whole[DC_DECIMAL_TEXT], children[DC_DECIMAL_TEXT], over[DC_DECIMAL_TEXT], more[64] = "";
+    char whole[DC_DECIMAL_TEXT], children[DC_DECIMAL_TEXT], over[DC_DECIMAL_TEXT];
+    const char *name = owner.name[0] ? owner.name : DC_WORDS("this target");
+    dc_decimal_format_fixed(sum->new_sum, decimals, children);
+    dc_decimal_format_fixed(dc_decimal_sub(sum->new_sum, value), decimals, over);
+    dc_decimal_format_fixed(value, decimals, whole);
     if (nodes > 1) {
-        snprintf(more, sizeof more, " (and so at %zu more targets)", nodes - 1);
+        return dc_fail_field(error, DC_FAILED_PRECONDITION, "allow_over_assignment",
+                             "what is below %s would come to %s, %s above its %s (and so at %zu "
+                             "more targets); say so if that is meant",
+                             name, children, over, whole, nodes - 1);
     }
-    return dc_fail_field(
-        error, DC_FAILED_PRECONDITION, "allow_over_assignment",
-        "what is below %s would come to %s, %s above its %s%s; say so if that is meant",
-        owner.name[0] ? owner.name : "this target",
-        dc_decimal_format_fixed(sum->new_sum, decimals, children),
-        dc_decimal_format_fixed(dc_decimal_sub(sum->new_sum, value), decimals, over),
-        dc_decimal_format_fixed(value, decimals, whole), more);
+    return dc_fail_field(error, DC_FAILED_PRECONDITION, "allow_over_assignment",
+                         "what is below %s would come to %s, %s above its %s; say so if that is "
+                         "meant",
+                         name, children, over, whole);
 }
 
 static enum dc_code

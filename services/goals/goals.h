@@ -55,6 +55,18 @@ dc_handler goals_withdraw_proposal;
 /* Totals of measures are gathered, and stored when the batch ends. */
 dc_reaction_fn goals_on_measures_changed;
 enum dc_code goals_store_heard(struct dc_step *step, struct dc_error *error) DC_MUST_CHECK;
+dc_handler goals_get_okr_settings;
+dc_handler goals_save_okr_settings;
+dc_handler goals_list_objectives;
+dc_handler goals_get_objective;
+dc_handler goals_save_objective;
+dc_handler goals_confirm_objectives;
+dc_handler goals_cancel_objective;
+dc_handler goals_check_in;
+
+dc_handler goals_list_hand_values;
+dc_handler goals_enter_values;
+dc_handler goals_list_hand_history;
 
 /* Approvals of proposals that have ended. */
 dc_reaction_fn goals_on_cases_ended;

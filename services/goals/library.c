@@ -10,6 +10,8 @@
 #define COUNT GOALS__MEASURE_KIND__MEASURE_KIND_COUNT
 #define DISTINCT GOALS__MEASURE_KIND__MEASURE_KIND_DISTINCT
 #define RATIO GOALS__MEASURE_KIND__MEASURE_KIND_RATIO
+#define AVERAGE GOALS__MEASURE_KIND__MEASURE_KIND_AVERAGE
+#define OKR GOALS__MEASURE_OF__MEASURE_OF_OKR
 #define TASKS GOALS__MEASURE_OF__MEASURE_OF_TASKS
 
 /* clang-format off */
@@ -41,6 +43,7 @@ const struct library_measure library_measures[] = {
     {.code = "tasks_on_time", .name = "及时审批数", .kind = SUM, .field = "on_time", .of = TASKS},
     {.code = "approval_on_time", .name = "审批及时率", .kind = RATIO, .field = "", .of = TASKS,
      .numerator = "tasks_on_time", .denominator = "tasks_decided"},
+    {.code = "okr", .name = "OKR 达成度", .kind = AVERAGE, .field = "", .of = OKR},
     {0},
 };
 
@@ -71,6 +74,7 @@ const struct library_indicator library_indicators[] = {
      "hot_product_sales", true, false},
     {"approval_on_time", "审批及时率", "Approvals on time", PROCESS, "", HIGHER, 4,
      "approval_on_time", false, false},
+    {"okr", "OKR 达成度", "OKR", PROCESS, "", HIGHER, 4, "okr", false, false},
     {0},
 };
 /* clang-format on */

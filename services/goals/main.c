@@ -7,6 +7,7 @@
 #include <dacheng/goals/v1/goals.pb-c.h>
 #include <dacheng/goals/v1/sheet.pb-c.h>
 #include <dacheng/ingest/v1/events.pb-c.h>
+#include <dacheng/goals/v1/okr.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
 #include <dacheng/workflow/v1/events.pb-c.h>
 
@@ -20,6 +21,11 @@ static const struct dc_statement *const statements[] = {goals_statements, NULL};
 
 #define METHOD(name, kind, handler) METHOD_OF(goal_service, name, kind, handler)
 #define SHEET(name, kind, handler) METHOD_OF(sheet_service, name, kind, handler)
+#define OKR_METHOD(name_, kind_, handler_)                                                         \
+    {                                                                                              \
+        .service = &goals__okr_service__descriptor, .name = name_, .kind = kind_,                  \
+        .handler = handler_                                                                        \
+    }
 
 static const struct dc_method methods[] = {
     METHOD("ListDefinitions", DC_QUERY, goals_list_definitions),
@@ -58,6 +64,17 @@ static const struct dc_method methods[] = {
     METHOD("ListProposals", DC_QUERY, goals_list_proposals),
     METHOD("GetProposal", DC_QUERY, goals_get_proposal),
     METHOD("WithdrawProposal", DC_COMMAND, goals_withdraw_proposal),
+    OKR_METHOD("GetOkrSettings", DC_QUERY, goals_get_okr_settings),
+    OKR_METHOD("SaveOkrSettings", DC_COMMAND, goals_save_okr_settings),
+    OKR_METHOD("ListObjectives", DC_QUERY, goals_list_objectives),
+    OKR_METHOD("GetObjective", DC_QUERY, goals_get_objective),
+    OKR_METHOD("SaveObjective", DC_COMMAND, goals_save_objective),
+    OKR_METHOD("ConfirmObjectives", DC_COMMAND, goals_confirm_objectives),
+    OKR_METHOD("CancelObjective", DC_COMMAND, goals_cancel_objective),
+    OKR_METHOD("CheckIn", DC_COMMAND, goals_check_in),
+    OKR_METHOD("ListHandValues", DC_QUERY, goals_list_hand_values),
+    OKR_METHOD("EnterValues", DC_COMMAND, goals_enter_values),
+    OKR_METHOD("ListHandHistory", DC_QUERY, goals_list_hand_history),
     {0},
 };
 
@@ -73,7 +90,8 @@ main(int argc, char **argv)
 {
     static const struct dc_service_spec spec = {
         .name = "goals",
-        .sentence = "keeps indicators, plans and targets, and takes targets down their trees",
+        .sentence =
+            "keeps indicators, plans, targets and objectives, and takes targets down their trees",
         .statements = statements,
         .migrations = goals_migrations,
         .methods = methods,

@@ -101,7 +101,7 @@ test_what_a_task_has_not(void **state)
     BAD(AVERAGE, "quantity", (void)0, "measure.field");
     BAD(COUNT, "tasks", (void)0, "measure.field");
     BAD(DISTINCT, "customer", (void)0, "measure.kind");
-    BAD(SUM, "hours", m.of = 2, "measure.of");
+    BAD(SUM, "hours", m.of = 99, "measure.of");
     BAD(SUM, "hours", m.of = GOALS__MEASURE_OF__MEASURE_OF_SALES, "measure.field");
     filter.values = values;
     filter.n_values = 1;

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "goals.h"
 #include "rights.h"
 #include "weights.h"
@@ -57,7 +58,8 @@ check_scope(struct dc_step *step, const Goals__PlanScope *scope, struct dc_error
     if (!place.found) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT,
                              scope->person_id ? "plan.scope.person_id" : "plan.scope.unit_id",
-                             "there is no such %s today", scope->person_id ? "person" : "unit");
+                             scope->person_id ? DC_WORDS("there is no such person today")
+                                              : DC_WORDS("there is no such unit today"));
     }
     return DC_OK;
 }
@@ -220,8 +222,8 @@ DC_HANDLER(goals_change_weights, Goals__ChangeWeightsRequest, Goals__ChangeWeigh
     DC_TRY(load_plan_on(step, request->plan_id, effective_from, &before, error));
     if (!before || before->retired) {
         return dc_fail_field(error, DC_FAILED_PRECONDITION, "effective_from",
-                             before ? "the plan is retired by then"
-                                    : "the plan has no version in force on that day");
+                             before ? DC_WORDS("the plan is retired by then")
+                                    : DC_WORDS("the plan has no version in force on that day"));
     }
     Goals__Plan *plan = copy_plan(step->arena, before);
     plan->effective_from = request->effective_from;

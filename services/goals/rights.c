@@ -114,6 +114,15 @@ rights_hand_out(struct dc_step *step, int64_t unit_id, int64_t *ret_self, struct
     return DC_OK;
 }
 
+void
+rights_okr_reaches(struct dc_step *step, struct okr_reaches *ret_reaches)
+{
+    dc_access_reach(step, READERS, &ret_reaches->reads);
+    dc_access_reach(step, SUPERVISOR, &ret_reaches->supervises);
+    dc_access_reach(step, HEADS, &ret_reaches->heads);
+    ret_reaches->takes_part = dc_access_role(step, PEOPLE, NULL) == DC_OK;
+}
+
 enum dc_code
 rights_missing(struct dc_step *step, const char *field, const char *sentence,
                struct dc_error *error)

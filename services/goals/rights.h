@@ -41,6 +41,13 @@ enum dc_code rights_propose(struct dc_step *step, const struct store_place *owne
 enum dc_code rights_hand_out(struct dc_step *step, int64_t unit_id, int64_t *ret_self,
                              struct dc_error *error) DC_MUST_CHECK;
 
+/* The scopes that objectives and hand-entered values go by (okr_rights.h). */
+struct okr_reaches {
+    struct dc_access_reach reads, supervises, heads;
+    bool takes_part; /* holds one of the roles of performance */
+};
+void rights_okr_reaches(struct dc_step *step, struct okr_reaches *ret_reaches);
+
 /* The answer to an id that is not there: NOT_FOUND only to those who may see everything. */
 enum dc_code rights_missing(struct dc_step *step, const char *field, const char *sentence,
                             struct dc_error *error) DC_MUST_CHECK;

@@ -5,6 +5,7 @@
 
 #include "act.h"
 #include "base/assert.h"
+#include "base/words.h"
 #include "goals.h"
 #include "rights.h"
 #include "split_basis.h"
@@ -229,8 +230,8 @@ hand_out(struct dc_step *step, struct split *split, struct dc_decimal amount,
     }
     if (!any) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "parts",
-                             count ? "all shares are 0; one at least must not be"
-                                   : "there is nobody below to hand it out to");
+                             count ? DC_WORDS("all shares are 0; one at least must not be")
+                                   : DC_WORDS("there is nobody below to hand it out to"));
     }
     if (split->act.indicator.additive) {
         DC_TRY(

@@ -2,6 +2,7 @@
  * explain.c - lineage 溯源: a number opened into rule, plan, measure, target, and the arithmetic.
  */
 #include "explain_rule.h"
+#include "explain_told.h"
 #include "lines.h"
 #include "period.h"
 #include "store.h"
@@ -90,6 +91,28 @@ explain_sources(struct question *question, const struct indicator *indicator,
     response->target = lineage.target;
     response->target_author = (char *)lineage.author;
     response->target_reason = (char *)lineage.reason;
+    if (lineage.told) {
+        explain_told(&question->out, lineage.told);
+    }
+    return DC_OK;
+}
+
+/* The plan whose grade table counts: the most specific one of those that give items. */
+static enum dc_code
+explain_grading_plan(struct question *question, const struct person_view *view,
+                     struct dc_error *error)
+{
+    Scoring__ExplainResponse *response = question->response;
+    const char *unit_name;
+    if (!view->grade_plan_id) {
+        return DC_OK;
+    }
+    DC_TRY(view_plan(question->step, view->grade_plan_id, view->grade_plan_version, &response->plan,
+                     &unit_name, error));
+    if (response->plan) {
+        response->plan_reason =
+            (char *)plan_reason(question->step->arena, response->plan, unit_name);
+    }
     return DC_OK;
 }
 
@@ -116,6 +139,38 @@ unvetoed_total(const struct question *question, const struct person_view *view)
     }
     total.known = rule_total(scores, weights, count, view->total_decimals, &total.value);
     return total;
+}
+
+/* "A: 92.50 >= 90", or why it is another grade than the total would give. */
+static void
+explain_grade(struct question *question, const struct person_view *view, const char *total)
+{
+    struct explanation *out = &question->out;
+    struct dc_arena *arena = question->step->arena;
+    const struct plan *plan =
+        definitions_plan(question->definitions, view->grade_plan_id, view->grade_plan_version);
+    if (!plan || !view->grade[0]) {
+        return;
+    }
+    const struct grade_table *table = &plan->grades;
+    const char *coefficient = tell_amount(arena, view->coefficient);
+    const struct grade_row *row = &table->rows[grade_of(table, view->total.value) - 1];
+    bool last = row == &table->rows[table->count - 1];
+    const char *bound = tell_amount(
+        arena, (struct maybe){true, last && row > table->rows ? row[-1].from : row->from});
+    explanation_step(out, last ? "%s：%s < %s" : "%s：%s ≥ %s",
+                     last ? "%s: %s < %s" : "%s: %s ≥ %s", row->code, total, bound);
+    if (strcmp(row->code, view->grade) != 0) {
+        explanation_step(out, "一票否决：等级 %s → %s", "vetoed: grade %s → %s", row->code,
+                         view->grade);
+    }
+    explanation_step(out, "等级 %s：系数 %s", "grade %s: coefficient %s", view->grade, coefficient);
+    out->sentence_zh =
+        dc_arena_printf(arena, "%s；等级 %s，系数 %s", out->sentence_zh, view->grade, coefficient);
+    out->sentence_en = dc_arena_printf(arena, "%s; grade %s, coefficient %s", out->sentence_en,
+                                       view->grade, coefficient);
+    question->response->grade = (char *)view->grade;
+    question->response->coefficient = (char *)coefficient;
 }
 
 static void
@@ -145,7 +200,7 @@ explain_total(struct question *question, const struct person_view *view)
             dc_arena_printf(arena, "总分 %s：%zu 项指标按权重加权平均", total, scored);
         out->sentence_en = dc_arena_printf(
             arena, "Total %s: the mean of %zu items by their weights", total, scored);
-        if (remark[0]) {
+        if (remark[0] && strcmp(mean, total) != 0) {
             explanation_step(out, "一票否决：%s → %s", "vetoed: %s → %s", mean, total);
             out->sentence_zh =
                 dc_arena_printf(arena, "总分 %s：一票否决生效，加权平均本为 %s", total, mean);
@@ -156,6 +211,7 @@ explain_total(struct question *question, const struct person_view *view)
         out->sentence_zh = "没有总分：没有可以计分的指标";
         out->sentence_en = "No total: there is nothing to score";
     }
+    explain_grade(question, view, total);
     Scoring__Item *item = DC_NEW_MESSAGE(arena, Scoring__Item, scoring__item__init);
     item->indicator_name = (char *)"总分";
     item->indicator_name_en = (char *)"Total";
@@ -179,7 +235,7 @@ explain_person(struct question *question, int64_t indicator_id, struct dc_error 
         question->response->items = items;
         question->response->n_items = count;
         explain_total(question, &view);
-        return DC_OK;
+        return explain_grading_plan(question, &view, error);
     }
     for (size_t i = 0; i < count; i++) {
         if (items[i]->indicator_id != indicator_id) {
@@ -193,9 +249,10 @@ explain_person(struct question *question, int64_t indicator_id, struct dc_error 
         struct rule_input input = facts_rule_input(&view.facts, question->definitions, indicator,
                                                    rule, question->step->arena);
         question->response->item = items[i];
-        explain_item(&question->out, items[i], rule, &input, question->definitions);
         DC_TRY(explain_plan(question, plan, indicator_id, error));
-        return explain_sources(question, indicator, error);
+        DC_TRY(explain_sources(question, indicator, error));
+        explain_item(&question->out, items[i], rule, &input, question->definitions);
+        return DC_OK;
     }
     return dc_fail_field(error, DC_NOT_FOUND, "indicator_id",
                          "the person is not scored by this indicator in %s", question->period);
@@ -219,9 +276,10 @@ explain_unit(struct question *question, int64_t indicator_id, struct dc_error *e
     Scoring__Item *item = DC_NEW_MESSAGE(question->step->arena, Scoring__Item, scoring__item__init);
     line_figures(item, question->step->arena, indicator, &input, NULL);
     question->response->item = item;
+    DC_TRY(explain_sources(question, indicator, error));
     explain_quotient(&question->out, item, &input, QUOTIENT_DIFFERENCE);
     unit_sentences(question, item);
-    return explain_sources(question, indicator, error);
+    return DC_OK;
 }
 
 DC_HANDLER(scoring_explain, Scoring__ExplainRequest, Scoring__ExplainResponse)

@@ -35,14 +35,15 @@ static const struct dc_reaction reactions[] = {
      scoring_on_indicators_defined},
     {"goals", "PlanChanged", &goals__plan_changed__descriptor, scoring_on_plan_changed},
     {"goals", "TargetsAdjusted", &goals__targets_adjusted__descriptor, scoring_on_targets_adjusted},
+    {"goals", "ActualsTold", &goals__actuals_told__descriptor, scoring_on_actuals_told},
     {"ingest", "MeasuresChanged", &ingest__measures_changed__descriptor,
      scoring_on_measures_changed},
     {0},
 };
 
 static const struct dc_task tasks[] = {
-    {"score", 500, scoring_score},
-    {"rescore", 1000, scoring_rescore},
+    {"score", 2000, scoring_score},
+    {"rescore", 3000, scoring_rescore},
     {"turn_day", 60000, scoring_turn_day},
     {0},
 };

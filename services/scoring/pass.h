@@ -26,7 +26,9 @@ struct pass_person {
     bool stored;
     bool items_same; /* everything but scheme, total and rank is as stored */
     bool total_same;
-    int places; /* of the total */
+    int places;        /* of the total */
+    const char *grade; /* "" = none */
+    struct dc_decimal coefficient;
     int64_t old_unit_id;
     int64_t old_scheme_id;
     int32_t old_rank;

@@ -1,6 +1,7 @@
 /*
  * store_read.c - what requests read.
  */
+#include "store.h"
 #include "views.h"
 
 #include <string.h>
@@ -84,6 +85,10 @@ view_person(struct dc_step *step, const char *period, int64_t person_id,
         view.facts = facts_at(step, rows, 0, 17);
         dc_rows_decimals(rows, 0, 22, step->arena, &view.facts.floors);
         dc_rows_decimals(rows, 0, 23, step->arena, &view.facts.stretches);
+        view.grade_plan_id = dc_rows_int64(rows, 0, 24);
+        view.grade_plan_version = dc_rows_int64(rows, 0, 25);
+        view.grade = text_at(step, rows, 0, 26);
+        view.coefficient = maybe_at(rows, 0, 27);
     }
     *ret_view = view;
     return DC_OK;
@@ -116,6 +121,7 @@ unit_at(struct dc_step *step, const struct dc_rows *rows, size_t row)
     for (size_t i = 0; i < count; i++) {
         view.rollup.top[i] = (struct ranked_person){people[i], totals[i]};
     }
+    store_read_grades(rows, row, 14, step->arena, &view.rollup);
     return view;
 }
 
@@ -222,7 +228,9 @@ view_people(struct dc_step *step, const char *period, const int64_t *ids, size_t
                                               .attainment = maybe_at(rows, row, 7),
                                               .total = maybe_at(rows, row, 8),
                                               .total_decimals = (int)dc_rows_int64(rows, row, 9),
-                                              .rank = (int32_t)dc_rows_int64(rows, row, 10)};
+                                              .rank = (int32_t)dc_rows_int64(rows, row, 10),
+                                              .grade = text_at(step, rows, row, 11),
+                                              .coefficient = maybe_at(rows, row, 12)};
     }
     *ret_lines = lines;
     *ret_count = found;
@@ -312,7 +320,8 @@ view_lineage(struct dc_step *step, const char *period, int owner_kind, int64_t o
         .total_version = dc_rows_int64(rows, 0, 1),
         .records = dc_rows_int64(rows, 0, 2),
         .author = text_at(step, rows, 0, 10),
-        .reason = text_at(step, rows, 0, 11)};
+        .reason = text_at(step, rows, 0, 11),
+        .told = (Goals__ActualTold *)message_at(step, rows, 12, &goals__actual_told__descriptor)};
     if (!dc_rows_is_null(rows, 0, 3)) {
         Goals__Target *target = DC_NEW_MESSAGE(step->arena, Goals__Target, goals__target__init);
         target->id = dc_rows_int64(rows, 0, 3);

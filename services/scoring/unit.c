@@ -121,13 +121,6 @@ load_unit(struct dc_step *step, const char *period, int64_t unit_id, struct unit
                       : dc_fail_field(error, DC_NOT_FOUND, "unit_id", "there is no such unit");
 }
 
-static bool
-primary_is_lower(const struct definitions *definitions)
-{
-    const struct indicator *primary = definitions_primary(definitions);
-    return primary && primary->lower_is_better;
-}
-
 DC_HANDLER(scoring_list_ranking, Scoring__ListRankingRequest, Scoring__ListRankingResponse)
 {
     struct dc_period period;
@@ -158,8 +151,8 @@ DC_HANDLER(scoring_list_ranking, Scoring__ListRankingRequest, Scoring__ListRanki
     if (tree) {
         response->total = unit->rollup.people; /* also past the last page */
     }
-    return ranked_rows(step, name, ranked, count, primary_is_lower(definitions), &response->people,
-                       &response->n_people, error);
+    return ranked_rows(step, name, ranked, count, definitions_lower_is_better(definitions),
+                       &response->people, &response->n_people, error);
 }
 
 /* --- the dashboard
@@ -209,7 +202,8 @@ by_rank_then_name(const void *a, const void *b)
 
 static enum dc_code
 unit_children(struct dc_step *step, const char *period, const struct unit_view *unit,
-              bool lower_is_better, Scoring__GetUnitResponse *response, struct dc_error *error)
+              const struct definitions *definitions, Scoring__GetUnitResponse *response,
+              struct dc_error *error)
 {
     const int64_t *ids;
     size_t count;
@@ -218,7 +212,7 @@ unit_children(struct dc_step *step, const char *period, const struct unit_view *
     DC_TRY(view_units(step, period, ids, count, &children, &count, error));
     response->children = dc_arena_alloc(step->arena, (count + 1) * sizeof(Scoring__UnitRow *));
     for (size_t i = 0; i < count; i++) {
-        response->children[i] = line_unit(step->arena, &children[i], unit->actual, lower_is_better);
+        response->children[i] = line_unit(step->arena, &children[i], unit->actual, definitions);
     }
     response->n_children = count;
     qsort(response->children, count, sizeof(*response->children), by_rank_then_name);
@@ -228,7 +222,7 @@ unit_children(struct dc_step *step, const char *period, const struct unit_view *
 /* From the root within reach down; each one's share is of the one above it that may be seen. */
 static enum dc_code
 unit_path(struct dc_step *step, const char *period, const struct unit_view *unit,
-          const struct dc_access_reach *reach, bool lower_is_better,
+          const struct dc_access_reach *reach, const struct definitions *definitions,
           Scoring__GetUnitResponse *response, struct dc_error *error)
 {
     const int64_t *ids;
@@ -239,13 +233,13 @@ unit_path(struct dc_step *step, const char *period, const struct unit_view *unit
     response->path = dc_arena_alloc(step->arena, (count + 1) * sizeof(Scoring__UnitRow *));
     struct maybe whole = {0};
     for (size_t i = 0; i < count; i++) {
-        response->path[i] = line_unit(step->arena, &above[i], whole, lower_is_better);
+        response->path[i] = line_unit(step->arena, &above[i], whole, definitions);
         whole = above[i].actual;
     }
     response->n_path = count;
     bool sees_parent = count > 0 && above[count - 1].unit_id == unit->parent_id;
     response->unit =
-        line_unit(step->arena, unit, sees_parent ? whole : (struct maybe){0}, lower_is_better);
+        line_unit(step->arena, unit, sees_parent ? whole : (struct maybe){0}, definitions);
     return DC_OK;
 }
 
@@ -296,10 +290,10 @@ DC_HANDLER(scoring_get_unit, Scoring__GetUnitRequest, Scoring__GetUnitResponse)
     const struct definitions *definitions;
     DC_TRY(load_unit(step, name, unit_id, &unit, error));
     DC_TRY(store_definitions(step, step->state, step->context->tenant_id, &definitions, error));
-    bool lower = primary_is_lower(definitions);
+    bool lower = definitions_lower_is_better(definitions);
     DC_TRY(unit_items(step, name, unit_id, definitions, response, error));
     if (tree) {
-        DC_TRY(unit_children(step, name, unit, lower, response, error));
+        DC_TRY(unit_children(step, name, unit, definitions, response, error));
     }
     struct ranked_id *ranked;
     size_t count;
@@ -307,7 +301,7 @@ DC_HANDLER(scoring_get_unit, Scoring__GetUnitRequest, Scoring__GetUnitResponse)
                    &response->people_total, error));
     DC_TRY(ranked_rows(step, name, ranked, count, lower, &response->people, &response->n_people,
                        error));
-    DC_TRY(unit_path(step, name, unit, &reach, lower, response, error));
+    DC_TRY(unit_path(step, name, unit, &reach, definitions, response, error));
     DC_TRY(unit_months(step, &period, unit_id, definitions, response, error));
     response->period = (char *)name;
     response->computed_at_us = unit->computed_at;

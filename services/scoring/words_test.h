@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "fixture.h"
+#include "tests/lib/rule_words.h"
 
 enum { SALES = 1, COLLECTED = 2, RATE = 3, RETURNS = 4 }; /* indicators */
 enum { UNIT = 1, PERSON = 2 };                            /* owners */
@@ -113,6 +114,7 @@ struct plan_words {
     bool zero, retired, quotient;
     const char *threshold;
     int places;
+    const char *grades; /* "S>=110:1.5 A>=90:1.2 B:1"; NULL = none */
 };
 
 static inline void
@@ -156,6 +158,9 @@ tell_plan(int64_t tenant, const struct plan_words *words_of)
             rules[i].decimals = 2;
             list[plan.n_items++] = &items[i];
         }
+    }
+    if (words_of->grades) {
+        grade_words(words, words_of->grades, &plan);
     }
     event.plan = &plan;
     fixture_deliver(&f, tenant, scoring_on_plan_changed, &event.base);

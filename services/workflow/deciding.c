@@ -65,14 +65,14 @@ check_gate(const struct flow_task *task, const struct wf_outcome *outcome,
     if (gate->open || !wf_gate_holds(task->stage_rule, outcome)) {
         return DC_OK;
     }
-    DC_AUTO_TEXT struct dc_text missing = DC_TEXT_INIT;
+    DC_AUTO_TEXT struct dc_text missing = DC_TEXT_INIT, zh = DC_TEXT_INIT;
     for (size_t i = 0; i < gate->missing_count && i < 5; i++) {
-        dc_text_printf(&missing, "%s%s (%s)", i ? "; " : "", gate->missing_zh[i],
-                       gate->missing_en[i]);
+        dc_text_printf(&missing, "%s%s", i ? "; " : "", gate->missing_en[i]);
+        dc_text_printf(&zh, "%s%s", i ? "；" : "", gate->missing_zh[i]);
     }
-    return dc_fail(error, DC_FAILED_PRECONDITION,
-                   "数据提交未完成，不能继续 the data submission is not complete: %s",
-                   dc_text_cstr(&missing));
+    (void)dc_fail_with(error, DC_FAILED_PRECONDITION, "", dc_text_cstr(&missing),
+                       dc_text_cstr(&zh));
+    return dc_fail_context(error, "the data submission is not complete");
 }
 
 /* Everything that can be refused, and the decision itself; nothing is written yet. */
@@ -235,6 +235,7 @@ problem_of(struct dc_arena *arena, int64_t id, const struct dc_error *refused)
     problem->task_id = id;
     problem->code = (char *)dc_code_wire_name(refused->code);
     problem->message = dc_arena_strdup(arena, refused->message);
+    problem->message_zh = dc_arena_strdup(arena, refused->message_zh);
     return problem;
 }
 

@@ -91,8 +91,8 @@ static const struct dc_reaction reactions[] = {
 };
 
 static const struct dc_task tasks[] = {
-    {"timers", 500, workflow_task_timers},
-    {"cycles", 1000, workflow_task_cycles},
+    {"timers", 1000, workflow_task_timers},
+    {"cycles", 2000, workflow_task_cycles},
     {"people", 5000, workflow_task_people},
     {0},
 };

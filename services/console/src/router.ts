@@ -34,6 +34,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/sheet', name: 'sheet', component: () => import('./views/SheetView.vue'), meta: { title: 'nav.sheet', roles: leaders } },
   { path: '/compare', name: 'compare', component: () => import('./views/CompareView.vue'), meta: { title: 'nav.compare', roles: leaders } },
   { path: '/plans', name: 'plans', component: () => import('./views/PlansView.vue'), meta: { title: 'nav.plans', roles: leaders } },
+  { path: '/okr', name: 'okr', component: () => import('./views/OkrView.vue'), meta: { title: 'nav.okr', roles: [...leaders, Role.EMPLOYEE] } },
+  { path: '/entries', name: 'entries', component: () => import('./views/EntriesView.vue'), meta: { title: 'nav.entries', roles: [...leaders, Role.EMPLOYEE] } },
   { path: '/import', name: 'import', component: () => import('./views/ImportView.vue'),
     meta: { title: 'nav.import', roles: [Role.SUPERVISOR, Role.INTEGRATOR] } },
   { path: '/tasks', name: 'tasks', component: () => import('./views/TasksView.vue'), meta: { title: 'nav.tasks' } },

@@ -5,6 +5,7 @@ import { BusService } from '@gen/bus/v1/bus_pb'
 import { LiveService } from '@gen/gateway/v1/live_pb'
 import { GoalService } from '@gen/goals/v1/goals_pb'
 import { SheetService } from '@gen/goals/v1/sheet_pb'
+import { OkrService } from '@gen/goals/v1/okr_pb'
 import { IngestService } from '@gen/ingest/v1/ingest_pb'
 import { SubmissionService } from '@gen/ingest/v1/submission_pb'
 import { NotifyService } from '@gen/notify/v1/notify_pb'
@@ -17,6 +18,7 @@ export const sessionClient = createClient(SessionService, transport)
 export const orgClient = createClient(OrgService, transport)
 export const goalClient = createClient(GoalService, transport)
 export const sheetClient = createClient(SheetService, transport)
+export const okrClient = createClient(OkrService, transport)
 export const ingestClient = createClient(IngestService, transport)
 export const scoringClient = createClient(ScoringService, transport)
 export const notifyClient = createClient(NotifyService, transport)

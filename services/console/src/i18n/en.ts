@@ -1,13 +1,17 @@
 // The console's words in English.
+import { okrEn } from './okr.en'
 import { operationsEn } from './operations.en'
 import { processEn } from './process.en'
 import { targetsEn } from './targets.en'
+import { resultsEn } from './results.en'
 import type { Words } from './zh'
 
 export const en: Words = {
   ...processEn,
   ...targetsEn,
+  ...resultsEn,
   ...operationsEn,
+  ...okrEn,
   app: {
     name: 'Dacheng',
     short: 'Dacheng',
@@ -42,6 +46,8 @@ export const en: Words = {
     sheet: 'Target sheet',
     compare: 'Changes of targets',
     plans: 'Plans',
+    okr: 'OKR',
+    entries: 'Entered values',
     import: 'Data import',
     inbox: 'Messages',
     org: 'Organisation',
@@ -299,7 +305,8 @@ export const en: Words = {
     },
   },
   plan: {
-    rules: { ratio: 'Ratio', linear: 'Linear from a floor', threePoint: 'Floor, target, stretch', steps: 'Steps', addDeduct: 'Add and deduct', accrual: 'Accrual', veto: 'Veto', band: 'Band' },
+    rules: { ratio: 'Ratio', linear: 'Linear from a floor', threePoint: 'Floor, target, stretch', steps: 'Steps', addDeduct: 'Add and deduct', accrual: 'Accrual', veto: 'Veto', band: 'Band', okr: 'OKR' },
+    okrFull: 'Full marks {full}', okrAt: 'full at an OKR score of {at}', okrCap: 'at most {cap}',
     plans: 'Plans',
     name: 'Plan',
     new: 'New plan',

@@ -1,12 +1,16 @@
 // The console's words in Chinese, which comes first.
+import { okrZh } from './okr.zh'
 import { operationsZh } from './operations.zh'
 import { processZh } from './process.zh'
+import { resultsZh } from './results.zh'
 import { targetsZh } from './targets.zh'
 
 export const zh = {
   ...processZh,
+  ...resultsZh,
   ...targetsZh,
   ...operationsZh,
+  ...okrZh,
   app: {
     name: '达成 Dacheng',
     short: '达成',
@@ -41,6 +45,8 @@ export const zh = {
     sheet: '目标表',
     compare: '目标变动对比',
     plans: '考核方案',
+    okr: 'OKR',
+    entries: '手工录入',
     import: '数据导入',
     inbox: '消息',
     org: '组织与账号',
@@ -298,7 +304,8 @@ export const zh = {
     },
   },
   plan: {
-    rules: { ratio: '比率法', linear: '基线线性', threePoint: '底线/目标/挑战', steps: '区间/阶梯', addDeduct: '加减分', accrual: '累计', veto: '一票否决', band: '区间最优' },
+    rules: { ratio: '比率法', linear: '基线线性', threePoint: '底线/目标/挑战', steps: '区间/阶梯', addDeduct: '加减分', accrual: '累计', veto: '一票否决', band: '区间最优', okr: 'OKR 达成度' },
+    okrFull: '满分 {full}', okrAt: '满分需 OKR 得分 {at}', okrCap: '最高 {cap}',
     plans: '方案',
     name: '方案',
     new: '新建方案',
