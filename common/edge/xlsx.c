@@ -118,14 +118,14 @@ static void XMLCALL
 on_doctype(void *data, const char *name, const char *system, const char *public_id, int internal)
 {
     (void)name, (void)system, (void)public_id, (void)internal;
-    stop(data, DC_INVALID_ARGUMENT, "a workbook's parts have no document type declaration");
+    stop(data, DC_INVALID_ARGUMENT, DC_WORDS("a workbook's parts have no document type declaration"));
 }
 
 static bool
 enter(struct reading *r)
 {
     if (++r->depth > DEPTH_MAX) {
-        stop(r, DC_INVALID_ARGUMENT, "a part of the workbook is nested too deeply");
+        stop(r, DC_INVALID_ARGUMENT, DC_WORDS("a part of the workbook is nested too deeply"));
         return false;
     }
     return true;
@@ -144,16 +144,16 @@ parse_file(struct reading *r, zip_file_t *file)
         void *piece = XML_GetBuffer(r->parser, PIECE);
         zip_int64_t size = piece ? zip_fread(file, piece, PIECE) : -1;
         if (size < 0) {
-            stop(r, DC_INVALID_ARGUMENT, "a part of the workbook cannot be unpacked");
+            stop(r, DC_INVALID_ARGUMENT, DC_WORDS("a part of the workbook cannot be unpacked"));
             return;
         }
         r->unpacked += size;
         if (r->unpacked > DC_XLSX_UNPACKED_MAX) {
-            stop(r, DC_OUT_OF_RANGE, "the workbook unpacks to more than 64 MiB");
+            stop(r, DC_OUT_OF_RANGE, DC_WORDS("the workbook unpacks to more than 64 MiB"));
             return;
         }
         if (XML_ParseBuffer(r->parser, (int)size, size == 0) == XML_STATUS_ERROR) {
-            stop(r, DC_INVALID_ARGUMENT, "a part of the workbook is no well-formed XML");
+            stop(r, DC_INVALID_ARGUMENT, DC_WORDS("a part of the workbook is no well-formed XML"));
             return;
         }
         if (size == 0) {
@@ -266,7 +266,7 @@ take_text(void *data, const char *text, int length)
         return;
     }
     if (r->text.length + (size_t)length > DC_XLSX_CELL_MAX) {
-        stop(r, DC_OUT_OF_RANGE, "a cell has more than 32767 bytes of text");
+        stop(r, DC_OUT_OF_RANGE, DC_WORDS("a cell has more than 32767 bytes of text"));
         return;
     }
     dc_text_append(&r->text, text, (size_t)length);
@@ -293,11 +293,11 @@ begin_cell(struct reading *r, const char **attributes)
     const char *type = attribute(attributes, "t"), *reference = attribute(attributes, "r");
     size_t at = reference ? column_of(reference) : r->field_count;
     if (at == SIZE_MAX || at < r->field_count) {
-        stop(r, DC_INVALID_ARGUMENT, "a cell of the sheet is out of its place");
+        stop(r, DC_INVALID_ARGUMENT, DC_WORDS("a cell of the sheet is out of its place"));
         return;
     }
     if (at >= DC_XLSX_COLUMNS_MAX) {
-        stop(r, DC_OUT_OF_RANGE, "the sheet has more than 256 columns");
+        stop(r, DC_OUT_OF_RANGE, DC_WORDS("the sheet has more than 256 columns"));
         return;
     }
     r->cell_at = at;
@@ -326,11 +326,11 @@ sheet_start(void *data, const char *name, const char **attributes)
         const char *number = attribute(attributes, "r");
         int64_t line = number ? atoll(number) : r->line + 1;
         if (line <= r->line || line > 1 << 20) {
-            stop(r, DC_INVALID_ARGUMENT, "a row of the sheet is out of its place");
+            stop(r, DC_INVALID_ARGUMENT, DC_WORDS("a row of the sheet is out of its place"));
             return;
         }
         if (line > DC_XLSX_ROWS_MAX) {
-            stop(r, DC_OUT_OF_RANGE, "the sheet has more than 200000 rows");
+            stop(r, DC_OUT_OF_RANGE, DC_WORDS("the sheet has more than 200000 rows"));
             return;
         }
         r->line = line;
@@ -423,11 +423,11 @@ read_workbook(struct reading *r)
     bool whole = read_part(r, "xl/workbook.xml", &workbook) &&
                  read_part(r, "xl/_rels/workbook.xml.rels", &relations);
     if (r->code == DC_OK && (!whole || r->sheet_path[0] == '\0')) {
-        stop(r, DC_INVALID_ARGUMENT, "it is no workbook: an .xlsx file is wanted");
+        stop(r, DC_INVALID_ARGUMENT, DC_WORDS("it is no workbook: an .xlsx file is wanted"));
     }
     read_part(r, "xl/sharedStrings.xml", &strings); /* not every workbook has them */
     if (r->code == DC_OK && !read_part(r, r->sheet_path, &sheet)) {
-        stop(r, DC_INVALID_ARGUMENT, "the workbook's first sheet is missing");
+        stop(r, DC_INVALID_ARGUMENT, DC_WORDS("the workbook's first sheet is missing"));
     }
 }
 
@@ -449,7 +449,7 @@ dc_xlsx_read(const void *data, size_t size, dc_xlsx_row_fn *row, void *context,
         zip_discard(r.zip);
     } else {
         zip_source_free(source);
-        stop(&r, DC_INVALID_ARGUMENT, "it is no workbook: an .xlsx file is wanted");
+        stop(&r, DC_INVALID_ARGUMENT, DC_WORDS("it is no workbook: an .xlsx file is wanted"));
     }
     dc_text_release(&r.text);
     dc_text_release(&r.fields);

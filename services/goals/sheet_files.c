@@ -148,8 +148,9 @@ read_figure(struct dc_step *step, struct import *import, size_t at, const char *
     if (import->figure_count == COLUMNS_MAX || dc_period_parse(period, &parsed, NULL) != DC_OK) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "content",
                              import->figure_count == COLUMNS_MAX
-                                 ? "column %zu \"%s\": more than 24 columns of figures"
-                                 : "column %zu \"%s\": a period is 2026, 2026Q4 or 2026-11",
+                                 ? DC_WORDS("column %zu \"%s\": more than 24 columns of figures")
+                                 : DC_WORDS("column %zu \"%s\": a period is 2026, 2026Q4 or "
+                                            "2026-11"),
                              at + 1, head);
     }
     *figure = (struct figure){.at = at, .column = GOALS__SHEET_COLUMN__INIT};

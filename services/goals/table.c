@@ -79,7 +79,7 @@ read_csv(const void *data, size_t size, struct filling *filling, struct dc_error
         struct table_row kept = {.line = row.line, .count = row.count};
         if (row.fault != DC_CSV_GOOD) {
             if (head) {
-                return dc_fail_field(error, DC_INVALID_ARGUMENT, "content", "%s", row.reason);
+                return dc_fail_with(error, DC_INVALID_ARGUMENT, "content", row.reason, row.reason_zh);
             }
             kept.fault = dc_bilingual_copy(filling->arena, row.reason, row.reason_zh);
             kept.fault_column = row.fault_field == SIZE_MAX ? 0 : row.fault_field + 1;
