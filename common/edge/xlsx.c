@@ -9,6 +9,7 @@
 #include <zip.h>
 
 #include "base/text.h"
+#include "base/words.h"
 
 enum { PIECE = 64 * 1024, DEPTH_MAX = 64, SHEET_PATH_MAX = 200, DIGITS = 15 };
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/words.h"
 #include "cells.h"
 #include "goals.h"
 #include "rights.h"

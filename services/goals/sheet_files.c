@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "adjust.h"
+#include "base/words.h"
 #include "goals.h"
 #include "rights.h"
 #include "sheet.h"
@@ -319,9 +320,10 @@ take_row(struct dc_step *step, struct import *import, const struct table_row *li
         if (text[0] == '\0') {
             continue;
         }
-        if (says_the_same(text, present->value)) {
-            import->unchanged++;
-            continue;
+        bool same = says_the_same(text, present->value);
+        import->unchanged += same;
+        if (same && (import->cells.keep_others || !row->changeable)) {
+            continue; /* where others follow, what the file says is said */
         }
         if (!row->changeable) {
             refuse_row(step, import, line, figure->at + 1, "permission_denied", row->name,

@@ -174,6 +174,20 @@ test_gb18030_without_a_mark(void **state)
     assert_int_equal(value_is(UNIT, B, sales, "7"), 1);
 }
 
+static void
+test_what_the_file_says_does_not_follow(void **state)
+{
+    (void)state;
+    set(UNIT, A1, sales, "20");
+    set(UNIT, A2, sales, "20");
+    const char *file = HEAD "组织,u10,A,121,\n组织,u101,A1,20.00,\n";
+    Goals__ImportSheetResponse done = IMPORT(file);
+    assert_true(done.result->saved);
+    assert_int_equal(done.result->changed, 2);
+    assert_int_equal(value_is(UNIT, A1, sales, "20"), 1); /* the file says so */
+    assert_int_equal(value_is(UNIT, A2, sales, "40"), 1); /* it does not speak of it */
+}
+
 /* --- refusing -----------------------------------------------------------------------------------
  */
 
@@ -269,6 +283,7 @@ main(void)
         cmocka_unit_test_setup(test_csv_as_it_stands, prepare),
         cmocka_unit_test_setup(test_preview_then_in_one_act, prepare),
         cmocka_unit_test_setup(test_gb18030_without_a_mark, prepare),
+        cmocka_unit_test_setup(test_what_the_file_says_does_not_follow, prepare),
         cmocka_unit_test_setup(test_line_column_reason, prepare),
         cmocka_unit_test_setup(test_over_assignment_in_a_file, prepare),
         cmocka_unit_test_setup(test_heads, prepare),
