@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "definition_grade.h"
+#include "definition_rating.h"
 #include "definition_rule.h"
 #include "weights.h"
 
@@ -283,8 +284,10 @@ check_of(const Goals__Measure *measure, const struct definition_measures *known,
          struct dc_error *error)
 {
     if (measure->of != GOALS__MEASURE_OF__MEASURE_OF_SALES &&
-        measure->of != GOALS__MEASURE_OF__MEASURE_OF_TASKS && !is_told(measure)) {
-        return dc_fail_field(error, DC_INVALID_ARGUMENT, "measure.of", "SALES, TASKS, OKR or HAND");
+        measure->of != GOALS__MEASURE_OF__MEASURE_OF_TASKS && !is_told(measure) &&
+        !definition_is_rating(measure)) {
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, "measure.of",
+                             "SALES, TASKS, OKR, RATING or HAND");
     }
     const Goals__Measure *before = measure->id ? definition_measure(known, measure->id) : NULL;
     if (before && before->of != measure->of) {
@@ -339,7 +342,10 @@ definition_check_measure(const Goals__Measure *measure, const struct definition_
     DC_TRY(definition_check_code(measure->code, "measure.code", error));
     DC_TRY(definition_check_text(measure->name, "measure.name", 1, 100, error));
     DC_TRY(check_of(measure, known, error));
-    DC_TRY(check_field(measure, error));
+    DC_TRY(definition_check_scale(measure, known, error));
+    if (!definition_is_rating(measure)) {
+        DC_TRY(check_field(measure, error));
+    }
     if (measure->n_filters > DEFINITION_FILTERS_MAX) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "measure.filters", "at most %d filters",
                              DEFINITION_FILTERS_MAX);

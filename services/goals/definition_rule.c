@@ -338,6 +338,20 @@ check_okr(struct check *check, const Goals__OkrRule *rule)
     decimals(check, rule->decimals);
 }
 
+static void
+check_rating(struct check *check, const Goals__RatingRule *rule)
+{
+    positive(check, "full_marks", rule->full_marks, POINTS);
+    struct dc_decimal low = points(check, "scale_min", rule->scale_min);
+    if (dc_decimal_cmp(low, points(check, "scale_max", rule->scale_max)) >= 0) {
+        refuse(check, "scale_max", "above scale_min, which is %s", rule->scale_min);
+    }
+    if (check->lower) {
+        refuse(check, "", "of ratings more is better, of this indicator less");
+    }
+    decimals(check, rule->decimals);
+}
+
 enum dc_code
 definition_check_rule(const Goals__PlanItem *item, size_t at, const Goals__Indicator *indicator,
                       const struct definition_indicators *indicators,
@@ -358,7 +372,8 @@ definition_check_rule(const Goals__PlanItem *item, size_t at, const Goals__Indic
                  {"accrual", item->accrual},
                  {"veto", item->veto},
                  {"band", item->band},
-                 {"okr", item->okr}};
+                 {"okr", item->okr},
+                 {"rating", item->rating}};
     const char *second = NULL;
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         second = rules[i].set && check.family ? rules[i].name : second;
@@ -387,8 +402,10 @@ definition_check_rule(const Goals__PlanItem *item, size_t at, const Goals__Indic
         check_veto(&check, item->veto);
     } else if (item->band) {
         check_band(&check, item->band);
-    } else {
+    } else if (item->okr) {
         check_okr(&check, item->okr);
+    } else {
+        check_rating(&check, item->rating);
     }
     return check.code;
 }

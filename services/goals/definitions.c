@@ -195,6 +195,10 @@ make_measure(struct dc_arena *arena, const struct library_measure *row,
     measure->field = (char *)row->field;
     measure->repeat_only = row->repeat_only;
     measure->of = row->of;
+    if (row->scale_min) {
+        measure->scale_min = (char *)row->scale_min;
+        measure->scale_max = (char *)row->scale_max;
+    }
     if (row->numerator) {
         measure->numerator_id = measure_by_code(measures, row->numerator);
         measure->denominator_id = measure_by_code(measures, row->denominator);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/words.h"
+#include "definition_rating.h"
 #include "goals.h"
 #include "rights.h"
 #include "weights.h"
@@ -69,11 +70,14 @@ static enum dc_code
 save(struct dc_step *step, Goals__Plan *plan, struct dc_error *error)
 {
     struct definition_indicators indicators;
+    struct definition_measures measures;
     struct definition_items items;
     dc_date effective_from;
     Goals__Plan *previous = NULL;
     DC_TRY(store_indicators(step, &indicators, error));
+    DC_TRY(store_measures(step, &measures, error));
     DC_TRY(definition_check_plan(plan, &indicators, &items, &effective_from, error));
+    DC_TRY(definition_check_ratings(plan, &indicators, &measures, error));
     if (!plan->retired) {
         DC_TRY(check_scope(step, plan->scope, error));
         DC_TRY(store_check_rivals(step, plan, effective_from, error));

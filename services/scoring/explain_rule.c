@@ -442,6 +442,29 @@ explain_accrual(const struct subject *subject)
     explain_bounds(subject, 0, exact_of(rule->cap));
 }
 
+/* --- rating
+ * ---------------------------------------------------------------------------------------- */
+
+/* The mean and nothing below it: of relations and raters a review's own page tells what may be told.
+ */
+static void
+explain_rating(const struct subject *subject)
+{
+    const struct rule_rating *rule = &subject->rule->rating;
+    struct exact_x x = rule_x(subject->input, false);
+    struct exact mean = exact_of_x(&x);
+    struct exact_line line = {.rise = rule->full_marks,
+                              .from = rule->scale_min,
+                              .run = dc_decimal_sub(rule->scale_max, rule->scale_min)};
+    struct exact value = exact_on_line(&line, &x);
+    const char *low = number(subject, rule->scale_min), *high = number(subject, rule->scale_max);
+    STEP(subject, "评价均分 %s，量表 %s 至 %s", "mean rating %s, on a scale from %s to %s",
+         equals(subject, &mean), low, high);
+    FIGURES(subject, "(%s − %s) / (%s − %s) × %s %s", x_text(subject, &x), low, high, low,
+            number(subject, rule->full_marks), equals(subject, &value));
+    explain_bounds(subject, 0, exact_of(rule->full_marks));
+}
+
 /* --- veto
  * ------------------------------------------------------------------------------------------ */
 
@@ -537,6 +560,16 @@ promise(const struct subject *subject, const char **ret_zh, const char **ret_en)
                                   rule->band.of_target ? "actual/target " : "",
                                   number(subject, rule->band.lo), number(subject, rule->band.hi),
                                   number(subject, rule->band.full_marks));
+        return;
+    case RATING_RULE:
+        *ret_zh = dc_arena_printf(arena, "；评价量表 %s 至 %s 折算为 0 至 %s",
+                                  number(subject, rule->rating.scale_min),
+                                  number(subject, rule->rating.scale_max),
+                                  number(subject, rule->rating.full_marks));
+        *ret_en = dc_arena_printf(arena, "; a rating from %s to %s counts as 0 to %s",
+                                  number(subject, rule->rating.scale_min),
+                                  number(subject, rule->rating.scale_max),
+                                  number(subject, rule->rating.full_marks));
         return;
     case ACCRUAL_RULE:
         *ret_zh = dc_arena_printf(
@@ -634,6 +667,7 @@ explain_item(struct explanation *explanation, const Scoring__Item *item, const s
         [VETO_RULE] = explain_veto,
         [BAND_RULE] = explain_band,
         [OKR_RULE] = explain_okr,
+        [RATING_RULE] = explain_rating,
     };
     struct subject subject = {explanation, item, rule, input, definitions};
     bool veto = strcmp(item->remark, "vetoed") == 0 || strcmp(item->remark, "not_vetoed") == 0;

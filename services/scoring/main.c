@@ -7,6 +7,7 @@
 #include <dacheng/goals/v1/events.pb-c.h>
 #include <dacheng/ingest/v1/events.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
+#include <dacheng/reviews/v1/events.pb-c.h>
 #include <kernel_sql.h>
 #include <scoring_sql.h>
 
@@ -38,6 +39,7 @@ static const struct dc_reaction reactions[] = {
     {"goals", "ActualsTold", &goals__actuals_told__descriptor, scoring_on_actuals_told},
     {"ingest", "MeasuresChanged", &ingest__measures_changed__descriptor,
      scoring_on_measures_changed},
+    {"reviews", "RatingsClosed", &reviews__ratings_closed__descriptor, scoring_on_ratings_closed},
     {0},
 };
 

@@ -1,6 +1,6 @@
 /*
- * rule.h - the scoring rules of DOMAIN.md section 7, items 1 to 7 and 9, and the total. Pure: no
- * clock, no database.
+ * rule.h - the scoring rules of DOMAIN.md section 7, items 1 to 9, and the total. Pure: no clock,
+ * no database.
  *
  * All arithmetic is exact; an item is rounded once, half-up, at the places that its plan names, and
  * the total once more. What each rule does at its ends stands beside its message in
@@ -118,6 +118,11 @@ struct rule_okr {
     struct dc_decimal cap;        /* of the marks, >= 1 */
 };
 
+struct rule_rating {
+    struct dc_decimal full_marks;           /* > 0 */
+    struct dc_decimal scale_min, scale_max; /* min < max */
+};
+
 enum rule_kind {
     RATIO_RULE,
     LINEAR_RULE,
@@ -128,6 +133,7 @@ enum rule_kind {
     VETO_RULE,
     BAND_RULE,
     OKR_RULE,
+    RATING_RULE,
 };
 struct rule {
     enum rule_kind kind;
@@ -142,6 +148,7 @@ struct rule {
         struct rule_veto veto;
         struct rule_band band;
         struct rule_okr okr;
+        struct rule_rating rating;
     };
 };
 /* Does the rule read the target's floor and stretch? */

@@ -60,5 +60,7 @@ struct rule_score rule_score_band(const struct rule *rule, enum rule_missing mis
                                   const struct rule_input *input);
 struct rule_score rule_score_okr(const struct rule *rule, enum rule_missing missing,
                                  const struct rule_input *input);
+struct rule_score rule_score_rating(const struct rule *rule, enum rule_missing missing,
+                                    const struct rule_input *input);
 
 #endif

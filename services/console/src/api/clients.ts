@@ -10,6 +10,7 @@ import { IngestService } from '@gen/ingest/v1/ingest_pb'
 import { SubmissionService } from '@gen/ingest/v1/submission_pb'
 import { NotifyService } from '@gen/notify/v1/notify_pb'
 import { OrgService, SessionService } from '@gen/org/v1/org_pb'
+import { ReviewService } from '@gen/reviews/v1/reviews_pb'
 import { ScoringService } from '@gen/scoring/v1/scoring_pb'
 import { WorkflowService } from '@gen/workflow/v1/workflow_pb'
 import { transport } from './transport'
@@ -26,4 +27,5 @@ export const auditClient = createClient(AuditService, transport)
 export const busClient = createClient(BusService, transport)
 export const liveClient = createClient(LiveService, transport)
 export const workflowClient = createClient(WorkflowService, transport)
+export const reviewClient = createClient(ReviewService, transport)
 export const submissionClient = createClient(SubmissionService, transport)

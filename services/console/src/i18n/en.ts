@@ -4,6 +4,7 @@ import { operationsEn } from './operations.en'
 import { processEn } from './process.en'
 import { targetsEn } from './targets.en'
 import { resultsEn } from './results.en'
+import { reviewsEn } from './reviews.en'
 import type { Words } from './zh'
 
 export const en: Words = {
@@ -12,6 +13,7 @@ export const en: Words = {
   ...resultsEn,
   ...operationsEn,
   ...okrEn,
+  ...reviewsEn,
   app: {
     name: 'Dacheng',
     short: 'Dacheng',
@@ -30,6 +32,12 @@ export const en: Words = {
     cycles: 'Cycles',
     cycle: 'Cycle board',
     submissions: 'Data submission',
+    reviews: '360 reviews',
+    reviewGive: 'Mine to give',
+    reviewRating: 'Rating',
+    reviewRound: 'Review round',
+    reviewResult: 'Review result',
+    reviewForms: 'Review forms',
     processes: 'Process definitions',
     calendar: 'Working days',
     delegations: 'Delegations',
@@ -305,7 +313,7 @@ export const en: Words = {
     },
   },
   plan: {
-    rules: { ratio: 'Ratio', linear: 'Linear from a floor', threePoint: 'Floor, target, stretch', steps: 'Steps', addDeduct: 'Add and deduct', accrual: 'Accrual', veto: 'Veto', band: 'Band', okr: 'OKR' },
+    rules: { ratio: 'Ratio', linear: 'Linear from a floor', threePoint: 'Floor, target, stretch', steps: 'Steps', addDeduct: 'Add and deduct', accrual: 'Accrual', veto: 'Veto', band: 'Band', rating: 'Rating', okr: 'OKR' },
     okrFull: 'Full marks {full}', okrAt: 'full at an OKR score of {at}', okrCap: 'at most {cap}',
     plans: 'Plans',
     name: 'Plan',

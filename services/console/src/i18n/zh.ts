@@ -4,6 +4,7 @@ import { operationsZh } from './operations.zh'
 import { processZh } from './process.zh'
 import { resultsZh } from './results.zh'
 import { targetsZh } from './targets.zh'
+import { reviewsZh } from './reviews.zh'
 
 export const zh = {
   ...processZh,
@@ -11,6 +12,7 @@ export const zh = {
   ...targetsZh,
   ...operationsZh,
   ...okrZh,
+  ...reviewsZh,
   app: {
     name: '达成 Dacheng',
     short: '达成',
@@ -29,6 +31,12 @@ export const zh = {
     cycles: '绩效流程',
     cycle: '流程看板',
     submissions: '数据提交',
+    reviews: '360 评价',
+    reviewGive: '我要评价的',
+    reviewRating: '评价',
+    reviewRound: '评价轮次',
+    reviewResult: '评价结果',
+    reviewForms: '评价表',
     processes: '流程定义',
     calendar: '工作日历',
     delegations: '委托',
@@ -304,7 +312,7 @@ export const zh = {
     },
   },
   plan: {
-    rules: { ratio: '比率法', linear: '基线线性', threePoint: '底线/目标/挑战', steps: '区间/阶梯', addDeduct: '加减分', accrual: '累计', veto: '一票否决', band: '区间最优', okr: 'OKR 达成度' },
+    rules: { ratio: '比率法', linear: '基线线性', threePoint: '底线/目标/挑战', steps: '区间/阶梯', addDeduct: '加减分', accrual: '累计', veto: '一票否决', band: '区间最优', rating: '评分', okr: 'OKR 达成度' },
     okrFull: '满分 {full}', okrAt: '满分需 OKR 得分 {at}', okrCap: '最高 {cap}',
     plans: '方案',
     name: '方案',
