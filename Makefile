@@ -12,7 +12,7 @@ SERVICES := $(filter-out console,$(notdir $(patsubst %/,%,$(dir $(wildcard servi
 KERNEL_FLOORS := base edge service
 PROTOS := $(shell find proto tests/proto -name '*.proto' 2>/dev/null)
 
-PACKAGES := libzmq libprotobuf-c libpq yaml-0.1 jansson libmicrohttpd libcurl libsodium libcrypto gmp
+PACKAGES := libzmq libprotobuf-c libpq yaml-0.1 jansson libmicrohttpd libcurl libsodium libcrypto gmp libzip expat xlsxwriter
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcsv -lm -lpthread
 
@@ -188,10 +188,10 @@ SEED ?= 1
 faults: build ## everything killed at random: make faults SECONDS=60 SEED=7
 	@/usr/bin/python3 tests/faults/faults.py --seconds $(SECONDS) --seed $(SEED)
 
-BENCH ?= request events log fresh import rescore preview cascade launch timers notify memory idle
+BENCH ?= request events log fresh import rescore preview cascade actuals launch timers notify memory idle
 BENCH_C := $(wildcard tests/bench/*.c)
 bench-programs: $(BENCH_C:tests/bench/%.c=$(BUILD)/bench/%)
-$(BUILD)/bench/cascade: $(call service_o,goals) $(HARNESS_O)
+$(BUILD)/bench/cascade $(BUILD)/bench/actuals: $(call service_o,goals) $(HARNESS_O)
 $(BUILD)/bench/launch $(BUILD)/bench/timers: $(call service_o,workflow) $(HARNESS_O)
 $(BUILD)/bench/log $(BUILD)/bench/events: $(HARNESS_O)
 $(BUILD)/bench/events_nats: PEER_LIBS := -lnats

@@ -309,9 +309,8 @@ cells_fail(const struct cells *cells, struct dc_error *error)
         return DC_OK;
     }
     const Goals__RefusedCell *first = cells->refused[0];
-    return dc_fail_field(error, DC_FAILED_PRECONDITION, "allow_over_assignment",
-                         "the shorter periods: %s%s%s", first->owner_name,
-                         first->owner_name[0] ? ": " : "", first->text_en);
+    return dc_fail_with(error, DC_FAILED_PRECONDITION, "allow_over_assignment", first->text_en,
+                        first->text_zh);
 }
 
 /* --- deciding -----------------------------------------------------------------------------------

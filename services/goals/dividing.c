@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/words.h"
 #include "cells.h"
 #include "goals.h"
 #include "rights.h"
@@ -43,7 +44,8 @@ load_weights(struct dc_step *step, int64_t profile_id, struct dc_decimal ret_yea
     DC_TRY(store_profiles(step, profile_id, &profiles, &count, error));
     if (count == 0 || profiles[0]->retired) {
         return dc_fail_field(error, DC_FAILED_PRECONDITION, "profile_id",
-                             count ? "the profile is retired" : "there is no such profile");
+                             count ? DC_WORDS("the profile is retired")
+                                   : DC_WORDS("there is no such profile"));
     }
     *ret_count = profiles[0]->n_weights;
     for (size_t i = 0; i < *ret_count; i++) {

@@ -366,12 +366,12 @@ test_profile_of_a_year(void **state)
     assert_string_equal(response.weights[10], "90");
     assert_int_equal(response.n_without, 3);
     assert_string_equal(response.without[2], "2025-12");
-    REFUSED(CALL(director_b, goals_derive_profile, &request, &response), DC_PERMISSION_DENIED, "");
-    request.year = "2024";
-    REFUSED(CALL(supervisor, goals_derive_profile, &request, &response), DC_FAILED_PRECONDITION,
-            "year");
+    Goals__DeriveProfileResponse none = GOALS__DERIVE_PROFILE_RESPONSE__INIT;
+    REFUSED(CALL(director_b, goals_derive_profile, &request, &none), DC_PERMISSION_DENIED, "");
     request.year = "2024Q1";
-    REFUSED(CALL(supervisor, goals_derive_profile, &request, &response), DC_INVALID_ARGUMENT,
+    REFUSED(CALL(supervisor, goals_derive_profile, &request, &none), DC_INVALID_ARGUMENT, "year");
+    request.year = "2024";
+    REFUSED(CALL(supervisor, goals_derive_profile, &request, &none), DC_FAILED_PRECONDITION,
             "year");
 }
 

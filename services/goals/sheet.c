@@ -7,6 +7,7 @@
 #include "cells.h"
 #include "goals.h"
 #include "rights.h"
+#include "sheet.h"
 
 enum {
     COLUMNS_MAX = 24,
@@ -52,9 +53,8 @@ read_columns(struct dc_step *step, const Goals__GetSheetRequest *request,
     return DC_OK;
 }
 
-/* Whose targets the caller may change. */
-static enum dc_code
-mark_changeable(struct dc_step *step, struct store_sheet *sheet, struct dc_error *error)
+enum dc_code
+sheet_mark_changeable(struct dc_step *step, struct store_sheet *sheet, struct dc_error *error)
 {
     struct store_place *places = DC_NEW_ARRAY(step->arena, struct store_place, sheet->count + 1);
     bool *may = DC_NEW_ARRAY(step->arena, bool, sheet->count + 1);
@@ -143,7 +143,9 @@ put_in_tree_order(struct dc_step *step, struct store_sheet *sheet)
     sheet->count = next;
 }
 
-DC_HANDLER(goals_get_sheet, Goals__GetSheetRequest, Goals__GetSheetResponse)
+enum dc_code
+sheet_read(struct dc_step *step, const Goals__GetSheetRequest *request,
+           Goals__GetSheetResponse *response, struct dc_error *error)
 {
     struct store_indicator *indicators = NULL;
     struct dc_access_reach reach;
@@ -164,12 +166,17 @@ DC_HANDLER(goals_get_sheet, Goals__GetSheetRequest, Goals__GetSheetResponse)
                              "unit",
                              ROWS_MAX);
     }
-    DC_TRY(mark_changeable(step, &sheet, error));
+    DC_TRY(sheet_mark_changeable(step, &sheet, error));
     DC_TRY(store_sheet_cells(step, &sheet, request->columns, indicators, request->n_columns, error));
     put_in_tree_order(step, &sheet);
     response->rows = sheet.items;
     response->n_rows = sheet.count;
     return DC_OK;
+}
+
+DC_HANDLER(goals_get_sheet, Goals__GetSheetRequest, Goals__GetSheetResponse)
+{
+    return sheet_read(step, request, response, error);
 }
 
 /* --- saving: what is asked for ------------------------------------------------------------------
@@ -410,6 +417,25 @@ list_acts(struct dc_step *step, const struct cells *cells, Goals__SaveCellsRespo
     }
 }
 
+enum dc_code
+sheet_finish(struct dc_step *step, struct cells *cells, Goals__SaveCellsResponse *response,
+             struct dc_error *error)
+{
+    DC_TRY(cells_decide(step, cells, error));
+    response->refused = cells->refused;
+    response->n_refused = cells->refused_count;
+    if (cells->refused_count > 0) {
+        return DC_OK;
+    }
+    DC_TRY(list_differences(step, cells, response, error));
+    if (!cells->preview) {
+        DC_TRY(cells_write(step, cells, error));
+        response->saved = true;
+    }
+    list_acts(step, cells, response);
+    return DC_OK;
+}
+
 static enum dc_code
 save_cells(struct dc_step *step, const Goals__SaveCellsRequest *request, bool preview,
            Goals__SaveCellsResponse *response, struct dc_error *error)
@@ -417,19 +443,7 @@ save_cells(struct dc_step *step, const Goals__SaveCellsRequest *request, bool pr
     struct cells cells = {.preview = preview};
     DC_TRY(check_save(request, &cells, error));
     DC_TRY(take_cells(step, request, &cells, error));
-    DC_TRY(cells_decide(step, &cells, error));
-    response->refused = cells.refused;
-    response->n_refused = cells.refused_count;
-    if (cells.refused_count > 0) {
-        return DC_OK;
-    }
-    DC_TRY(list_differences(step, &cells, response, error));
-    if (!preview) {
-        DC_TRY(cells_write(step, &cells, error));
-        response->saved = true;
-    }
-    list_acts(step, &cells, response);
-    return DC_OK;
+    return sheet_finish(step, &cells, response, error);
 }
 
 DC_HANDLER(goals_save_cells, Goals__SaveCellsRequest, Goals__SaveCellsResponse)

@@ -44,7 +44,7 @@ has_proportion(const struct store_actual *actual)
     return remark_on(actual) == GOALS__BASIS_REMARK__BASIS_REMARK_UNSPECIFIED;
 }
 
-/* "A1 (no data), 张三 (-3.5)" */
+/* "A1 (–), 张三 (-3.5)": the first few of them. */
 static enum dc_code
 refuse_without(struct dc_step *step, const char *period, const struct split_owner *owners,
                const struct store_actual *actuals, size_t count, struct dc_error *error)
@@ -67,18 +67,15 @@ refuse_without(struct dc_step *step, const char *period, const struct split_owne
     for (size_t i = 0; i < shown; i++) {
         char value[DC_DECIMAL_TEXT];
         dc_text_printf(&names, "%s%s (%s)", i > 0 ? ", " : "", places[i].name,
-                       named[i]->known ? dc_decimal_format(named[i]->value, value) : "no data");
-    }
-    if (found > shown) {
-        dc_text_printf(&names, " and %zu more", found - shown);
+                       named[i]->known ? dc_decimal_format(named[i]->value, value) : "–");
     }
     return dc_fail_field(error, DC_FAILED_PRECONDITION, "without_actuals",
-                         "without an actual above 0 in %s: %s; say what they get: ZERO, LEAVE or "
-                         "MEAN",
-                         period, dc_text_cstr(&names));
+                         "%zu have no actual above 0 in %s, such as %s; say what they get: ZERO, "
+                         "LEAVE or MEAN",
+                         found, period, dc_text_cstr(&names));
 }
 
-/* Their mean, at six decimals; false: there is nobody. */
+/* The mean of those who have one, at six decimals; 0: nobody has. ret_complete: all that are given have. */
 static enum dc_code
 mean_of(const struct split_owner *owners, const struct store_actual *actuals, size_t count,
         struct dc_decimal *ret_mean, bool *ret_complete, struct dc_error *error)

@@ -214,7 +214,7 @@ stage_call_on(struct dc_thread *thread, const struct who *who, dc_handler *handl
     return code;
 }
 
-static enum dc_code
+static __attribute__((unused)) enum dc_code
 stage_call(const struct who *who, dc_handler *handler, const ProtobufCMessage *request,
            ProtobufCMessage *response)
 {

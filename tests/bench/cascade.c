@@ -103,6 +103,34 @@ adjust(int64_t target, int round, int64_t *ret_changed)
     return seconds;
 }
 
+/* The same through a saved sheet of one cell: everybody below follows. */
+static double
+save_sheet(void)
+{
+    Goals__CellChange cell = GOALS__CELL_CHANGE__INIT, *cells[] = {&cell};
+    Goals__SaveCellsRequest request = GOALS__SAVE_CELLS_REQUEST__INIT;
+    Goals__SaveCellsResponse response = GOALS__SAVE_CELLS_RESPONSE__INIT;
+    cell.owner_kind = GOALS__OWNER_KIND__OWNER_KIND_UNIT;
+    cell.owner_id = GROUP;
+    cell.indicator_id = sales;
+    cell.period = "2026Q4";
+    cell.value = "123456000000.50";
+    request.cells = cells;
+    request.n_cells = 1;
+    request.reason = "bench";
+    request.effective_on = "2026-10-01";
+    request.policy = GOALS__ADJUST_POLICY__ADJUST_POLICY_RESTATE;
+    int64_t start = dc_monotonic();
+    enum dc_code code = CALL(supervisor, goals_save_cells, &request, &response);
+    double seconds = seconds_since(start);
+    stage_must(code);
+    if (!response.saved) {
+        dc_test_die("the sheet was not saved");
+    }
+    printf("bench cascade_sheet ours=%.3fs targets=%lld\n", seconds, (long long)response.changed);
+    return seconds;
+}
+
 static double
 peer(void)
 {
@@ -158,6 +186,7 @@ main(int argc, char **argv)
         theirs[i] = peer();
         repair();
     }
+    save_sheet();
     qsort(ours, (size_t)rounds, sizeof *ours, by_seconds);
     qsort(theirs, (size_t)rounds, sizeof *theirs, by_seconds);
     printf("bench cascade ours=%.3fs peer=%.3fs ratio=%.2f ours_range=%.3f..%.3f "

@@ -1,6 +1,7 @@
 // Targets as people work on them: a split by what was done before, the sheet as in a spreadsheet, refusals
 // that say where and what is allowed, months by season, and what became of it all.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
 import { base, closeAll, login, picture, sideways, sizes, until } from './browser.mjs'
 
@@ -82,6 +83,80 @@ describe('targets in the browser', () => {
     await page.reload()
     await row(page, 'A1').waitFor()
     assert.equal(await text(cell(page, 'A1', 0)), '6,500,000')
+  })
+
+  it('writes the sheet to a file, and takes it back after a look', async () => {
+    const { page } = supervisor
+    const written = page.waitForEvent('download')
+    await page.click('[data-test=sheet-export]')
+    await page.locator('.el-dropdown-menu__item:visible', { hasText: 'CSV（UTF-8）' }).click()
+    const file = readFileSync(await (await written).path(), 'utf8')
+    assert.match(file, /^\ufeff类型,编码,名称,销售额 \[sales_amount\]/)
+    await page.click('[data-test=sheet-import]')
+    const send = (text) => page.setInputFiles('[data-test=sheet-file]', { name: 'targets.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
+    await send(file.replace(/^(组织,A2,[^,]*,)[^,]*/m, '$1many'))
+    await page.waitForSelector('[data-test=import-refused]')
+    await picture(page, 'import-refused')
+    await page.locator('[data-test=import-follow]').click() // the team's people are not in the file
+    await send(file.replace(/^(?<who>组织,A2,[^,]*,)[^,]*/m, '$<who>4900000'))
+    await page.waitForSelector('.el-dialog [data-test=difference]')
+    await page.fill('input[name=import-reason]', '导入目标表')
+    await picture(page, 'import-preview')
+    await page.click('[data-test=import-save]')
+    await page.locator('.el-dialog').waitFor({ state: 'detached' })
+    await until('the imported figure is there', async () => (await text(cell(page, 'A2', 0))) === '4,900,000')
+  })
+
+  it('divides a target by season, and its months follow', async () => {
+    const { page } = supervisor
+    await page.goto(`${base}/goals`)
+    await page.locator('[data-test=goal-row][data-code=GROUP]').waitFor()
+    await page.locator('.stepper button').last().click()
+    const group = page.locator('[data-test=goal-row][data-code=GROUP]')
+    await until('the next quarter is shown', async () => (await group.locator('[data-test=divide]').count()) === 1 && /period=/.test(page.url()))
+    await group.locator('[data-test=divide]').click()
+    await page.click('[data-test=new-profile]')
+    await page.fill('input[name=profile-name]', '开年旺季')
+    await page.locator('[data-test=profile-form] .months input').first().fill('3')
+    await page.click('[data-test=save-profile]')
+    const part = (index) => page.locator('[data-test=part]').nth(index).locator('td').last().innerText()
+    await until('the first month weighs three times', async () => (await part(0)) === '60,000,000' && (await part(1)) === '20,000,000')
+    await page.fill('.el-dialog input[name=reason]', '按季节分月')
+    await picture(page, 'divide')
+    await page.click('.el-dialog [data-test=save]')
+    await page.locator('.el-dialog').waitFor({ state: 'detached' })
+    await group.locator('[data-test=set]').click()
+    await page.fill('.el-dialog input[name=value]', '110000000')
+    await page.fill('.el-dialog [name=reason]', '上调')
+    await page.click('.el-dialog [data-test=save]')
+    await page.waitForSelector('[data-test=following-periods]')
+    assert.match(await page.locator('[data-test=following-periods]').innerText(), /66,000,000/)
+    await picture(page, 'divide-followed')
+    await page.locator('.el-dialog__footer button').click()
+  })
+
+  it('compares what was with what is, and shows a target as a line', async () => {
+    const { page } = supervisor
+    await page.locator('[data-test=goal-row][data-code=GROUP] .source').click()
+    await page.waitForSelector('[data-test=versions-chart] svg')
+    assert.ok((await page.locator('[data-test=versions-chart]').boundingBox()).height > 150)
+    await picture(page, 'versions')
+    await page.keyboard.press('Escape')
+    await page.click('[data-test=compare]')
+    await page.waitForURL(/\/compare/)
+    await page.locator('[data-test=compare-from]').click()
+    await page.locator('.el-select-dropdown__item:visible', { hasText: '按上期实际分解' }).first().click()
+    const group = page.locator('[data-test=compare-row][data-code=GROUP]')
+    await until('the group is 10 % up', async () => /10%/.test(await group.innerText()) && /上调/.test(await group.innerText()))
+    await picture(page, 'compare')
+    const written = page.waitForEvent('download')
+    await page.click('[data-test=export]')
+    assert.match(readFileSync(await (await written).path(), 'utf8'), /GROUP,100000000.00,110000000.00,10000000.00,10.00/)
+    await page.setViewportSize(sizes.phone)
+    await picture(page, 'phone-compare')
+    assert.equal(await sideways(page), '')
+    await page.setViewportSize(sizes.desktop)
+    await page.goto(`${base}/sheet`)
   })
 
   it('fits a phone', async () => {

@@ -11,7 +11,15 @@ export function csvText(header: string[], rows: string[][]): string {
 }
 
 export function download(name: string, text: string, type = 'text/csv;charset=utf-8'): void {
-  const url = URL.createObjectURL(new Blob([text], { type }))
+  save(name, new Blob([text], { type }))
+}
+
+export function downloadBytes(name: string, content: Uint8Array, type: string): void {
+  save(name, new Blob([content as Uint8Array<ArrayBuffer>], { type }))
+}
+
+function save(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob)
   const link = document.createElement('a')
   link.href = url
   link.download = name

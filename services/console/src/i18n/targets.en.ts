@@ -90,4 +90,23 @@ export const targetsEn: Same<typeof targetsZh> = {
     author: 'Last change',
     filter: '{indicator} · {period} · {from} → {to}',
   },
+  file: {
+    export: 'Export',
+    import: 'Import',
+    choose: 'Choose a file (XLSX or CSV)',
+    format: 'As export writes it: kind, code, name, and columns "indicator [code] period"; empty cells change nothing; CSV in UTF-8 or GB18030; up to 8 MB',
+    tooLarge: 'The file is larger than 8 MB',
+    read: '{rows} rows read; {unchanged} cells say what is there.',
+    refused: '{count} things cannot be taken; nothing of the file is saved until they are mended',
+    line: 'Line',
+    column: 'Column',
+    nothing: 'Nothing would change',
+    save: 'Import all',
+    refusedFile: 'refused',
+    formats: {
+      1: 'Excel workbook (XLSX)',
+      2: 'CSV (UTF-8)',
+      3: 'CSV (GB18030)',
+    },
+  },
 }

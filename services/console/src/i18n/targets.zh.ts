@@ -87,4 +87,23 @@ export const targetsZh = {
     author: '最后一次变动',
     filter: '{indicator} · {period} · {from} → {to}',
   },
+  file: {
+    export: '导出',
+    import: '导入',
+    choose: '选择文件（XLSX 或 CSV）',
+    format: '与导出的格式相同：类型、编码、名称，以及「指标 [编码] 期间」各列；空格子不改；CSV 可为 UTF-8 或 GB18030；最大 8 MB',
+    tooLarge: '文件超过 8 MB',
+    read: '读到 {rows} 行；{unchanged} 格与现值相同。',
+    refused: '{count} 处不能接受，改正后再导入（整份文件不会部分保存）',
+    line: '行',
+    column: '列',
+    nothing: '没有需要改动的目标',
+    save: '全部导入',
+    refusedFile: '不能接受',
+    formats: {
+      1: 'Excel 工作簿（XLSX）',
+      2: 'CSV（UTF-8）',
+      3: 'CSV（GB18030）',
+    },
+  },
 }
