@@ -7,6 +7,7 @@
 #include <dacheng/goals/v1/events.pb-c.h>
 #include <dacheng/ingest/v1/events.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
+#include <dacheng/workflow/v1/events.pb-c.h>
 #include <kernel_sql.h>
 #include <scoring_sql.h>
 
@@ -24,6 +25,7 @@ static const struct dc_method methods[] = {
     {&scoring__scoring_service__descriptor, "Explain", DC_QUERY, scoring_explain, true, false},
     {&scoring__scoring_service__descriptor, "ListPeriods", DC_QUERY, scoring_list_periods, false,
      false},
+    {&scoring__pace_service__descriptor, "ListBehind", DC_QUERY, scoring_list_behind, false, false},
     {&scoring__preview_service__descriptor, "Preview", DC_QUERY, scoring_preview, false, false},
     {0},
 };
@@ -36,6 +38,8 @@ static const struct dc_reaction reactions[] = {
      scoring_on_indicators_defined},
     {"goals", "PlanChanged", &goals__plan_changed__descriptor, scoring_on_plan_changed},
     {"goals", "TargetsAdjusted", &goals__targets_adjusted__descriptor, scoring_on_targets_adjusted},
+    {"workflow", "CalendarChanged", &workflow__calendar_changed__descriptor,
+     scoring_on_calendar_changed},
     {"ingest", "MeasuresChanged", &ingest__measures_changed__descriptor,
      scoring_on_measures_changed},
     {0},

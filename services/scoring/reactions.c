@@ -55,6 +55,13 @@ scoring_on_measures_changed(struct dc_step *step, const struct dc_delivery *deli
 }
 
 enum dc_code
+scoring_on_calendar_changed(struct dc_step *step, const struct dc_delivery *delivery,
+                            struct dc_error *error)
+{
+    return store_working_days(step, (const Workflow__CalendarChanged *)delivery->body, error);
+}
+
+enum dc_code
 scoring_on_units_changed(struct dc_step *step, const struct dc_delivery *delivery,
                          struct dc_error *error)
 {

@@ -8,6 +8,7 @@
 #include "service/access.h"
 #include "service/service.h"
 
+#include <dacheng/scoring/v1/pace.pb-c.h>
 #include <dacheng/scoring/v1/preview.pb-c.h>
 #include <dacheng/scoring/v1/scoring.pb-c.h>
 
@@ -32,6 +33,7 @@ dc_reaction_fn scoring_on_indicators_defined;
 dc_reaction_fn scoring_on_plan_changed;
 dc_reaction_fn scoring_on_targets_adjusted;
 dc_reaction_fn scoring_on_measures_changed;
+dc_reaction_fn scoring_on_calendar_changed;
 dc_reaction_fn scoring_on_units_changed;
 dc_reaction_fn scoring_on_people_changed;
 
@@ -47,5 +49,6 @@ dc_handler scoring_list_ranking; /* ranking.c */
 dc_handler scoring_explain;      /* explain.c */
 dc_handler scoring_list_periods; /* person.c */
 dc_handler scoring_preview;      /* previewing.c */
+dc_handler scoring_list_behind;  /* pacing.c */
 
 #endif

@@ -1,11 +1,13 @@
 // The console's words in English.
 import { operationsEn } from './operations.en'
+import { paceEn } from './pace.en'
 import { previewEn } from './preview.en'
 import { processEn } from './process.en'
 import { resultsEn } from './results.en'
 import type { Words } from './zh'
 
 export const en: Words = {
+  ...paceEn,
   ...previewEn,
   ...processEn,
   ...resultsEn,

@@ -1,10 +1,12 @@
 // The console's words in Chinese, which comes first.
 import { operationsZh } from './operations.zh'
+import { paceZh } from './pace.zh'
 import { previewZh } from './preview.zh'
 import { processZh } from './process.zh'
 import { resultsZh } from './results.zh'
 
 export const zh = {
+  ...paceZh,
   ...previewZh,
   ...processZh,
   ...resultsZh,
