@@ -17,19 +17,28 @@ adjust_check_value(const char *text, struct dc_error *error)
     return act_parse_value(text, "value", &finest, &value, error);
 }
 
+enum dc_code
+adjust_check_from(Goals__AdjustPolicy policy, const char *effective_on, dc_date *ret_date,
+                  struct dc_error *error)
+{
+    if (policy != GOALS__ADJUST_POLICY__ADJUST_POLICY_RESTATE) {
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, "policy",
+                             "RESTATE: the whole period is scored by the new figures");
+    }
+    if (dc_date_parse(effective_on, ret_date, NULL) != DC_OK) {
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, "effective_on",
+                             "a date such as 2026-10-01");
+    }
+    return DC_OK;
+}
+
 static enum dc_code
 check_adjust(const Goals__AdjustTargetRequest *request, struct act *act, struct dc_error *error)
 {
     DC_TRY(adjust_check_value(request->value, error));
     DC_TRY(definition_check_reason(request->reason, error));
-    if (request->policy != GOALS__ADJUST_POLICY__ADJUST_POLICY_RESTATE) {
-        return dc_fail_field(error, DC_INVALID_ARGUMENT, "policy",
-                             "RESTATE: the whole period is scored by the new figures");
-    }
-    if (dc_date_parse(request->effective_on, &act->adjustment.effective_on, NULL) != DC_OK) {
-        return dc_fail_field(error, DC_INVALID_ARGUMENT, "effective_on",
-                             "a date such as 2026-10-01");
-    }
+    DC_TRY(adjust_check_from(request->policy, request->effective_on,
+                             &act->adjustment.effective_on, error));
     act->adjustment.act = "adjust";
     act->adjustment.reason = request->reason;
     act->adjustment.policy = request->policy;

@@ -2,6 +2,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/words.h"
+#include "definition_rating.h"
 #include "goals.h"
 #include "plan_save.h"
 #include "rights.h"
@@ -57,7 +59,8 @@ check_scope(struct dc_step *step, const Goals__PlanScope *scope, struct dc_error
     if (!place.found) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT,
                              scope->person_id ? "plan.scope.person_id" : "plan.scope.unit_id",
-                             "there is no such %s today", scope->person_id ? "person" : "unit");
+                             scope->person_id ? DC_WORDS("there is no such person today")
+                                              : DC_WORDS("there is no such unit today"));
     }
     return DC_OK;
 }
@@ -67,8 +70,11 @@ plan_check(struct dc_step *step, const Goals__Plan *plan, struct definition_item
            dc_date *ret_effective_from, struct dc_error *error)
 {
     struct definition_indicators indicators;
+    struct definition_measures measures;
     DC_TRY(store_indicators(step, &indicators, error));
+    DC_TRY(store_measures(step, &measures, error));
     DC_TRY(definition_check_plan(plan, &indicators, ret_items, ret_effective_from, error));
+    DC_TRY(definition_check_ratings(plan, &indicators, &measures, error));
     if (!plan->retired) {
         DC_TRY(check_scope(step, plan->scope, error));
         DC_TRY(store_check_rivals(step, plan, *ret_effective_from, error));
@@ -234,8 +240,8 @@ plan_prepare_weights(struct dc_step *step, const Goals__ChangeWeightsRequest *re
     DC_TRY(plan_on(step, request->plan_id, effective_from, &before, error));
     if (!before || before->retired) {
         return dc_fail_field(error, DC_FAILED_PRECONDITION, "effective_from",
-                             before ? "the plan is retired by then"
-                                    : "the plan has no version in force on that day");
+                             before ? DC_WORDS("the plan is retired by then")
+                                    : DC_WORDS("the plan has no version in force on that day"));
     }
     Goals__Plan *plan = copy_plan(step->arena, before);
     plan->effective_from = request->effective_from;

@@ -8,6 +8,7 @@
 #include <dacheng/ingest/v1/events.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
 #include <dacheng/workflow/v1/events.pb-c.h>
+#include <dacheng/reviews/v1/events.pb-c.h>
 #include <kernel_sql.h>
 #include <scoring_sql.h>
 
@@ -40,14 +41,16 @@ static const struct dc_reaction reactions[] = {
     {"goals", "TargetsAdjusted", &goals__targets_adjusted__descriptor, scoring_on_targets_adjusted},
     {"workflow", "CalendarChanged", &workflow__calendar_changed__descriptor,
      scoring_on_calendar_changed},
+    {"goals", "ActualsTold", &goals__actuals_told__descriptor, scoring_on_actuals_told},
     {"ingest", "MeasuresChanged", &ingest__measures_changed__descriptor,
      scoring_on_measures_changed},
+    {"reviews", "RatingsClosed", &reviews__ratings_closed__descriptor, scoring_on_ratings_closed},
     {0},
 };
 
 static const struct dc_task tasks[] = {
-    {"score", 500, scoring_score},
-    {"rescore", 1000, scoring_rescore},
+    {"score", 2000, scoring_score},
+    {"rescore", 3000, scoring_rescore},
     {"turn_day", 60000, scoring_turn_day},
     {0},
 };

@@ -34,6 +34,8 @@ dc_reaction_fn scoring_on_plan_changed;
 dc_reaction_fn scoring_on_targets_adjusted;
 dc_reaction_fn scoring_on_measures_changed;
 dc_reaction_fn scoring_on_calendar_changed;
+dc_reaction_fn scoring_on_actuals_told;
+dc_reaction_fn scoring_on_ratings_closed;
 dc_reaction_fn scoring_on_units_changed;
 dc_reaction_fn scoring_on_people_changed;
 

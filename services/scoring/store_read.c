@@ -303,7 +303,8 @@ view_lineage(struct dc_step *step, const char *period, int owner_kind, int64_t o
         .total_version = dc_rows_int64(rows, 0, 1),
         .records = dc_rows_int64(rows, 0, 2),
         .author = text_at(step, rows, 0, 10),
-        .reason = text_at(step, rows, 0, 11)};
+        .reason = text_at(step, rows, 0, 11),
+        .told = (Goals__ActualTold *)message_at(step, rows, 12, &goals__actual_told__descriptor)};
     if (!dc_rows_is_null(rows, 0, 3)) {
         Goals__Target *target = DC_NEW_MESSAGE(step->arena, Goals__Target, goals__target__init);
         target->id = dc_rows_int64(rows, 0, 3);

@@ -1,17 +1,23 @@
 // The console's words in English.
+import { okrEn } from './okr.en'
 import { operationsEn } from './operations.en'
 import { paceEn } from './pace.en'
 import { previewEn } from './preview.en'
 import { processEn } from './process.en'
+import { targetsEn } from './targets.en'
 import { resultsEn } from './results.en'
+import { reviewsEn } from './reviews.en'
 import type { Words } from './zh'
 
 export const en: Words = {
   ...paceEn,
   ...previewEn,
   ...processEn,
+  ...targetsEn,
   ...resultsEn,
   ...operationsEn,
+  ...okrEn,
+  ...reviewsEn,
   app: {
     name: 'Dacheng',
     short: 'Dacheng',
@@ -30,6 +36,12 @@ export const en: Words = {
     cycles: 'Cycles',
     cycle: 'Cycle board',
     submissions: 'Data submission',
+    reviews: '360 reviews',
+    reviewGive: 'Mine to give',
+    reviewRating: 'Rating',
+    reviewRound: 'Review round',
+    reviewResult: 'Review result',
+    reviewForms: 'Review forms',
     processes: 'Process definitions',
     calendar: 'Working days',
     delegations: 'Delegations',
@@ -44,7 +56,11 @@ export const en: Words = {
     person: 'A person\'s performance',
     goals: 'Goals',
     preview: 'Preview',
+    sheet: 'Target sheet',
+    compare: 'Changes of targets',
     plans: 'Plans',
+    okr: 'OKR',
+    entries: 'Entered values',
     import: 'Data import',
     inbox: 'Messages',
     org: 'Organisation',
@@ -302,7 +318,8 @@ export const en: Words = {
     },
   },
   plan: {
-    rules: { ratio: 'Ratio', linear: 'Linear from a floor', threePoint: 'Floor, target, stretch', steps: 'Steps', addDeduct: 'Add and deduct', accrual: 'Accrual', veto: 'Veto', band: 'Band' },
+    rules: { ratio: 'Ratio', linear: 'Linear from a floor', threePoint: 'Floor, target, stretch', steps: 'Steps', addDeduct: 'Add and deduct', accrual: 'Accrual', veto: 'Veto', band: 'Band', rating: 'Rating', okr: 'OKR' },
+    okrFull: 'Full marks {full}', okrAt: 'full at an OKR score of {at}', okrCap: 'at most {cap}',
     plans: 'Plans',
     name: 'Plan',
     new: 'New plan',
@@ -385,6 +402,7 @@ export const en: Words = {
       1: 'By value',
       2: 'By share',
       3: 'Evenly',
+      4: 'By actuals',
     },
   },
   import: {
