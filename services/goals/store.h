@@ -5,8 +5,8 @@
  * store_definitions.c has measures and indicators, store_plans.c plans, store_targets.c targets and
  * their versions, store_nodes.c targets as they are shown and the places of the organisation,
  * store_sheet.c the sheet, store_seasons.c profiles and divisions, store_compare.c what was,
- * store_actuals.c what owners did, store_proposals.c proposals, store_drafts.c drafts. Objectives and entered values have a
- * header of their own, store_okr.h.
+ * store_actuals.c what owners did, store_proposals.c proposals, store_drafts.c drafts. Objectives and
+ * entered values have a header of their own, store_okr.h.
  */
 #ifndef DC_GOALS_STORE_H
 #define DC_GOALS_STORE_H

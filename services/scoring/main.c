@@ -7,6 +7,7 @@
 #include <dacheng/goals/v1/events.pb-c.h>
 #include <dacheng/ingest/v1/events.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
+#include <dacheng/workflow/v1/events.pb-c.h>
 #include <dacheng/reviews/v1/events.pb-c.h>
 #include <dacheng/scoring/v1/results.pb-c.h>
 #include <kernel_sql.h>
@@ -26,6 +27,7 @@ static const struct dc_method methods[] = {
     {&scoring__scoring_service__descriptor, "Explain", DC_QUERY, scoring_explain, true, false},
     {&scoring__scoring_service__descriptor, "ListPeriods", DC_QUERY, scoring_list_periods, false,
      false},
+    {&scoring__pace_service__descriptor, "ListBehind", DC_QUERY, scoring_list_behind, false, false},
     {&scoring__preview_service__descriptor, "Preview", DC_QUERY, scoring_preview, false, false},
     {&scoring__result_service__descriptor, "OpenCalibration", DC_COMMAND, scoring_open_calibration,
      false, false},
@@ -57,6 +59,8 @@ static const struct dc_reaction reactions[] = {
      scoring_on_indicators_defined},
     {"goals", "PlanChanged", &goals__plan_changed__descriptor, scoring_on_plan_changed},
     {"goals", "TargetsAdjusted", &goals__targets_adjusted__descriptor, scoring_on_targets_adjusted},
+    {"workflow", "CalendarChanged", &workflow__calendar_changed__descriptor,
+     scoring_on_calendar_changed},
     {"goals", "ActualsTold", &goals__actuals_told__descriptor, scoring_on_actuals_told},
     {"ingest", "MeasuresChanged", &ingest__measures_changed__descriptor,
      scoring_on_measures_changed},

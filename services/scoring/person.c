@@ -2,6 +2,7 @@
  * person.c - a person's score, and the periods that there are.
  */
 #include "lines.h"
+#include "pacing.h"
 #include "period.h"
 #include "store.h"
 #include "tell.h"
@@ -56,6 +57,8 @@ DC_HANDLER(scoring_get_person, Scoring__GetPersonRequest, Scoring__GetPersonResp
                                .coefficient = view.coefficient};
     response->person = line_person(step->arena, &line, 0, definitions_lower_is_better(definitions));
     line_items(step->arena, &view, definitions, &response->items, &response->n_items);
+    DC_TRY(pacing_items(step, &period, GOALS__OWNER_KIND__OWNER_KIND_PERSON, person_id, &view.facts,
+                        definitions, response->items, response->n_items, error));
     response->total = response->person->total;
     response->total_remark = (char *)line_total_remark(&view);
     response->computed_at_us = view.computed_at;

@@ -16,6 +16,7 @@
 
 struct measure {
     int64_t id;
+    bool adds_up; /* day by day: sums and counts of records, not of different things */
     bool zero_without_records; /* sums and counts; an average or a ratio of nothing is no data */
 };
 

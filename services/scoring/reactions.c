@@ -87,6 +87,13 @@ scoring_on_actuals_told(struct dc_step *step, const struct dc_delivery *delivery
 }
 
 enum dc_code
+scoring_on_calendar_changed(struct dc_step *step, const struct dc_delivery *delivery,
+                            struct dc_error *error)
+{
+    return store_working_days(step, (const Workflow__CalendarChanged *)delivery->body, error);
+}
+
+enum dc_code
 scoring_on_units_changed(struct dc_step *step, const struct dc_delivery *delivery,
                          struct dc_error *error)
 {

@@ -55,6 +55,8 @@ load_measures(struct dc_step *step, struct dc_arena *arena, struct dc_param tena
     for (size_t i = 0; i < count; i++) {
         int64_t kind = dc_rows_int64(rows, i, 1);
         measures[i].id = dc_rows_int64(rows, i, 0);
+        measures[i].adds_up = kind == GOALS__MEASURE_KIND__MEASURE_KIND_SUM ||
+                              kind == GOALS__MEASURE_KIND__MEASURE_KIND_COUNT;
         measures[i].zero_without_records = kind == GOALS__MEASURE_KIND__MEASURE_KIND_SUM ||
                                            kind == GOALS__MEASURE_KIND__MEASURE_KIND_COUNT ||
                                            kind == GOALS__MEASURE_KIND__MEASURE_KIND_DISTINCT;

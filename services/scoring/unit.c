@@ -2,6 +2,7 @@
  * unit.c - a unit's dashboard and its ranking.
  */
 #include "lines.h"
+#include "pacing.h"
 #include "period.h"
 #include "store.h"
 #include "tell.h"
@@ -159,7 +160,7 @@ DC_HANDLER(scoring_list_ranking, Scoring__ListRankingRequest, Scoring__ListRanki
  * --------------------------------------------------------------------------------- */
 
 static enum dc_code
-unit_items(struct dc_step *step, const char *period, int64_t unit_id,
+unit_items(struct dc_step *step, const struct dc_period *span, const char *period, int64_t unit_id,
            const struct definitions *definitions, Scoring__GetUnitResponse *response,
            struct dc_error *error)
 {
@@ -183,7 +184,8 @@ unit_items(struct dc_step *step, const char *period, int64_t unit_id,
             response->items[response->n_items++] = item;
         }
     }
-    return DC_OK;
+    return pacing_items(step, span, GOALS__OWNER_KIND__OWNER_KIND_UNIT, unit_id, &facts, definitions,
+                        response->items, response->n_items, error);
 }
 
 static int
@@ -292,7 +294,7 @@ DC_HANDLER(scoring_get_unit, Scoring__GetUnitRequest, Scoring__GetUnitResponse)
     DC_TRY(load_unit(step, name, unit_id, &unit, error));
     DC_TRY(store_definitions(step, step->state, step->context->tenant_id, &definitions, error));
     bool lower = definitions_lower_is_better(definitions);
-    DC_TRY(unit_items(step, name, unit_id, definitions, response, error));
+    DC_TRY(unit_items(step, &period, name, unit_id, definitions, response, error));
     if (tree) {
         DC_TRY(unit_children(step, name, unit, definitions, response, error));
     }

@@ -134,6 +134,81 @@ follow(void)
            took[TIMES / 2], took[TIMES - 1]);
 }
 
+/* The same plan with five rules: a ratio, a line from a floor, three points, marginal steps, a band. */
+static void
+tell_mixed(int64_t version)
+{
+    struct group_plan made;
+    Goals__LinearRule linear = GOALS__LINEAR_RULE__INIT;
+    Goals__ThreePointRule points = GOALS__THREE_POINT_RULE__INIT;
+    Goals__StepsRule steps = GOALS__STEPS_RULE__INIT;
+    Goals__StepRow low = GOALS__STEP_ROW__INIT, high = GOALS__STEP_ROW__INIT, *rows[] = {&low, &high};
+    Goals__BandRule band = GOALS__BAND_RULE__INIT;
+    make_plan(&made, version);
+    linear.full_marks = points.full_marks = points.cap_score = band.full_marks = (char *)"100";
+    linear.floor_ratio = points.floor_ratio = (char *)"0.5";
+    linear.clamped = true;
+    linear.lower = (char *)"0";
+    linear.cap = (char *)"1.2";
+    points.floor_score = (char *)"60";
+    points.stretch_ratio = (char *)"1.2";
+    points.below_floor = GOALS__BELOW_FLOOR__BELOW_FLOOR_ZERO;
+    steps.basis = band.basis = GOALS__RULE_BASIS__RULE_BASIS_RATIO;
+    steps.marginal = true;
+    low.from = (char *)"0";
+    low.to = high.from = (char *)"0.8";
+    low.slope = (char *)"80";
+    high.slope = (char *)"150";
+    steps.rows = rows;
+    steps.n_rows = 2;
+    band.lo = (char *)"0.9";
+    band.hi = (char *)"1.1";
+    band.slope_below = band.slope_above = (char *)"100";
+    band.lowest = (char *)"0";
+    linear.decimals = points.decimals = steps.decimals = band.decimals = 2;
+    for (int i = 1; i < 5; i++) {
+        made.items[i].ratio = NULL;
+    }
+    made.items[1].linear = &linear;
+    made.items[2].three_point = &points;
+    made.items[3].steps = &steps;
+    made.items[4].band = &band;
+    tell_made(&made);
+}
+
+/* Totals stream in, 500 an event as ingest tells them: people scored a second until all is committed. */
+static void
+stream(void)
+{
+    enum { EVENTS = 60, TOTALS = 500 };
+    Ingest__Total totals[TOTALS], *list[TOTALS];
+    char amounts[TOTALS][32];
+    size_t pieces = 0;
+    int64_t begin = dc_monotonic();
+    for (int e = 0; e < EVENTS; e++) {
+        Ingest__MeasuresChanged event = INGEST__MEASURES_CHANGED__INIT;
+        for (int i = 0; i < TOTALS; i++) {
+            ingest__total__init(&totals[i]);
+            snprintf(amounts[i], sizeof(amounts[i]), "%d", 100000 + e * TOTALS + i);
+            totals[i].measure_id = 1 + i % 5;
+            totals[i].owner_kind = GOALS__OWNER_KIND__OWNER_KIND_PERSON;
+            totals[i].owner_id = 1 + ((int64_t)e * TOTALS + i) * 37 % PEOPLE;
+            totals[i].period = (char *)"2026Q4";
+            totals[i].numerator = amounts[i];
+            totals[i].denominator = (char *)"1";
+            totals[i].version = 1000 + e;
+            list[i] = &totals[i];
+        }
+        event.totals = list;
+        event.n_totals = TOTALS;
+        fixture_deliver(&f, TENANT, scoring_on_measures_changed, &event.base);
+        pieces += fixture_work(&f);
+    }
+    double took = (double)(dc_monotonic() - begin) / 1e6;
+    printf("bench incremental ours=%.0f scores/s people=%d pieces=%zu took=%.2fs\n",
+           EVENTS * TOTALS / took, EVENTS * TOTALS, pieces, took);
+}
+
 int
 main(void)
 {
@@ -170,11 +245,25 @@ main(void)
            "%.3f..%.3fs people=%d indicators=5\n",
            ours[ROUNDS / 2], peer[ROUNDS / 2], peer[ROUNDS / 2] / ours[ROUNDS / 2], ours[0],
            ours[ROUNDS - 1], peer[0], peer[ROUNDS - 1], PEOPLE);
+    double mixed[ROUNDS];
+    for (int round = 0; round < ROUNDS; round++) {
+        dc_test_pg_exec(pg, "VACUUM ANALYZE scoring.score");
+        begin = dc_monotonic();
+        tell_mixed(20 + round);
+        fixture_work(&f);
+        mixed[round] = (double)(dc_monotonic() - begin) / 1e6;
+    }
+    qsort(mixed, ROUNDS, sizeof(double), by_size);
+    printf("bench rescore_mixed ours=%.3fs peer=%.3fs ratio=%.2f spread=%.3f..%.3fs (the peer: ratios "
+           "only)\n",
+           mixed[ROUNDS / 2], peer[ROUNDS / 2], peer[ROUNDS / 2] / mixed[ROUNDS / 2], mixed[0],
+           mixed[ROUNDS - 1]);
     look(1, "100,000 people");
     look(2, "2,000 people");
     look(52, "200 people");
     look(552, "20 people");
     follow();
+    stream();
     fixture_close(&f);
     dc_test_pg_stop(pg);
     return 0;

@@ -69,11 +69,13 @@ class Preview(unittest.TestCase):
         return {"plan": changed}
 
     def any_target(self):
-        target = self.random.choice(self.targets())
+        targets = self.targets()
+        units = [t for t in targets if t["kind"] == "1"]
+        target = self.random.choice(units if self.random.random() < 0.6 else targets)
         decimals = next(i.get("decimals", 0) for i in self.definitions["indicators"] if i["id"] == target["indicator"])
         value = Fraction(target["value"]) * self.random.randint(12, 30) / 20
         return {"targetId": target["id"], "value": str(round(float(value), decimals)),
-                "liftParent": self.random.random() < 0.3, "allowOverAssignment": self.random.random() < 0.6}
+                "liftParent": self.random.random() < 0.3, "allowOverAssignment": self.random.random() < 0.5}
 
     def any_draft(self, at):
         return {"name": f"推演 {at}", "period": self.period, "reason": "推演后执行",
@@ -127,6 +129,7 @@ class Preview(unittest.TestCase):
             self.assertEqual(again["before"], outcome["totals"])
             self.assertFalse(nobody)
         self.assertGreater(changed, 20, "hardly anything was tried")
+        self.assertGreater(unit_targets, 0, "no target of a unit was tried")
         print(f"{changed} changes of people came as foretold, {unit_targets} of units' targets, {refused} drafts were refused by both", file=sys.stderr)
 
     def compare_units(self, answer):

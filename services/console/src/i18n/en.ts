@@ -1,6 +1,7 @@
 // The console's words in English.
 import { okrEn } from './okr.en'
 import { operationsEn } from './operations.en'
+import { paceEn } from './pace.en'
 import { previewEn } from './preview.en'
 import { processEn } from './process.en'
 import { targetsEn } from './targets.en'
@@ -9,6 +10,7 @@ import { reviewsEn } from './reviews.en'
 import type { Words } from './zh'
 
 export const en: Words = {
+  ...paceEn,
   ...previewEn,
   ...processEn,
   ...targetsEn,

@@ -1,6 +1,7 @@
 // The console's words in Chinese, which comes first.
 import { okrZh } from './okr.zh'
 import { operationsZh } from './operations.zh'
+import { paceZh } from './pace.zh'
 import { previewZh } from './preview.zh'
 import { processZh } from './process.zh'
 import { resultsZh } from './results.zh'
@@ -8,6 +9,7 @@ import { targetsZh } from './targets.zh'
 import { reviewsZh } from './reviews.zh'
 
 export const zh = {
+  ...paceZh,
   ...previewZh,
   ...processZh,
   ...resultsZh,
