@@ -25,6 +25,7 @@ static const struct dc_method methods[] = {
     {&scoring__scoring_service__descriptor, "Explain", DC_QUERY, scoring_explain, true, false},
     {&scoring__scoring_service__descriptor, "ListPeriods", DC_QUERY, scoring_list_periods, false,
      false},
+    {&scoring__preview_service__descriptor, "Preview", DC_QUERY, scoring_preview, false, false},
     {0},
 };
 

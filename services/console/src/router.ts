@@ -36,6 +36,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/plans', name: 'plans', component: () => import('./views/PlansView.vue'), meta: { title: 'nav.plans', roles: leaders } },
   { path: '/okr', name: 'okr', component: () => import('./views/OkrView.vue'), meta: { title: 'nav.okr', roles: [...leaders, Role.EMPLOYEE] } },
   { path: '/entries', name: 'entries', component: () => import('./views/EntriesView.vue'), meta: { title: 'nav.entries', roles: [...leaders, Role.EMPLOYEE] } },
+  { path: '/preview', name: 'preview', component: () => import('./views/PreviewView.vue'),
+    meta: { title: 'nav.preview', roles: [Role.SUPERVISOR, Role.DIRECTOR, Role.TEAM_LEAD] } },
   { path: '/import', name: 'import', component: () => import('./views/ImportView.vue'),
     meta: { title: 'nav.import', roles: [Role.SUPERVISOR, Role.INTEGRATOR] } },
   { path: '/tasks', name: 'tasks', component: () => import('./views/TasksView.vue'), meta: { title: 'nav.tasks' } },

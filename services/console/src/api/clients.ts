@@ -3,6 +3,7 @@ import { createClient } from '@connectrpc/connect'
 import { AuditService } from '@gen/audit/v1/audit_pb'
 import { BusService } from '@gen/bus/v1/bus_pb'
 import { LiveService } from '@gen/gateway/v1/live_pb'
+import { DraftService } from '@gen/goals/v1/draft_pb'
 import { GoalService } from '@gen/goals/v1/goals_pb'
 import { SheetService } from '@gen/goals/v1/sheet_pb'
 import { OkrService } from '@gen/goals/v1/okr_pb'
@@ -20,6 +21,7 @@ export const orgClient = createClient(OrgService, transport)
 export const goalClient = createClient(GoalService, transport)
 export const sheetClient = createClient(SheetService, transport)
 export const okrClient = createClient(OkrService, transport)
+export const draftClient = createClient(DraftService, transport)
 export const ingestClient = createClient(IngestService, transport)
 export const scoringClient = createClient(ScoringService, transport)
 export const notifyClient = createClient(NotifyService, transport)

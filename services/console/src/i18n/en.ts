@@ -1,6 +1,7 @@
 // The console's words in English.
 import { okrEn } from './okr.en'
 import { operationsEn } from './operations.en'
+import { previewEn } from './preview.en'
 import { processEn } from './process.en'
 import { targetsEn } from './targets.en'
 import { resultsEn } from './results.en'
@@ -8,6 +9,7 @@ import { reviewsEn } from './reviews.en'
 import type { Words } from './zh'
 
 export const en: Words = {
+  ...previewEn,
   ...processEn,
   ...targetsEn,
   ...resultsEn,
@@ -53,6 +55,7 @@ export const en: Words = {
     goals: 'Goals',
     sheet: 'Target sheet',
     compare: 'Changes of targets',
+    preview: 'Preview',
     plans: 'Plans',
     okr: 'OKR',
     entries: 'Entered values',

@@ -1,12 +1,14 @@
 // The console's words in Chinese, which comes first.
 import { okrZh } from './okr.zh'
 import { operationsZh } from './operations.zh'
+import { previewZh } from './preview.zh'
 import { processZh } from './process.zh'
 import { resultsZh } from './results.zh'
 import { targetsZh } from './targets.zh'
 import { reviewsZh } from './reviews.zh'
 
 export const zh = {
+  ...previewZh,
   ...processZh,
   ...resultsZh,
   ...targetsZh,
@@ -52,6 +54,7 @@ export const zh = {
     goals: '目标分解',
     sheet: '目标表',
     compare: '目标变动对比',
+    preview: '沙盘推演',
     plans: '考核方案',
     okr: 'OKR',
     entries: '手工录入',
