@@ -188,8 +188,7 @@ SEED ?= 1
 faults: build ## everything killed at random: make faults SECONDS=60 SEED=7
 	@/usr/bin/python3 tests/faults/faults.py --seconds $(SECONDS) --seed $(SEED)
 
-BENCH ?= request log fresh import rescore cascade actuals launch timers notify memory
-BENCH ?= request events log fresh import rescore cascade launch timers notify memory idle
+BENCH ?= request events log fresh import rescore preview cascade actuals launch timers notify memory idle
 BENCH_C := $(wildcard tests/bench/*.c)
 bench-programs: $(BENCH_C:tests/bench/%.c=$(BUILD)/bench/%)
 $(BUILD)/bench/cascade $(BUILD)/bench/actuals: $(call service_o,goals) $(HARNESS_O)
@@ -201,7 +200,7 @@ $(BUILD)/bench/notify: $(call service_o,notify) $(HARNESS_O)
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/obj/tests/lib/harness.o $(LIBS)
 	@mkdir -p $(dir $@)
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS) $(PACKAGE_LIBS) $(PEER_LIBS) -lcmocka
-$(BUILD)/bench/rescore: $(call service_o,scoring) $(BUILD)/obj/tests/lib/postgres.o
+$(BUILD)/bench/rescore $(BUILD)/bench/preview: $(call service_o,scoring) $(BUILD)/obj/tests/lib/postgres.o
 bench: ## numbers beside their peers: make bench BENCH="import request"
 	@deploy/packages/install build run bench
 	@$(MAKE) --no-print-directory -j2 build console bench-programs

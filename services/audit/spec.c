@@ -14,10 +14,14 @@ static const struct dc_method methods[] = {
 
 /* Its own stream too: who read the record is recorded. */
 static const struct dc_reaction reactions[] = {
-    {"org", "*", NULL, audit_on_event},      {"goals", "*", NULL, audit_on_event},
-    {"ingest", "*", NULL, audit_on_event},   {"scoring", "*", NULL, audit_on_event},
-    {"workflow", "*", NULL, audit_on_event}, {"notify", "*", NULL, audit_on_event},
-    {"audit", "*", NULL, audit_on_event},    {"reviews", "*", NULL, audit_on_event},
+    {"org", "*", NULL, audit_on_event},
+    {"goals", "*", NULL, audit_on_event},
+    {"ingest", "*", NULL, audit_on_event},
+    {"scoring", "*", NULL, audit_on_event},
+    {"workflow", "*", NULL, audit_on_event},
+    {"notify", "*", NULL, audit_on_event},
+    {"audit", "*", NULL, audit_on_event},
+    {"reviews", "*", NULL, audit_on_event},
     {0},
 };
 

@@ -137,16 +137,24 @@ check_rights(struct dc_step *step, const struct store_place *owner, enum adjust_
 }
 
 enum dc_code
-adjust_decide(struct dc_step *step, const Goals__AdjustTargetRequest *request,
-              enum adjust_right right, struct act *ret_act, struct store_tree *ret_found,
-              struct dc_error *error)
+adjust_check(struct dc_step *step, const Goals__AdjustTargetRequest *request,
+             enum adjust_right right, struct act *ret_act, struct store_tree *ret_found,
+             struct dc_error *error)
 {
     DC_TRY(check_adjust(request, ret_act, error));
     DC_TRY(act_load(step, ret_act, request->target_id, ret_found, error));
     struct store_place owner = {.kind = ret_found->targets[0].owner_kind,
                                 .id = ret_found->targets[0].owner_id};
     DC_TRY(store_find_places(step, goals_today(step), &owner, 1, error));
-    DC_TRY(check_rights(step, &owner, right, error));
+    return check_rights(step, &owner, right, error);
+}
+
+enum dc_code
+adjust_decide(struct dc_step *step, const Goals__AdjustTargetRequest *request,
+              enum adjust_right right, struct act *ret_act, struct store_tree *ret_found,
+              struct dc_error *error)
+{
+    DC_TRY(adjust_check(step, request, right, ret_act, ret_found, error));
     DC_TRY(act_lock(step, ret_act, ret_found, error));
     DC_TRY(act_check_version(&ret_found->targets[0], request->expected_version, error));
     DC_TRY(check_effective_on(ret_act, error));

@@ -2,53 +2,11 @@
 #include "definition.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tests/lib/cmocka.h"
 #include "tests/lib/harness.h"
 #include "tests/lib/rule_words.h"
-
-static void
-read_pool(struct dc_arena *arena, const char *name, char *units, Goals__DistributionRule *rule)
-{
-    Goals__DistributionPool *pool =
-        DC_NEW_MESSAGE(arena, Goals__DistributionPool, goals__distribution_pool__init);
-    pool->name = dc_arena_strdup(arena, name);
-    pool->unit_ids = DC_NEW_ARRAY(arena, int64_t, 10);
-    for (char *unit; (unit = strtok_r(units, ",", &units));) {
-        pool->unit_ids[pool->n_unit_ids++] = strtoll(unit, NULL, 10);
-    }
-    rule->pools[rule->n_pools++] = pool;
-}
-
-static void
-read_distribution(struct dc_arena *arena, char *words, Goals__Plan *plan)
-{
-    Goals__DistributionRule *rule =
-        DC_NEW_MESSAGE(arena, Goals__DistributionRule, goals__distribution_rule__init);
-    char *rest = words;
-    rule->shares = dc_arena_alloc(arena, 30 * sizeof(Goals__GradeShare *));
-    rule->pools = dc_arena_alloc(arena, 30 * sizeof(Goals__DistributionPool *));
-    for (char *word; (word = strtok_r(rest, " ", &rest));) {
-        char *value = strchr(word, '=');
-        *value++ = '\0';
-        if (strcmp(word, "level") == 0) {
-            rule->pool_level = atoi(value);
-        } else if (strcmp(word, "min") == 0) {
-            rule->min_pool = atoi(value);
-        } else if (strcmp(word, "u") == 0 || strcmp(word, "v") == 0) {
-            read_pool(arena, word, value, rule);
-        } else {
-            Goals__GradeShare *share =
-                DC_NEW_MESSAGE(arena, Goals__GradeShare, goals__grade_share__init);
-            share->grade = word;
-            share->share = value;
-            rule->shares[rule->n_shares++] = share;
-        }
-    }
-    plan->distribution = rule;
-}
 
 static void
 row(const char *where, char **column, size_t count, void *context)
@@ -92,7 +50,7 @@ row(const char *where, char **column, size_t count, void *context)
         grade_words(arena, column[0], &plan);
     }
     if (strcmp(column[1], "-") != 0) {
-        read_distribution(arena, column[1], &plan);
+        distribution_words(arena, column[1], &plan);
     }
     struct definition_items numbers;
     struct dc_error error = {0};

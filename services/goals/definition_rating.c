@@ -22,8 +22,7 @@ static enum dc_code
 check_average(const Goals__Measure *measure, struct dc_error *error)
 {
     if (measure->kind != GOALS__MEASURE_KIND__MEASURE_KIND_AVERAGE) {
-        return dc_fail_field(error, DC_INVALID_ARGUMENT, "measure.kind",
-                             "ratings have an AVERAGE");
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, "measure.kind", "ratings have an AVERAGE");
     }
     if (measure->field[0] != '\0' || measure->numerator_id != 0 || measure->denominator_id != 0 ||
         measure->repeat_only || measure->n_filters > 0) {
@@ -80,9 +79,8 @@ definition_check_ratings(const Goals__Plan *plan, const struct definition_indica
         }
         if (rule && (!is_same(rule->scale_min, measure->scale_min) ||
                      !is_same(rule->scale_max, measure->scale_max))) {
-            return dc_fail_field(error, DC_INVALID_ARGUMENT, field,
-                                 "the scale of %s is %s to %s", indicator->code,
-                                 measure->scale_min, measure->scale_max);
+            return dc_fail_field(error, DC_INVALID_ARGUMENT, field, "the scale of %s is %s to %s",
+                                 indicator->code, measure->scale_min, measure->scale_max);
         }
     }
     return DC_OK;

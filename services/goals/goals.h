@@ -67,6 +67,11 @@ dc_handler goals_check_in;
 dc_handler goals_list_hand_values;
 dc_handler goals_enter_values;
 dc_handler goals_list_hand_history;
+dc_handler goals_save_draft;
+dc_handler goals_list_drafts;
+dc_handler goals_get_draft;
+dc_handler goals_discard_draft;
+dc_handler goals_carry_out_draft;
 
 /* Approvals of proposals that have ended. */
 dc_reaction_fn goals_on_cases_ended;

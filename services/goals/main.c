@@ -4,6 +4,7 @@
 #include "goals_sql.h"
 #include "service/access.h"
 
+#include <dacheng/goals/v1/draft.pb-c.h>
 #include <dacheng/goals/v1/goals.pb-c.h>
 #include <dacheng/goals/v1/sheet.pb-c.h>
 #include <dacheng/ingest/v1/events.pb-c.h>
@@ -24,6 +25,12 @@ static const struct dc_statement *const statements[] = {goals_statements, NULL};
 #define OKR_METHOD(name_, kind_, handler_)                                                         \
     {                                                                                              \
         .service = &goals__okr_service__descriptor, .name = name_, .kind = kind_,                  \
+        .handler = handler_                                                                        \
+    }
+
+#define DRAFT_METHOD(name_, kind_, handler_)                                                       \
+    {                                                                                              \
+        .service = &goals__draft_service__descriptor, .name = name_, .kind = kind_,                \
         .handler = handler_                                                                        \
     }
 
@@ -75,6 +82,11 @@ static const struct dc_method methods[] = {
     OKR_METHOD("ListHandValues", DC_QUERY, goals_list_hand_values),
     OKR_METHOD("EnterValues", DC_COMMAND, goals_enter_values),
     OKR_METHOD("ListHandHistory", DC_QUERY, goals_list_hand_history),
+    DRAFT_METHOD("SaveDraft", DC_COMMAND, goals_save_draft),
+    DRAFT_METHOD("ListDrafts", DC_QUERY, goals_list_drafts),
+    DRAFT_METHOD("GetDraft", DC_QUERY, goals_get_draft),
+    DRAFT_METHOD("DiscardDraft", DC_COMMAND, goals_discard_draft),
+    DRAFT_METHOD("CarryOutDraft", DC_COMMAND, goals_carry_out_draft),
     {0},
 };
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/words.h"
 #include "definition.h"
 #include "weights.h"
 
@@ -137,7 +138,9 @@ check_metric(const struct at *at, const Goals__KeyResult *kr)
     }
     if (kr->stretch[0] &&
         (!parse(kr->stretch, &value_range, &stretch) || dc_decimal_cmp(stretch, target) != way)) {
-        return refuse(at, "stretch", "%s the target %s, or nothing", way > 0 ? "above" : "below",
+        return refuse(at, "stretch",
+                      way > 0 ? DC_WORDS("above the target %s, or nothing")
+                              : DC_WORDS("below the target %s, or nothing"),
                       kr->target);
     }
     return DC_OK;
@@ -321,10 +324,14 @@ check_value(const struct at *at, const Goals__KeyResult *kr, const char *value)
     }
     int64_t most = kr->kind == DONE ? 1 : (int64_t)kr->n_milestones;
     struct range whole = {.low = {0}, .high = DC_DECIMAL_INT(most), .from = true, .places = 0};
-    return parse(value, &whole, &number)
-               ? DC_OK
-               : refuse(at, "value", "a whole number from 0 to %" PRId64 "%s", most,
-                        kr->kind == DONE ? "" : ": how many milestones are reached");
+    if (parse(value, &whole, &number)) {
+        return DC_OK;
+    }
+    return refuse(at, "value",
+                  kr->kind == DONE
+                      ? DC_WORDS("0 or %zu: not done, or done")
+                      : DC_WORDS("a whole number from 0 to %zu: how many milestones are reached"),
+                  (size_t)most);
 }
 
 enum dc_code
@@ -378,15 +385,15 @@ static const struct {
     {STATE(DRAFT), OBJECTIVE_SAVE, STATE(DRAFT), NULL},
     {STATE(DRAFT), OBJECTIVE_CONFIRM, STATE(CONFIRMED), NULL},
     {STATE(DRAFT), OBJECTIVE_CANCEL, STATE(CANCELLED), NULL},
-    {STATE(DRAFT), OBJECTIVE_CHECK_IN, 0, "it is a draft; check in when it is confirmed"},
+    {STATE(DRAFT), OBJECTIVE_CHECK_IN, 0, DC_WORDS("it is a draft; check in when it is confirmed")},
     {STATE(CONFIRMED), OBJECTIVE_SAVE, STATE(CONFIRMED), NULL},
-    {STATE(CONFIRMED), OBJECTIVE_CONFIRM, 0, "it is confirmed already"},
+    {STATE(CONFIRMED), OBJECTIVE_CONFIRM, 0, DC_WORDS("it is confirmed already")},
     {STATE(CONFIRMED), OBJECTIVE_CANCEL, STATE(CANCELLED), NULL},
     {STATE(CONFIRMED), OBJECTIVE_CHECK_IN, STATE(CONFIRMED), NULL},
-    {STATE(CANCELLED), OBJECTIVE_SAVE, 0, "it is cancelled; write another one"},
-    {STATE(CANCELLED), OBJECTIVE_CONFIRM, 0, "it is cancelled; write another one"},
-    {STATE(CANCELLED), OBJECTIVE_CANCEL, 0, "it is cancelled already"},
-    {STATE(CANCELLED), OBJECTIVE_CHECK_IN, 0, "it is cancelled"},
+    {STATE(CANCELLED), OBJECTIVE_SAVE, 0, DC_WORDS("it is cancelled; write another one")},
+    {STATE(CANCELLED), OBJECTIVE_CONFIRM, 0, DC_WORDS("it is cancelled; write another one")},
+    {STATE(CANCELLED), OBJECTIVE_CANCEL, 0, DC_WORDS("it is cancelled already")},
+    {STATE(CANCELLED), OBJECTIVE_CHECK_IN, 0, DC_WORDS("it is cancelled")},
 };
 
 enum dc_code

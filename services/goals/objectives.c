@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "goals.h"
 #include "objective.h"
 #include "objective_score.h"
@@ -117,8 +118,9 @@ check_link(struct dc_step *step, const struct okr_rights *rights, const Goals__O
     }
     if (up && !above) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, field,
-                             person ? "up is to an objective of the person's unit or of one above"
-                                    : "up is to an objective of a unit above this one");
+                             person ? DC_WORDS("up is to an objective of the person's unit or of "
+                                               "one above")
+                                    : DC_WORDS("up is to an objective of a unit above this one"));
     }
     if (!up && (!unit || (!person && other->owner.id == owner->id))) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, field,

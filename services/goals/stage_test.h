@@ -170,7 +170,7 @@ stage_clear(void **state)
                     "plan_version, plan_item, sheet, target, adjustment, target_version, proposal, "
                     "actual, season_profile, target_division, "
                     "objective, objective_version, objective_link, check_in, okr_result, "
-                    "okr_settings, hand_value; "
+                    "okr_settings, hand_value, draft; "
                     "UPDATE org_post SET unit_id = 101 WHERE person_id = 5");
     dc_arena_reset(stage.thread.arena, 0);
     return 0;

@@ -5,17 +5,18 @@
  * store_definitions.c has measures and indicators, store_plans.c plans, store_targets.c targets and
  * their versions, store_nodes.c targets as they are shown and the places of the organisation,
  * store_sheet.c the sheet, store_seasons.c profiles and divisions, store_compare.c what was,
- * store_actuals.c what owners did, store_proposals.c proposals. Objectives and entered values have a
+ * store_actuals.c what owners did, store_proposals.c proposals, store_drafts.c drafts. Objectives and entered values have a
  * header of their own, store_okr.h.
  */
 #ifndef DC_GOALS_STORE_H
 #define DC_GOALS_STORE_H
 
-#include "cascade.h"
+#include "base/cascade.h"
 #include "definition.h"
 #include "service/access.h"
 #include "service/service.h"
 
+#include <dacheng/goals/v1/draft.pb-c.h>
 #include <dacheng/goals/v1/goals.pb-c.h>
 #include <dacheng/goals/v1/sheet.pb-c.h>
 #include <dacheng/ingest/v1/events.pb-c.h>
@@ -383,6 +384,34 @@ struct store_settlement {
 enum dc_code store_settle_proposal(struct dc_step *step, int64_t id,
                                    const struct store_settlement *settlement,
                                    struct dc_error *error) DC_MUST_CHECK;
+/* --- drafts -------------------------------------------------------------------------------------
+ */
+
+/* What is kept of a draft beside its changes. */
+struct store_draft_row {
+    bool found;
+    Goals__DraftState state;
+    int64_t version;
+    int64_t author_person_id;
+    const char *author;
+};
+/* Until the commit nobody else changes it. */
+enum dc_code store_lock_draft(struct dc_step *step, int64_t id, struct store_draft_row *ret_row,
+                              struct dc_error *error) DC_MUST_CHECK;
+/* id 0 is a new one; sets id, version and author. */
+enum dc_code store_save_draft(struct dc_step *step, Goals__Draft *draft,
+                              struct dc_error *error) DC_MUST_CHECK;
+enum dc_code store_discard_draft(struct dc_step *step, int64_t id,
+                                 struct dc_error *error) DC_MUST_CHECK;
+/* `adjustments`: of the targets that it changed. */
+enum dc_code store_settle_draft(struct dc_step *step, int64_t id, const int64_t *adjustments,
+                                size_t count, struct dc_error *error) DC_MUST_CHECK;
+/* The one with this id, or (id 0) those below `before`, newest first; only those that an account
+ * wrote, or everybody's (author NULL). */
+enum dc_code store_drafts(struct dc_step *step, int64_t id, int64_t before, const char *author,
+                          int64_t limit, Goals__Draft ***ret_drafts, size_t *ret_count,
+                          struct dc_error *error) DC_MUST_CHECK;
+
 /* "": nobody that is known. */
 enum dc_code store_person_name(struct dc_step *step, int64_t person_id, const char **ret_name,
                                struct dc_error *error) DC_MUST_CHECK;

@@ -1,7 +1,7 @@
 /*
  * closing.c - the tasks. "close" computes the results of rounds that are over, some people in a
- * transaction, tells them and deletes the answers; how far it has come stands in the round's row, so
- * a crash repeats nothing. "people" lets go of raters who left.
+ * transaction, tells them and deletes the answers; how far it has come stands in the round's row,
+ * so a crash repeats nothing. "people" lets go of raters who left.
  */
 #include <inttypes.h>
 #include <sodium.h>
@@ -69,8 +69,8 @@ compute(struct dc_step *step, Reviews__Round *round, const int64_t *people, size
             ratings[n] = (struct outcome_rating){given[at].relation, given[at].rating};
         }
         results[i].person_id = people[i];
-        results[i].body = outcome(form, &scale, ratings, n, lot, arena, &results[i].total,
-                                  &results[i].raters);
+        results[i].body =
+            outcome(form, &scale, ratings, n, lot, arena, &results[i].total, &results[i].raters);
     }
     DC_TRY(store_add_results(step, round->id, results, count, error));
     tell_results(step, round, results, count);

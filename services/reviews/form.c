@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/words.h"
 
 #define RELATION(name) REVIEWS__RELATION__RELATION_##name
 
@@ -15,10 +16,9 @@ static enum dc_code
 check_text(const char *text, const char *field, size_t least, size_t most, struct dc_error *error)
 {
     size_t length = dc_utf8_length(text, strlen(text));
-    return length >= least && length <= most
-               ? DC_OK
-               : dc_fail_field(error, DC_INVALID_ARGUMENT, field, "%zu to %zu characters", least,
-                               most);
+    return length >= least && length <= most ? DC_OK
+                                             : dc_fail_field(error, DC_INVALID_ARGUMENT, field,
+                                                             "%zu to %zu characters", least, most);
 }
 
 static enum dc_code
@@ -78,10 +78,9 @@ check_relations(const Reviews__Form *form, struct dc_error *error)
         seen |= one;
         weights += form->relations[i]->weight;
     }
-    return weights == TALLY_PERCENT
-               ? DC_OK
-               : dc_fail_field(error, DC_INVALID_ARGUMENT, "form.relations",
-                               "the weights add to 100, not to %d", weights);
+    return weights == TALLY_PERCENT ? DC_OK
+                                    : dc_fail_field(error, DC_INVALID_ARGUMENT, "form.relations",
+                                                    "the weights add to 100, not to %d", weights);
 }
 
 /* --- questions -----------------------------------------------------------------------------------
@@ -261,8 +260,9 @@ check_answer(const Reviews__Form *form, const Reviews__Answer *answer, struct dc
     }
     if (answer->text[0] != '\0' || (answer->pass && (answer->level != 0 || !question->may_pass))) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "answers",
-                             question->may_pass ? "\"%s\" is answered by a level, or passed"
-                                                : "\"%s\" is answered by a level",
+                             question->may_pass
+                                 ? DC_WORDS("\"%s\" is answered by a level, or passed")
+                                 : DC_WORDS("\"%s\" is answered by a level"),
                              question->code);
     }
     if (answer->level != 0 &&
@@ -283,8 +283,8 @@ check_whole(const Reviews__Form *form, Reviews__Answer *const *answers, size_t c
             const Reviews__Question *question = form->sections[s]->questions[q];
             const Reviews__Answer *answer = find_answer(answers, count, question->code);
             if (!question->free_text && (!answer || (answer->level == 0 && !answer->pass))) {
-                return dc_fail_field(error, DC_INVALID_ARGUMENT, "answers",
-                                     "还没有回答 not answered yet: %s", question->zh);
+                return dc_fail_field(error, DC_INVALID_ARGUMENT, "answers", "not answered yet: %s",
+                                     question->zh);
             }
         }
     }
@@ -301,8 +301,8 @@ form_check_answers(const Reviews__Form *form, Reviews__Answer *const *answers, s
     for (size_t i = 0; i < count; i++) {
         DC_TRY(check_answer(form, answers[i], error));
         if (find_answer(answers, i, answers[i]->question)) {
-            return dc_fail_field(error, DC_INVALID_ARGUMENT, "answers",
-                                 "\"%s\" is answered twice", answers[i]->question);
+            return dc_fail_field(error, DC_INVALID_ARGUMENT, "answers", "\"%s\" is answered twice",
+                                 answers[i]->question);
         }
     }
     return whole ? check_whole(form, answers, count, error) : DC_OK;

@@ -27,8 +27,8 @@ struct form_scale {
 void form_scale(const Reviews__Form *form, struct dc_arena *arena, struct form_scale *ret_scale);
 const Reviews__RelationRule *form_relation(const Reviews__Form *form, Reviews__Relation relation);
 
-/* Answers to a form: known questions, each once, levels of the scale; `whole`: every question with a
- * scale has a level, or is passed where it may be. */
+/* Answers to a form: known questions, each once, levels of the scale; `whole`: every question with
+ * a scale has a level, or is passed where it may be. */
 enum dc_code form_check_answers(const Reviews__Form *form, Reviews__Answer *const *answers,
                                 size_t count, bool whole, struct dc_error *error) DC_MUST_CHECK;
 /* Levels by question of the scale; 0 where there is none. */

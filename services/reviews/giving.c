@@ -3,7 +3,8 @@
 
 #include "handlers.h"
 
-/* The subject of these requests names no rated person: that somebody rated is recorded, not whom. */
+/* The subject of these requests names no rated person: that somebody rated is recorded, not whom.
+ */
 static enum dc_code
 find_mine(struct dc_step *step, int64_t id, struct store_mine *ret_mine, struct dc_error *error)
 {

@@ -1,6 +1,8 @@
 /* The tables of a round's and an assignment's life. */
 #include "life.h"
 
+#include "base/words.h"
+
 #include <stddef.h>
 
 #define R(name) REVIEWS__ROUND_STATE__ROUND_STATE_##name
@@ -11,12 +13,9 @@ static const struct {
     enum round_event event;
     Reviews__RoundState to;
 } rounds[] = {
-    {R(PREPARING), ROUND_OPEN, R(OPEN)},
-    {R(PREPARING), ROUND_CANCEL, R(CANCELLED)},
-    {R(OPEN), ROUND_CLOSE, R(CLOSING)},
-    {R(OPEN), ROUND_CANCEL, R(CANCELLED)},
-    {R(CLOSING), ROUND_COMPUTED, R(CLOSED)},
-    {R(CLOSED), ROUND_RELEASE, R(RELEASED)},
+    {R(PREPARING), ROUND_OPEN, R(OPEN)},     {R(PREPARING), ROUND_CANCEL, R(CANCELLED)},
+    {R(OPEN), ROUND_CLOSE, R(CLOSING)},      {R(OPEN), ROUND_CANCEL, R(CANCELLED)},
+    {R(CLOSING), ROUND_COMPUTED, R(CLOSED)}, {R(CLOSED), ROUND_RELEASE, R(RELEASED)},
 };
 
 static const struct {
@@ -24,24 +23,24 @@ static const struct {
     enum assignment_event event;
     enum assignment_state to;
 } assignments[] = {
-    {A(PROPOSED), ASSIGNMENT_APPROVE, A(ASKED)},   {A(PROPOSED), ASSIGNMENT_REFUSE, A(REFUSED)},
-    {A(ASKED), ASSIGNMENT_REFUSE, A(REFUSED)},     {A(ASKED), ASSIGNMENT_DRAFT, A(ASKED)},
-    {A(ASKED), ASSIGNMENT_GIVE, A(GIVEN)},         {A(ASKED), ASSIGNMENT_DECLINE, A(DECLINED)},
-    {A(GIVEN), ASSIGNMENT_GIVE, A(GIVEN)},         {A(GIVEN), ASSIGNMENT_DECLINE, A(DECLINED)},
+    {A(PROPOSED), ASSIGNMENT_APPROVE, A(ASKED)}, {A(PROPOSED), ASSIGNMENT_REFUSE, A(REFUSED)},
+    {A(ASKED), ASSIGNMENT_REFUSE, A(REFUSED)},   {A(ASKED), ASSIGNMENT_DRAFT, A(ASKED)},
+    {A(ASKED), ASSIGNMENT_GIVE, A(GIVEN)},       {A(ASKED), ASSIGNMENT_DECLINE, A(DECLINED)},
+    {A(GIVEN), ASSIGNMENT_GIVE, A(GIVEN)},       {A(GIVEN), ASSIGNMENT_DECLINE, A(DECLINED)},
     {A(REFUSED), ASSIGNMENT_APPROVE, A(ASKED)},
 };
 
 static const char *const round_words[] = {"",
-                                          "is being prepared",
-                                          "is open",
-                                          "is being closed",
-                                          "is closed",
-                                          "is released",
-                                          "was cancelled"};
+                                          DC_WORDS("is being prepared"),
+                                          DC_WORDS("is open"),
+                                          DC_WORDS("is being closed"),
+                                          DC_WORDS("is closed"),
+                                          DC_WORDS("is released"),
+                                          DC_WORDS("was cancelled")};
 static const char *const event_words[] = {
-    "opened", "closed; it has to be open", "closed", "released; it has to be closed, and not yet "
-                                                     "released",
-    "cancelled; what was computed stays"};
+    DC_WORDS("opened"), DC_WORDS("closed; it has to be open"), DC_WORDS("computed"),
+    DC_WORDS("released; it has to be closed, and not yet released"),
+    DC_WORDS("cancelled; what was computed stays")};
 
 enum dc_code
 round_next(Reviews__RoundState state, enum round_event event, Reviews__RoundState *ret_state,
@@ -82,8 +81,8 @@ assignment_next(enum assignment_state state, enum assignment_event event,
     return event == ASSIGNMENT_APPROVE || event == ASSIGNMENT_REFUSE
                ? dc_fail(error, DC_FAILED_PRECONDITION,
                          "this rater cannot be approved or refused any more")
-           : state == A(GIVEN)
-               ? dc_fail(error, DC_FAILED_PRECONDITION,
-                         "it is given already; submit it again to change it")
-               : dc_fail(error, DC_FAILED_PRECONDITION, "you are not asked for this rating any more");
+           : state == A(GIVEN) ? dc_fail(error, DC_FAILED_PRECONDITION,
+                                         "it is given already; submit it again to change it")
+                               : dc_fail(error, DC_FAILED_PRECONDITION,
+                                         "you are not asked for this rating any more");
 }

@@ -16,8 +16,8 @@ enum round_event {
     ROUND_RELEASE,
     ROUND_CANCEL,
 };
-/* FAILED_PRECONDITION with a sentence. A closed round never opens again: two looks at a result would
- * tell the difference between them. */
+/* FAILED_PRECONDITION with a sentence. A closed round never opens again: two looks at a result
+ * would tell the difference between them. */
 enum dc_code round_next(Reviews__RoundState state, enum round_event event,
                         Reviews__RoundState *ret_state, struct dc_error *error) DC_MUST_CHECK;
 /* Raters are named and approved while this holds. */

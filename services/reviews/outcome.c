@@ -1,4 +1,5 @@
-/* outcome.c - a tally in words: groups, cells, means to be shown, and comments without their order. */
+/* outcome.c - a tally in words: groups, cells, means to be shown, and comments without their order.
+ */
 #include "outcome.h"
 
 #include <string.h>
@@ -33,9 +34,8 @@ add_cells(const struct form_scale *scale, const struct tally_group *group, struc
         c->question = scale->questions[q]->code;
         c->sum = cell->sum;
         c->count = cell->count;
-        c->mean = shown(arena,
-                        (struct dc_ratio){DC_DECIMAL_INT(cell->sum), DC_DECIMAL_INT(cell->count)},
-                        2);
+        c->mean = shown(
+            arena, (struct dc_ratio){DC_DECIMAL_INT(cell->sum), DC_DECIMAL_INT(cell->count)}, 2);
         message->cells[message->n_cells++] = c;
     }
 }
@@ -99,8 +99,8 @@ group_message(const Reviews__Form *form, const struct form_scale *scale,
     for (size_t s = 0; s < form->n_sections; s++) {
         for (size_t q = 0; q < form->sections[s]->n_questions; q++) {
             if (form->sections[s]->questions[q]->free_text) {
-                add_comments(form->sections[s]->questions[q], ratings, count, group->relations,
-                             lot, arena, g);
+                add_comments(form->sections[s]->questions[q], ratings, count, group->relations, lot,
+                             arena, g);
             }
         }
     }

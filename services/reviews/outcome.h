@@ -1,6 +1,6 @@
 /*
- * outcome.h - the result of one person as it is kept and shown, out of his ratings. Pure but for the
- * lot that comments are shuffled by.
+ * outcome.h - the result of one person as it is kept and shown, out of his ratings. Pure but for
+ * the lot that comments are shuffled by.
  */
 #ifndef DC_REVIEWS_OUTCOME_H
 #define DC_REVIEWS_OUTCOME_H

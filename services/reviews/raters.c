@@ -1,6 +1,8 @@
-/* raters.c - who rates whom: named by the rated person, approved by his manager or the supervisor. */
+/* raters.c - who rates whom: named by the rated person, approved by his manager or the supervisor.
+ */
 #include <inttypes.h>
 
+#include "base/words.h"
 #include "handlers.h"
 
 #define RELATION(name) REVIEWS__RELATION__RELATION_##name
@@ -59,8 +61,8 @@ static enum dc_code
 answer(struct dc_step *step, const struct part *part, int64_t person_id,
        Reviews__GetRatersResponse **ret_response, struct dc_error *error)
 {
-    *ret_response = DC_NEW_MESSAGE(step->arena, Reviews__GetRatersResponse,
-                                   reviews__get_raters_response__init);
+    *ret_response =
+        DC_NEW_MESSAGE(step->arena, Reviews__GetRatersResponse, reviews__get_raters_response__init);
     return list(step, part, person_id, *ret_response, error);
 }
 
@@ -111,8 +113,9 @@ check_named(struct dc_step *step, const struct part *part,
     bool own = relation == RELATION(PEER) || relation == RELATION(CUSTOMER);
     if (!form_relation(form, relation) || relation == RELATION(SELF) || (!part->decides && !own)) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "relation",
-                             part->decides ? "a relation of the form, but not self"
-                                           : "you name peers and customers, as the form has them");
+                             part->decides
+                                 ? DC_WORDS("a relation of the form, but not self")
+                                 : DC_WORDS("you name peers and customers, as the form has them"));
     }
     if (request->n_rater_ids < 1 || request->n_rater_ids > TALLY_RATERS_MAX) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "rater_ids", "1 to %d people",
@@ -132,11 +135,11 @@ check_named(struct dc_step *step, const struct part *part,
     return DC_OK;
 }
 
-/* No relation has more raters than a result can hold; who rates already is not named again, whatever
- * he is; and a superior is never named into another relation. */
+/* No relation has more raters than a result can hold; who rates already is not named again,
+ * whatever he is; and a superior is never named into another relation. */
 static enum dc_code
-check_room(struct dc_step *step, const struct part *part,
-           const Reviews__NameRatersRequest *request, struct dc_error *error)
+check_room(struct dc_step *step, const struct part *part, const Reviews__NameRatersRequest *request,
+           struct dc_error *error)
 {
     struct store_assignment *items;
     size_t count, taken = 0;
@@ -195,8 +198,8 @@ pick(const Reviews__DecideRatersRequest *request, const struct store_assignment 
         }
         if (!found || found->relation == RELATION(SELF)) {
             return dc_fail_field(error, DC_NOT_FOUND, "rater_ids",
-                                 "%" PRId64 " is not among the raters to decide on",
-                                 request->rater_ids[r]);
+                                 "%lld is not among the raters to decide on",
+                                 (long long)request->rater_ids[r]);
         }
         DC_TRY(assignment_next(found->state, event, ret_state, error));
         ret_ids[(*ret_count)++] = found->id;
@@ -232,10 +235,9 @@ DC_HANDLER(reviews_decide_raters, Reviews__DecideRatersRequest, Reviews__DecideR
         DC_TRY(store_drop_ratings(step, ids, picked, error));
     }
     if (part.round->state == REVIEWS__ROUND_STATE__ROUND_STATE_OPEN) {
-        DC_TRY(approve ? ask(step, part.round, request->rater_ids, request->n_rater_ids, &asked,
-                             error)
-                       : finish(step, part.round->id, request->rater_ids, request->n_rater_ids,
-                                error));
+        DC_TRY(approve
+                   ? ask(step, part.round, request->rater_ids, request->n_rater_ids, &asked, error)
+                   : finish(step, part.round->id, request->rater_ids, request->n_rater_ids, error));
         dc_wake_on_commit(step, "close");
     }
     return answer(step, &part, request->person_id, &response->raters, error);

@@ -9,8 +9,9 @@ is_released(const Reviews__Round *round)
     return round->state == REVIEWS__ROUND_STATE__ROUND_STATE_RELEASED;
 }
 
-/* Himself and his manager once it is released, the supervisor once it is closed. Who rated him without
- * being named knows one of the answers, and could take it out of his group: he reads it of nobody. */
+/* Himself and his manager once it is released, the supervisor once it is closed. Who rated him
+ * without being named knows one of the answers, and could take it out of his group: he reads it of
+ * nobody. */
 static enum dc_code
 may_read(struct dc_step *step, const Reviews__Round *round, int64_t person_id,
          const struct store_subject *subject, struct dc_error *error)
@@ -22,10 +23,11 @@ may_read(struct dc_step *step, const Reviews__Round *round, int64_t person_id,
     if (!round_has_results(round->state)) {
         return dc_fail(error, DC_FAILED_PRECONDITION, "the round is not closed yet");
     }
-    if (!(is_released(round) && (himself || manages)) && (himself || !rights_supervises(step, round))) {
-        return himself || manages ? dc_fail(error, DC_FAILED_PRECONDITION,
-                                            "the results are not released yet")
-                                  : rights_refuse(error);
+    if (!(is_released(round) && (himself || manages)) &&
+        (himself || !rights_supervises(step, round))) {
+        return himself || manages
+                   ? dc_fail(error, DC_FAILED_PRECONDITION, "the results are not released yet")
+                   : rights_refuse(error);
     }
     if (himself) {
         dc_step_not_sensitive(step);
@@ -48,9 +50,8 @@ DC_HANDLER(reviews_get_result, Reviews__GetResultRequest, Reviews__GetResultResp
         return rights_refuse(error);
     }
     DC_TRY(store_subject(step, request->round_id, request->person_id, &subject, error));
-    bool near = step->context->person_id != 0 &&
-                (step->context->person_id == request->person_id ||
-                 step->context->person_id == subject.manager_id);
+    bool near = step->context->person_id != 0 && (step->context->person_id == request->person_id ||
+                                                  step->context->person_id == subject.manager_id);
     if (!subject.found || (!near && !rights_supervises(step, response->round))) {
         return rights_refuse(error);
     }

@@ -1,4 +1,5 @@
-/* rounds.c - answers the requests about rounds: started with a preview, opened, closed, released. */
+/* rounds.c - answers the requests about rounds: started with a preview, opened, closed, released.
+ */
 #include <inttypes.h>
 #include <string.h>
 
@@ -54,7 +55,7 @@ check_measure(struct dc_step *step, const Reviews__StartRoundRequest *request,
     DC_TRY(store_list_measures(step, request->measure_id, &measures, &count, error));
     if (count == 0) {
         return dc_fail_field(error, DC_NOT_FOUND, "measure_id",
-                             "there is no measure of ratings %" PRId64, request->measure_id);
+                             "there is no measure of ratings %lld", (long long)request->measure_id);
     }
     DC_TRY(dc_decimal_parse(measures[0]->scale_min, &low, error));
     DC_TRY(dc_decimal_parse(measures[0]->scale_max, &high, error));
@@ -91,13 +92,13 @@ check_request(struct dc_step *step, const Reviews__StartRoundRequest *request,
     DC_TRY(check_reason(request->reason, 0, error));
     DC_TRY(store_unit_known(step, request->unit_id, &known, error));
     if (!known) {
-        return dc_fail_field(error, DC_NOT_FOUND, "unit_id", "there is no unit %" PRId64,
-                             request->unit_id);
+        return dc_fail_field(error, DC_NOT_FOUND, "unit_id", "there is no unit %lld",
+                             (long long)request->unit_id);
     }
     DC_TRY(store_form(step, request->form_id, 0, ret_form, error));
     if (!*ret_form || (*ret_form)->retired) {
-        return dc_fail_field(error, DC_NOT_FOUND, "form_id", "there is no form %" PRId64
-                             " in use", request->form_id);
+        return dc_fail_field(error, DC_NOT_FOUND, "form_id", "there is no form %lld in use",
+                             (long long)request->form_id);
     }
     if (!request->rules) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "rules", "say who is asked");

@@ -72,14 +72,17 @@ stage_people(void)
     dc_test_pg_exec(
         stage.pg,
         "SET search_path = reviews;"
-        "INSERT INTO org_unit SELECT t, u, nullif(p, 0), k, 'u' || u, n, '2020-01-01', 'infinity', 1"
+        "INSERT INTO org_unit SELECT t, u, nullif(p, 0), k, 'u' || u, n, '2020-01-01', 'infinity', "
+        "1"
         " FROM (VALUES (1, 1, 0, 1, '集团'), (1, 10, 1, 3, 'A'), (1, 11, 1, 3, 'B'),"
         "  (2, 201, 0, 1, '别人')) AS x (t, u, p, k, n);"
         "INSERT INTO org_unit_tree SELECT tenant_id, unit_id, unit_id, 0 FROM org_unit"
         " UNION ALL SELECT tenant_id, parent_id, unit_id, 1 FROM org_unit WHERE parent_id > 0;"
-        "INSERT INTO org_person SELECT t, p, 'p' || p, 'person' || p, '', '', 'zh-CN', nullif(m, 0),"
+        "INSERT INTO org_person SELECT t, p, 'p' || p, 'person' || p, '', '', 'zh-CN', nullif(m, "
+        "0),"
         "  '2020-01-01', 'infinity', 1 FROM (VALUES (1, 1, 9), (1, 2, 9), (1, 3, 2), (1, 4, 2),"
-        "  (1, 5, 2), (1, 6, 2), (1, 7, 2), (1, 8, 9), (1, 9, 0), (1, 12, 9), (2, 20, 0)) AS x (t, p, m);"
+        "  (1, 5, 2), (1, 6, 2), (1, 7, 2), (1, 8, 9), (1, 9, 0), (1, 12, 9), (2, 20, 0)) AS x (t, "
+        "p, m);"
         "INSERT INTO org_post SELECT t, p, 1, u, 'rep', 1, true, '2020-01-01', 'infinity'"
         " FROM (VALUES (1, 1, 1), (1, 2, 10), (1, 3, 10), (1, 4, 10), (1, 5, 10), (1, 6, 10),"
         "  (1, 7, 10), (1, 8, 11), (1, 9, 1), (1, 12, 11), (2, 20, 201)) AS x (t, p, u)");
@@ -116,8 +119,8 @@ stage_open(void **state)
     stage.thread = (struct dc_thread){.service = &stage.service,
                                       .arena = dc_arena_new(0),
                                       .wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
-    stage_must(dc_db_open(&stage.thread.db, dc_text_cstr(&dsn), "reviews test", lists,
-                          &stage.error));
+    stage_must(
+        dc_db_open(&stage.thread.db, dc_text_cstr(&dsn), "reviews test", lists, &stage.error));
     stage_must(dc_time_parse("2026-11-23T10:00:00Z", 0, &stage.now, &stage.error));
     return 0;
 }
@@ -172,8 +175,7 @@ stage_call(const struct who *who, bool free, dc_handler *handler, const Protobuf
     return code;
 }
 
-static void
-stage_run(enum dc_code (*task)(struct dc_step *, bool *, struct dc_error *))
+static void stage_run(enum dc_code (*task)(struct dc_step *, bool *, struct dc_error *))
 {
     for (bool more = true; more;) {
         struct dc_step step;

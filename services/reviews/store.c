@@ -33,9 +33,9 @@ store_unpack(struct dc_step *step, const ProtobufCMessageDescriptor *descriptor,
     struct dc_bytes bytes = dc_rows_bytes(rows, row, column);
     *ret_message = protobuf_c_message_unpack(descriptor, dc_arena_allocator(step->arena),
                                              bytes.size, bytes.data);
-    return *ret_message ? DC_OK
-                        : dc_fail(error, DC_INTERNAL, "a stored %s cannot be read",
-                                  descriptor->short_name);
+    return *ret_message
+               ? DC_OK
+               : dc_fail(error, DC_INTERNAL, "a stored %s cannot be read", descriptor->short_name);
 }
 
 /* --- forms ---------------------------------------------------------------------------------------

@@ -17,8 +17,8 @@
 enum dc_code store_forms(struct dc_step *step, Reviews__Form ***ret_forms, size_t *ret_count,
                          struct dc_error *error) DC_MUST_CHECK;
 /* Version 0: the newest. NULL: there is none. */
-enum dc_code store_form(struct dc_step *step, int64_t id, int64_t version,
-                        Reviews__Form **ret_form, struct dc_error *error) DC_MUST_CHECK;
+enum dc_code store_form(struct dc_step *step, int64_t id, int64_t version, Reviews__Form **ret_form,
+                        struct dc_error *error) DC_MUST_CHECK;
 /* Writes the next version of the form and sets its id and version. ALREADY_EXISTS: the code;
  * ABORTED: it is not the newest version. */
 enum dc_code store_save_form(struct dc_step *step, int64_t tenant_id, Reviews__Form *form,
@@ -82,8 +82,7 @@ struct store_subject {
     const char *name, *unit_name;
 };
 enum dc_code store_subject(struct dc_step *step, int64_t round_id, int64_t person_id,
-                           struct store_subject *ret_subject,
-                           struct dc_error *error) DC_MUST_CHECK;
+                           struct store_subject *ret_subject, struct dc_error *error) DC_MUST_CHECK;
 /* All of them, or the caller's reports and himself. */
 enum dc_code store_subjects(struct dc_step *step, int64_t round_id, bool all,
                             const struct store_wanted *wanted, Reviews__Subject ***ret_subjects,
@@ -162,8 +161,7 @@ enum dc_code store_drop_round(struct dc_step *step, int64_t round_id,
  */
 /* 0: nothing is to be done. */
 enum dc_code store_pick_going(struct dc_step *step, int64_t *ret_round_id,
-                              Reviews__RoundState *ret_state,
-                              struct dc_error *error) DC_MUST_CHECK;
+                              Reviews__RoundState *ret_state, struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_tenants_going(struct dc_step *step, const int64_t **ret_ids, size_t *ret_count,
                                  struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_next_subjects(struct dc_step *step, int64_t round_id, int64_t above,

@@ -71,8 +71,8 @@ store_people_known(struct dc_step *step, const int64_t *people, size_t count, si
                    struct dc_error *error)
 {
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
-    DC_TRY(dc_db_run(step->db, SQL(PEOPLE_KNOWN), &rows, error, TENANT,
-                     dc_p_int64s(people, count), dc_p_date(store_today(step))));
+    DC_TRY(dc_db_run(step->db, SQL(PEOPLE_KNOWN), &rows, error, TENANT, dc_p_int64s(people, count),
+                     dc_p_date(store_today(step))));
     *ret_known = dc_rows_count(rows);
     return DC_OK;
 }
@@ -112,8 +112,8 @@ enum dc_code
 store_move_assignments(struct dc_step *step, const int64_t *ids, size_t count,
                        enum assignment_state state, const char *reason, struct dc_error *error)
 {
-    return dc_db_run(step->db, SQL(ASSIGNMENTS_MOVE), NULL, error, TENANT,
-                     dc_p_int64s(ids, count), dc_p_int64(state), dc_p_text(reason));
+    return dc_db_run(step->db, SQL(ASSIGNMENTS_MOVE), NULL, error, TENANT, dc_p_int64s(ids, count),
+                     dc_p_int64(state), dc_p_text(reason));
 }
 
 /* --- asking --------------------------------------------------------------------------------------
@@ -129,8 +129,9 @@ read_asked(struct dc_step *step, int64_t round_id, const struct dc_rows *rows,
     for (size_t i = 0; i < ret->count; i++) {
         Reviews__Rater *r = DC_NEW_MESSAGE(step->arena, Reviews__Rater, reviews__rater__init);
         r->person_id = dc_rows_int64(rows, i, 0);
-        r->reference = dc_arena_printf(step->arena, "reviews/round/%" PRId64 "/%" PRId64 "/%" PRId64,
-                                       round_id, r->person_id, dc_rows_int64(rows, i, 1));
+        r->reference =
+            dc_arena_printf(step->arena, "reviews/round/%" PRId64 "/%" PRId64 "/%" PRId64, round_id,
+                            r->person_id, dc_rows_int64(rows, i, 1));
         r->ratings = (int32_t)dc_rows_int64(rows, i, 2);
         ret->items[i] = r;
     }
@@ -184,13 +185,12 @@ store_lapse_gone(struct dc_step *step, int64_t limit, struct store_gone **ret_go
                  size_t *ret_count, struct dc_error *error)
 {
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
-    DC_TRY(dc_db_run(step->db, SQL(LAPSE_GONE), &rows, error, TENANT,
-                     dc_p_date(store_today(step)), dc_p_int64(limit)));
+    DC_TRY(dc_db_run(step->db, SQL(LAPSE_GONE), &rows, error, TENANT, dc_p_date(store_today(step)),
+                     dc_p_int64(limit)));
     *ret_count = dc_rows_count(rows);
     *ret_gone = DC_NEW_ARRAY(step->arena, struct store_gone, *ret_count + 1);
     for (size_t i = 0; i < *ret_count; i++) {
-        (*ret_gone)[i] =
-            (struct store_gone){dc_rows_int64(rows, i, 0), dc_rows_int64(rows, i, 1)};
+        (*ret_gone)[i] = (struct store_gone){dc_rows_int64(rows, i, 0), dc_rows_int64(rows, i, 1)};
     }
     return DC_OK;
 }

@@ -136,7 +136,8 @@ store_add_round(struct dc_step *step, const Reviews__Round *round, const struct 
     *ret_id = dc_rows_int64(rows, 0, 0);
     DC_TRY(dc_db_run(step->db, SQL(SUBJECTS_ADD), NULL, error, TENANT, dc_p_int64(*ret_id),
                      dc_p_int64(plan->unit_id), dc_p_date(plan->day)));
-    return dc_db_run(step->db, SQL(ASSIGNMENTS_ADD), NULL, error, TENANT, dc_p_int64(*ret_id), PLAN);
+    return dc_db_run(step->db, SQL(ASSIGNMENTS_ADD), NULL, error, TENANT, dc_p_int64(*ret_id),
+                     PLAN);
 }
 
 /* --- reading and moving --------------------------------------------------------------------------
@@ -158,8 +159,7 @@ store_round(struct dc_step *step, int64_t id, enum store_hold hold, Reviews__Rou
 }
 
 enum dc_code
-store_computed_to(struct dc_step *step, int64_t id, int64_t *ret_person_id,
-                  struct dc_error *error)
+store_computed_to(struct dc_step *step, int64_t id, int64_t *ret_person_id, struct dc_error *error)
 {
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
     DC_TRY(dc_db_run(step->db, SQL(ROUND_LOAD), &rows, error, TENANT, dc_p_int64(id)));
@@ -263,8 +263,7 @@ store_subjects(struct dc_step *step, int64_t round_id, bool all, const struct st
     *ret_count = dc_rows_count(rows);
     *ret_subjects = DC_NEW_ARRAY(step->arena, Reviews__Subject *, *ret_count + 1);
     for (size_t i = 0; i < *ret_count; i++) {
-        Reviews__Subject *s =
-            DC_NEW_MESSAGE(step->arena, Reviews__Subject, reviews__subject__init);
+        Reviews__Subject *s = DC_NEW_MESSAGE(step->arena, Reviews__Subject, reviews__subject__init);
         s->person_id = dc_rows_int64(rows, i, 0);
         s->person_name = store_text(step->arena, rows, i, 1);
         s->unit_name = store_text(step->arena, rows, i, 2);

@@ -75,8 +75,8 @@ group_anonymous(const struct tally_form *form, const int counts[TALLY_RELATIONS]
 }
 
 size_t
-tally_groups(const struct tally_form *form, const int counts[TALLY_RELATIONS],
-             unsigned *ret_groups, unsigned *ret_hidden)
+tally_groups(const struct tally_form *form, const int counts[TALLY_RELATIONS], unsigned *ret_groups,
+             unsigned *ret_hidden)
 {
     static const Reviews__Relation named[] = {R(SUPERIOR), R(SELF)};
     size_t count = 0;

@@ -30,8 +30,8 @@
 enum {
     TALLY_RELATIONS = 6, /* by Reviews__Relation; 0 is none */
     TALLY_QUESTIONS_MAX = 60,
-    TALLY_RATERS_MAX = 15,  /* of one relation of one person */
-    TALLY_MINIMUM_MAX = 5,  /* so a merged group has at most 15 + 4 + 4 raters */
+    TALLY_RATERS_MAX = 15,   /* of one relation of one person */
+    TALLY_MINIMUM_MAX = 5,   /* so a merged group has at most 15 + 4 + 4 raters */
     TALLY_MINIMUM_LEAST = 2, /* of an anonymous relation; 3 is usual */
     TALLY_LEVELS_MAX = 10,
     TALLY_PERCENT = 100,

@@ -1,4 +1,5 @@
-/* Tests what ratings come to by rows of cases, and that nobody can be made out, on random ratings. */
+/* Tests what ratings come to by rows of cases, and that nobody can be made out, on random ratings.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -97,8 +98,7 @@ add_ratio(struct dc_text *text, struct dc_ratio ratio, const char *none)
 
 /* As the columns of a case write it: groups | hidden | total. */
 static void
-write_result(const struct tally_form *form, const struct tally_result *result,
-             struct dc_text *text)
+write_result(const struct tally_form *form, const struct tally_result *result, struct dc_text *text)
 {
     static const struct dc_ratio nothing;
     for (size_t g = 0; g < result->count; g++) {
@@ -135,8 +135,7 @@ run_case(const char *where, char **columns, size_t column_count, void *context)
     read_ratings(where, columns[2], &play);
     tally(&play.form, play.ratings, play.count, arena, &result);
     write_result(&play.form, &result, &got);
-    const char *wanted =
-        dc_arena_printf(arena, "%s | %s | %s", columns[3], columns[4], columns[5]);
+    const char *wanted = dc_arena_printf(arena, "%s | %s | %s", columns[3], columns[4], columns[5]);
     if (strcmp(dc_text_cstr(&got), wanted) != 0) {
         fail_msg("%s: %s\n  got    %s\n  wanted %s", where, columns[0], dc_text_cstr(&got), wanted);
     }
@@ -349,8 +348,8 @@ test_bounds(void **state)
 {
     (void)state;
     DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
-    static const int weights[23] = {3, 5, 7, 11, 13, 17, 19, 1, 1, 2, 1, 1, 2, 1, 2, 1, 2, 2, 1, 2,
-                                    2, 2, 2};
+    static const int weights[23] = {3, 5, 7, 11, 13, 17, 19, 1, 1, 2, 1, 1,
+                                    2, 1, 2, 1,  2,  2,  1,  2, 2, 2, 2};
     struct tally_form form = {.weights = weights, .questions = 23};
     static const int of_relation[TALLY_RELATIONS] = {0, 15, 15, 4, 4, 1};
     static struct tally_rating ratings[RATERS_MAX];
@@ -370,8 +369,8 @@ test_bounds(void **state)
     tally(&form, ratings, count, arena, &result);
     assert_true(result.known);
     assert_int_equal(result.count, 4); /* subordinates and customers together */
-    assert_true(dc_ratio_cmp(result.total,
-                             (struct dc_ratio){DC_DECIMAL_INT(10), DC_DECIMAL_INT(1)}) <= 0);
+    assert_true(
+        dc_ratio_cmp(result.total, (struct dc_ratio){DC_DECIMAL_INT(10), DC_DECIMAL_INT(1)}) <= 0);
 }
 
 int

@@ -154,7 +154,20 @@ fixture_work(struct fixture *fixture)
     return pieces;
 }
 
-/* A request by a person with grants; the response lives until the next step. */
+static inline void
+fixture_caller(struct fixture *fixture, Kernel__Context *context, int64_t tenant_id,
+               int64_t person_id, Kernel__Grant *const *grants, size_t grant_count)
+{
+    (void)fixture;
+    kernel__context__init(context);
+    context->tenant_id = tenant_id;
+    context->person_id = person_id;
+    context->account = (char *)"somebody";
+    context->grants = (Kernel__Grant **)grants;
+    context->n_grants = grant_count;
+}
+
+/* A query by a person with grants; the response lives until the next step. */
 static inline enum dc_code
 fixture_call(struct fixture *fixture, int64_t tenant_id, int64_t person_id,
              Kernel__Grant *const *grants, size_t grant_count, dc_handler *handler,
@@ -162,18 +175,37 @@ fixture_call(struct fixture *fixture, int64_t tenant_id, int64_t person_id,
              ProtobufCMessage **ret_response)
 {
     struct dc_step step = fixture_step(fixture, "request");
-    Kernel__Context context = KERNEL__CONTEXT__INIT;
-    context.tenant_id = tenant_id;
-    context.person_id = person_id;
-    context.account = (char *)"somebody";
-    context.grants = (Kernel__Grant **)grants;
-    context.n_grants = grant_count;
+    Kernel__Context context;
+    fixture_caller(fixture, &context, tenant_id, person_id, grants, grant_count);
     step.context = &context;
     *ret_response = dc_arena_alloc(step.arena, answer->sizeof_message);
     protobuf_c_message_init(answer, *ret_response);
     FIXTURE_OK(fixture, dc_db_begin_read(step.db, tenant_id, 0, &fixture->error));
     enum dc_code code = handler(&step, request, *ret_response, &fixture->error);
     dc_db_rollback(step.db);
+    return code;
+}
+
+/* The same for a command: state and events are kept if it is carried out. */
+static inline enum dc_code
+fixture_command(struct fixture *fixture, int64_t tenant_id, int64_t person_id,
+                Kernel__Grant *const *grants, size_t grant_count, dc_handler *handler,
+                const ProtobufCMessage *request, const ProtobufCMessageDescriptor *answer,
+                ProtobufCMessage **ret_response)
+{
+    struct dc_step step = fixture_step(fixture, "request");
+    Kernel__Context context;
+    fixture_caller(fixture, &context, tenant_id, person_id, grants, grant_count);
+    step.context = &context;
+    *ret_response = dc_arena_alloc(step.arena, answer->sizeof_message);
+    protobuf_c_message_init(answer, *ret_response);
+    FIXTURE_OK(fixture, dc_step_begin(&step, tenant_id, &fixture->error));
+    enum dc_code code = handler(&step, request, *ret_response, &fixture->error);
+    if (code == DC_OK) {
+        code = dc_step_commit(&step, &fixture->error);
+    } else {
+        dc_step_rollback(&step);
+    }
     return code;
 }
 

@@ -8,6 +8,7 @@
 #include <dacheng/ingest/v1/events.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
 #include <dacheng/reviews/v1/events.pb-c.h>
+#include <dacheng/scoring/v1/results.pb-c.h>
 #include <kernel_sql.h>
 #include <scoring_sql.h>
 
@@ -25,6 +26,26 @@ static const struct dc_method methods[] = {
     {&scoring__scoring_service__descriptor, "Explain", DC_QUERY, scoring_explain, true, false},
     {&scoring__scoring_service__descriptor, "ListPeriods", DC_QUERY, scoring_list_periods, false,
      false},
+    {&scoring__preview_service__descriptor, "Preview", DC_QUERY, scoring_preview, false, false},
+    {&scoring__result_service__descriptor, "OpenCalibration", DC_COMMAND, scoring_open_calibration,
+     false, false},
+    {&scoring__result_service__descriptor, "ListCalibrations", DC_QUERY, scoring_list_calibrations,
+     false, false},
+    {&scoring__result_service__descriptor, "GetCalibration", DC_QUERY, scoring_get_calibration,
+     true, false},
+    {&scoring__result_service__descriptor, "MoveGrade", DC_COMMAND, scoring_move_grade, false,
+     false},
+    {&scoring__result_service__descriptor, "UndoMove", DC_COMMAND, scoring_undo_move, false, false},
+    {&scoring__result_service__descriptor, "CloseCalibration", DC_COMMAND,
+     scoring_close_calibration, false, false},
+    {&scoring__result_service__descriptor, "Publish", DC_COMMAND, scoring_publish, false, false},
+    {&scoring__result_service__descriptor, "ListPublications", DC_QUERY, scoring_list_publications,
+     false, false},
+    {&scoring__result_service__descriptor, "GetResult", DC_QUERY, scoring_get_result, true, false},
+    {&scoring__result_service__descriptor, "ReadPayroll", DC_QUERY, scoring_read_payroll, true,
+     false},
+    {&scoring__result_service__descriptor, "ListLateChanges", DC_QUERY, scoring_list_late_changes,
+     true, false},
     {0},
 };
 

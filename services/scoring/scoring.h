@@ -8,6 +8,7 @@
 #include "service/access.h"
 #include "service/service.h"
 
+#include <dacheng/scoring/v1/preview.pb-c.h>
 #include <dacheng/scoring/v1/scoring.pb-c.h>
 
 /* Who reads results, within his scope; the others (three administrators, operations, integrators)
@@ -18,6 +19,12 @@
 
 /* Today where the tenants live: option time.utc_offset_minutes. */
 dc_date scoring_today(const struct dc_step *step);
+
+/* The unit that is meant (0: the highest within reach), which the caller may read by one of the roles;
+ * tree false: that unit alone, not what is below, a grant on one unit without those below (unit.c). */
+enum dc_code scoring_allowed_unit(struct dc_step *step, unsigned roles, int64_t asked,
+                                  struct dc_access_reach *ret_reach, int64_t *ret_unit_id,
+                                  bool *ret_tree, struct dc_error *error) DC_MUST_CHECK;
 
 /* Reactions (reactions.c). */
 dc_reaction_fn scoring_on_measures_defined;
@@ -36,10 +43,22 @@ enum dc_code scoring_rescore(struct dc_step *step, bool *ret_more, struct dc_err
 enum dc_code scoring_turn_day(struct dc_step *step, bool *ret_more, struct dc_error *error);
 
 /* Requests. */
-dc_handler scoring_get_person;   /* person.c */
-dc_handler scoring_get_unit;     /* unit.c */
-dc_handler scoring_list_ranking; /* ranking.c */
-dc_handler scoring_explain;      /* explain.c */
-dc_handler scoring_list_periods; /* person.c */
+dc_handler scoring_get_person;        /* person.c */
+dc_handler scoring_get_unit;          /* unit.c */
+dc_handler scoring_list_ranking;      /* ranking.c */
+dc_handler scoring_explain;           /* explain.c */
+dc_handler scoring_list_periods;      /* person.c */
+dc_handler scoring_preview;           /* previewing.c */
+dc_handler scoring_open_calibration;  /* calibration_open.c */
+dc_handler scoring_list_calibrations; /* calibrating.c */
+dc_handler scoring_get_calibration;
+dc_handler scoring_move_grade;
+dc_handler scoring_undo_move;
+dc_handler scoring_close_calibration;
+dc_handler scoring_publish; /* publishing.c */
+dc_handler scoring_list_publications;
+dc_handler scoring_get_result;
+dc_handler scoring_read_payroll;
+dc_handler scoring_list_late_changes;
 
 #endif

@@ -142,6 +142,7 @@ store_indicators(struct dc_step *step, const Goals__IndicatorsDefined *event,
     }
     bool *primary = DC_NEW_ARRAY(step->arena, bool, count + 1);
     bool *retired = DC_NEW_ARRAY(step->arena, bool, count + 1);
+    bool *additive = DC_NEW_ARRAY(step->arena, bool, count + 1);
     for (size_t i = 0; i < count; i++) {
         const Goals__Indicator *indicator = event->indicators[i];
         columns[ID][i] = indicator->id;
@@ -154,6 +155,7 @@ store_indicators(struct dc_step *step, const Goals__IndicatorsDefined *event,
         names[2][i] = indicator->unit_of_measure;
         primary[i] = indicator->primary;
         retired[i] = indicator->retired;
+        additive[i] = indicator->additive;
     }
     int64_t news = 0;
     struct dc_param params[] = {tenant_of(step),
@@ -166,8 +168,9 @@ store_indicators(struct dc_step *step, const Goals__IndicatorsDefined *event,
                                 dc_p_int64s(columns[DECIMALS], count),
                                 dc_p_int64s(columns[MEASURE], count),
                                 dc_p_bools(primary, count),
-                                dc_p_bools(retired, count)};
-    DC_TRY(count_of(step, STATEMENT(STORE_INDICATORS), params, 11, &news, error));
+                                dc_p_bools(retired, count),
+                                dc_p_bools(additive, count)};
+    DC_TRY(count_of(step, STATEMENT(STORE_INDICATORS), params, 12, &news, error));
     if (news > 0) {
         DC_TRY(bump_edition(step, error));
         DC_TRY(mark_everybody(step, dc_p_null(), error));

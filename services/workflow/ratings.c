@@ -45,14 +45,14 @@ find_new(struct flow_work *work, const Reviews__RatersAsked *event, struct flow_
 }
 
 static enum dc_code
-find_process(struct flow_work *work, const struct wf_definition **ret_process,
-             int32_t *ret_version, struct dc_error *error)
+find_process(struct flow_work *work, const struct wf_definition **ret_process, int32_t *ret_version,
+             struct dc_error *error)
 {
     const char *code;
     DC_TRY(flow_store_code_of_purpose(work, PURPOSE, &code, error));
     if (!*code) {
         return dc_fail(error, DC_FAILED_PRECONDITION,
-                       "no definition has `approval: true` and the purpose " PURPOSE);
+                       "no definition has `approval: true` and the purpose %s", PURPOSE);
     }
     DC_TRY(flow_process(work, code, 0, ret_process, ret_version, error));
     bool fits = (*ret_process)->track_count == 1 &&
@@ -102,8 +102,8 @@ find_cycle(struct flow_work *work, const Reviews__Round *round, const struct flo
 }
 
 static enum dc_code
-open_cases(struct flow_work *work, const Workflow__Cycle *cycle, const struct flow_subject *subjects,
-           size_t count, struct dc_error *error)
+open_cases(struct flow_work *work, const Workflow__Cycle *cycle,
+           const struct flow_subject *subjects, size_t count, struct dc_error *error)
 {
     struct dc_arena *arena = work->step->arena;
     const struct wf_definition *process;
@@ -113,8 +113,8 @@ open_cases(struct flow_work *work, const Workflow__Cycle *cycle, const struct fl
     struct flow_opening *openings = DC_NEW_ARRAY(arena, struct flow_opening, count + 1);
     struct flow_move *moves = DC_NEW_ARRAY(arena, struct flow_move, count + 1);
     for (size_t i = 0; i < count; i++) {
-        moves[i] = (struct flow_move){subjects[i].case_id, process->stages[0].code, WF_CASE_OPEN,
-                                      "", 0, ""};
+        moves[i] = (struct flow_move){
+            subjects[i].case_id, process->stages[0].code, WF_CASE_OPEN, "", 0, ""};
         openings[i] = (struct flow_opening){
             .case_id = subjects[i].case_id,
             .cycle_id = cycle->id,
@@ -181,7 +181,8 @@ workflow_on_raters_finished(struct dc_step *step, const struct dc_delivery *deli
         references[i] = event->raters[i]->reference;
     }
     DC_TRY(flow_work_begin(&work, step, delivery->event->tenant_id, error));
-    DC_TRY(flow_store_open_of_references(&work, references, event->n_raters, &tasks, &count, error));
+    DC_TRY(
+        flow_store_open_of_references(&work, references, event->n_raters, &tasks, &count, error));
     return count > 0 ? flow_finish_tasks(&work, tasks, count, error) : DC_OK;
 }
 

@@ -51,9 +51,9 @@ flow_store_save_cases(struct flow_work *work, const Workflow__Cycle *cycle,
     }
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
     DC_TRY(dc_db_run(work->step->db, SQL(SAVE_CASES), &rows, error, TENANT, dc_p_int64(cycle->id),
-                     dc_p_int64(cycle->unit_id), dc_p_date(work->today),
-                     dc_p_int64s(people, count), dc_p_texts(references, count), dc_p_text(link),
-                     dc_p_text(fact), dc_p_texts(values, count)));
+                     dc_p_int64(cycle->unit_id), dc_p_date(work->today), dc_p_int64s(people, count),
+                     dc_p_texts(references, count), dc_p_text(link), dc_p_text(fact),
+                     dc_p_texts(values, count)));
     *ret_count = dc_rows_count(rows);
     *ret_items = DC_NEW_ARRAY(arena, struct flow_subject, *ret_count + 1);
     for (size_t i = 0; i < *ret_count; i++) {

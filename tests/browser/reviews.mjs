@@ -105,7 +105,7 @@ describe('reviews in the browser', () => {
     await page.locator('[data-test=task-card][data-stage=give_ratings] a').first().click()
     await page.waitForSelector('[data-test=task]')
     await narrow(page, 'review-task-phone')
-    await page.locator('a', { hasText: '查看相关页面' }).click()
+    await page.click('[data-test=go-rate]')
     await page.waitForSelector('[data-test=my-rating]')
     await narrow(page, 'review-give-phone')
   })

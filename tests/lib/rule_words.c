@@ -236,3 +236,44 @@ grade_words(struct dc_arena *arena, const char *text, Goals__Plan *plan)
         plan->grades[plan->n_grades++] = row;
     }
 }
+
+static void
+read_pool(struct dc_arena *arena, const char *name, char *units, Goals__DistributionRule *rule)
+{
+    Goals__DistributionPool *pool =
+        DC_NEW_MESSAGE(arena, Goals__DistributionPool, goals__distribution_pool__init);
+    pool->name = dc_arena_strdup(arena, name);
+    pool->unit_ids = DC_NEW_ARRAY(arena, int64_t, 10);
+    for (char *unit; (unit = strtok_r(units, ",", &units));) {
+        pool->unit_ids[pool->n_unit_ids++] = strtoll(unit, NULL, 10);
+    }
+    rule->pools[rule->n_pools++] = pool;
+}
+
+void
+distribution_words(struct dc_arena *arena, const char *text, Goals__Plan *plan)
+{
+    Goals__DistributionRule *rule =
+        DC_NEW_MESSAGE(arena, Goals__DistributionRule, goals__distribution_rule__init);
+    char *rest = dc_arena_strdup(arena, text);
+    rule->shares = dc_arena_alloc(arena, 30 * sizeof(Goals__GradeShare *));
+    rule->pools = dc_arena_alloc(arena, 30 * sizeof(Goals__DistributionPool *));
+    for (char *word; (word = strtok_r(rest, " ", &rest));) {
+        char *value = strchr(word, '=');
+        *value++ = '\0';
+        if (strcmp(word, "level") == 0) {
+            rule->pool_level = atoi(value);
+        } else if (strcmp(word, "min") == 0) {
+            rule->min_pool = atoi(value);
+        } else if (strcmp(word, "u") == 0 || strcmp(word, "v") == 0) {
+            read_pool(arena, word, value, rule);
+        } else {
+            Goals__GradeShare *share =
+                DC_NEW_MESSAGE(arena, Goals__GradeShare, goals__grade_share__init);
+            share->grade = word;
+            share->share = value;
+            rule->shares[rule->n_shares++] = share;
+        }
+    }
+    plan->distribution = rule;
+}

@@ -14,5 +14,7 @@
 Goals__PlanItem *rule_words(struct dc_arena *arena, const char *family, char *text);
 /* Puts a grade table into a plan: "S>=110:1.5 A>=90:1.2 B:1", the last row without a bound. */
 void grade_words(struct dc_arena *arena, const char *text, Goals__Plan *plan);
+/* Puts a distribution into a plan: "A=20 B=80 level=1 min=5", and named pools "u=7,8 v=9". */
+void distribution_words(struct dc_arena *arena, const char *text, Goals__Plan *plan);
 
 #endif

@@ -92,7 +92,7 @@ class Reviews(unittest.TestCase):
         opened = call("zhangsan", "workflow/GetTask", {"taskId": task["id"]})
         self.assertEqual(opened["facts"], [{"name": "ratings", "value": "10"}])
         self.assertNotIn("孔强", json.dumps(opened, ensure_ascii=False))
-        self.assertIn("评价尚未全部提交", refused("zhangsan", "workflow/DecideTask", {"taskId": task["id"], "outcome": "given"}, "failed_precondition"))
+        self.assertIn("not all ratings are given", refused("zhangsan", "workflow/DecideTask", {"taskId": task["id"], "outcome": "given"}, "failed_precondition"))
         wait_until(lambda: any("评价" in n["title"] + n["text"] for n in call("zhangsan", "notify/ListInbox").get("notices", [])), 30, "the notice")
 
     # --- rating -----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ export const icons = {
   okr: 'M5 20V5M5 5h11l-2.500 3.500L16 12H5M20 8v12',
   entries: 'M4 5h16v14H4zM4 10h16M10 10v9M13.500 14.500h3.500',
   plans: 'M7 4h10v16H7zM10 9h4M10 13h4M10 17h2',
+  preview: 'M4 20h16M6 20v-6h3v6M11 20V9h3v11M16 20v-8h3v8M5 8c3-4 7-4.500 12-3M14.500 3l3 2-2 3',
   import: 'M12 4v11M7.500 10.500 12 15l4.500-4.500M4 19h16',
   inbox: 'M6 10a6 6 0 1 1 12 0c0 5 2 6 2 6H4s2-1 2-6M10 19.500a2.200 2.200 0 0 0 4 0',
   reviews: 'M12 20l-1-4H4V5h16v11h-7zM8 9.500h8M8 12.500h5',
@@ -42,6 +43,7 @@ export const icons = {
   warning: 'M12 4 2.800 20h18.400zM12 10v4.500M12 17.300v.2',
   trash: 'M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13',
   refresh: 'M20 12a8 8 0 1 1-2.500-5.800M20 4v4h-4',
+  results: 'M8 4h8v5a4 4 0 0 1-8 0zM8 5H4v2a3 3 0 0 0 4 3M16 5h4v2a3 3 0 0 1-4 3M12 13v4M8.500 20h7',
   download: 'M12 4v11M7.500 10.500 12 15l4.500-4.500M4 20h16',
 } as const
 export type IconName = keyof typeof icons

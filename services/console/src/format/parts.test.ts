@@ -35,7 +35,7 @@ describe('scores of OKR', () => {
 
 describe('pasted values', () => {
   it('are read by tabs or commas, with or without a head', () => {
-    expect(readPasted('编码,数值,依据\nE1,2,a,b\n\nE2， ３ \n"E3","",撤回')).toEqual([{ code: 'E1', value: '2', note: 'a,b' }, { code: 'E2', value: '3', note: '' }, { code: 'E3', value: '', note: '撤回' }])
-    expect(readPasted('E1\t1.5\t两 起, 属实\r\nE2\t\t')).toEqual([{ code: 'E1', value: '1.5', note: '两 起, 属实' }, { code: 'E2', value: '', note: '' }])
+    expect(readPasted('编码,数值,依据\nE1,2,a,b\n\nE2， ３ \n"E3","",撤回')).toEqual([{ line: 2, code: 'E1', value: '2', note: 'a,b' }, { line: 4, code: 'E2', value: '3', note: '' }, { line: 5, code: 'E3', value: '', note: '撤回' }])
+    expect(readPasted('E1\t1.5\t两 起, 属实\r\nE2\t\t')).toEqual([{ line: 1, code: 'E1', value: '1.5', note: '两 起, 属实' }, { line: 2, code: 'E2', value: '', note: '' }])
   })
 })

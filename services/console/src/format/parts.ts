@@ -3,8 +3,7 @@ import { MeasureOf, type Indicator, type Measure } from '@gen/goals/v1/events_pb
 import { add, divide, multiply, parse, toText, zero, type Decimal } from './decimal'
 
 export type Part = 'kpi' | 'okr' | 'rating'
-const RATING = 3 // of reviews
-export const partOf = (of: MeasureOf): Part => (of === MeasureOf.OKR ? 'okr' : Number(of) === RATING ? 'rating' : 'kpi')
+export const partOf = (of: MeasureOf): Part => (of === MeasureOf.OKR ? 'okr' : of === MeasureOf.RATING ? 'rating' : 'kpi')
 
 /** Of each indicator the part that it belongs to. */
 export function partsByIndicator(indicators: Indicator[], measures: Measure[]): Map<bigint, Part> {

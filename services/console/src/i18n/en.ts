@@ -1,6 +1,7 @@
 // The console's words in English.
 import { okrEn } from './okr.en'
 import { operationsEn } from './operations.en'
+import { previewEn } from './preview.en'
 import { processEn } from './process.en'
 import { targetsEn } from './targets.en'
 import { resultsEn } from './results.en'
@@ -8,6 +9,7 @@ import { reviewsEn } from './reviews.en'
 import type { Words } from './zh'
 
 export const en: Words = {
+  ...previewEn,
   ...processEn,
   ...targetsEn,
   ...resultsEn,
@@ -26,6 +28,8 @@ export const en: Words = {
     label: 'Main navigation',
     open: 'Open navigation',
     performance: 'Performance',
+    results: 'Results',
+    calibration: 'Calibration',
     process: 'Process',
     tasks: 'My tasks',
     task: 'Task',
@@ -53,6 +57,7 @@ export const en: Words = {
     goals: 'Goals',
     sheet: 'Target sheet',
     compare: 'Changes of targets',
+    preview: 'Preview',
     plans: 'Plans',
     okr: 'OKR',
     entries: 'Entered values',

@@ -130,5 +130,6 @@ export const okrEn: typeof okrZh = {
     note: 'each part is the mean of its items by their weights',
     weight: 'weight {weight}',
     nothing: 'nothing to score',
+    seeOkr: 'See the OKRs',
   },
 }

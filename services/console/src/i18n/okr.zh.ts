@@ -128,5 +128,6 @@ export const okrZh = {
     note: '每部分 = 其指标得分按权重加权平均',
     weight: '权重 {weight}',
     nothing: '无可计分',
+    seeOkr: '查看 OKR',
   },
 }

@@ -80,7 +80,7 @@ export const processEn: Same<typeof processZh> = {
   },
   fact: {
     old_value: 'Old target', new_value: 'New target', difference: 'Change', raise_percent: 'Raise', indicator: 'Indicator', owner: 'Owner',
-    period: 'Period', reason: 'Reason', author: 'Proposed by', effective_on: 'Effective', unit: 'Unit', unit_name: 'Unit', indicator_name: 'Indicator', owner_name: 'Owner', unit_of_measure: 'Unit of measure', author_name: 'Proposed by',
+    period: 'Period', reason: 'Reason', author: 'Proposed by', effective_on: 'Effective', unit: 'Unit', unit_name: 'Unit', indicator_name: 'Indicator', owner_name: 'Owner', unit_of_measure: 'Unit of measure', author_name: 'Proposed by', ratings: 'Ratings to give',
   },
   cycle: {
     views: { running: 'Running', all: 'All', approvals: 'Approvals', ledger: 'Delay ledger', board: 'Board' },
@@ -186,7 +186,7 @@ export const processEn: Same<typeof processZh> = {
     unitKind: { company: 'Company', department: 'Department', team: 'Team' },
     gateLabel: 'Gate',
     noGate: 'None',
-    gate: { submission_complete: 'Submission complete' },
+    gate: { submission_complete: 'Submission complete', ratings_given: 'Ratings given (by their page)' },
     condition: 'Condition (passed over when false)',
     whoLabel: 'Who decides',
     who: { role: 'Role', person: 'Named person', starter: 'Starter', self: 'The person', manager: 'Manager' },

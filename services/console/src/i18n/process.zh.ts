@@ -77,7 +77,7 @@ export const processZh = {
   },
   fact: {
     old_value: '原目标', new_value: '新目标', difference: '变动', raise_percent: '增幅', indicator: '指标', owner: '目标所属',
-    period: '期间', reason: '理由', author: '提出人', effective_on: '生效日期', unit: '组织', unit_name: '组织', indicator_name: '指标', owner_name: '目标所属', unit_of_measure: '单位', author_name: '提出人',
+    period: '期间', reason: '理由', author: '提出人', effective_on: '生效日期', unit: '组织', unit_name: '组织', indicator_name: '指标', owner_name: '目标所属', unit_of_measure: '单位', author_name: '提出人', ratings: '要评价的人数',
   },
   cycle: {
     views: { running: '进行中', all: '全部', approvals: '审批', ledger: '拖延账', board: '看板' },
@@ -183,7 +183,7 @@ export const processZh = {
     unitKind: { company: '公司', department: '部门', team: '团队' },
     gateLabel: '关卡',
     noGate: '无',
-    gate: { submission_complete: '数据提交完整' },
+    gate: { submission_complete: '数据提交完整', ratings_given: '评价已提交（由评价页面完成）' },
     condition: '条件（不满足则跳过）',
     whoLabel: '由谁决定',
     who: { role: '角色', person: '指定人员', starter: '发起人', self: '本人', manager: '直接上级' },

@@ -61,6 +61,8 @@ export const reviewsEn = {
     change: 'Change',
     anonymous: 'You are not named: results show sums of at least {minimum} raters, answers are deleted when the round closes, comments are shuffled. Please write nothing that gives you away.',
     named: 'You rate by name ({relation}): the person knows that this is your rating.',
+    ownView: 'This is your own view of yourself; your result shows it as yours.',
+    goRate: 'Give the ratings',
     pass: 'Cannot judge',
     text: 'Optional',
     saveDraft: 'Save draft',

@@ -61,6 +61,8 @@ export const reviewsZh = {
     change: '修改',
     anonymous: '您的评价不记名：结果只显示至少 {minimum} 人的合计，答案在轮次结束后删除，评语打乱顺序。请不要写能认出您的细节。',
     named: '您以{relation}身份署名评价：被评价人知道这是您的评价。',
+    ownView: '这是您的自我评价：它会以您的名义显示在您的结果里。',
+    goRate: '去评价',
     pass: '无法判断',
     text: '可以不填',
     saveDraft: '存草稿',

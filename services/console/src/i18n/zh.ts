@@ -1,12 +1,14 @@
 // The console's words in Chinese, which comes first.
 import { okrZh } from './okr.zh'
 import { operationsZh } from './operations.zh'
+import { previewZh } from './preview.zh'
 import { processZh } from './process.zh'
 import { resultsZh } from './results.zh'
 import { targetsZh } from './targets.zh'
 import { reviewsZh } from './reviews.zh'
 
 export const zh = {
+  ...previewZh,
   ...processZh,
   ...resultsZh,
   ...targetsZh,
@@ -25,6 +27,8 @@ export const zh = {
     label: '主导航',
     open: '打开导航',
     performance: '绩效',
+    results: '结果',
+    calibration: '绩效校准',
     process: '流程',
     tasks: '我的待办',
     task: '待办',
@@ -52,6 +56,7 @@ export const zh = {
     goals: '目标分解',
     sheet: '目标表',
     compare: '目标变动对比',
+    preview: '沙盘推演',
     plans: '考核方案',
     okr: 'OKR',
     entries: '手工录入',
