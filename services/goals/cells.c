@@ -60,8 +60,10 @@ by_cell(const void *a, const void *b)
 enum dc_code
 cells_sort(struct cells *cells, struct dc_error *error)
 {
-    qsort(cells->items, cells->count, sizeof *cells->items, by_cell);
     cells->asked = cells->count;
+    if (cells->count > 0) {
+        qsort(cells->items, cells->count, sizeof *cells->items, by_cell);
+    }
     for (size_t i = 1; i < cells->count; i++) {
         if (by_cell(&cells->items[i - 1], &cells->items[i]) == 0) {
             return dc_fail_field(error, DC_INVALID_ARGUMENT, "cells",
