@@ -1,10 +1,12 @@
 // The console's words in English.
 import { operationsEn } from './operations.en'
 import { processEn } from './process.en'
+import { rulesEn } from './rules.en'
 import type { Words } from './zh'
 
 export const en: Words = {
   ...processEn,
+  ...rulesEn,
   ...operationsEn,
   app: {
     name: 'Dacheng',
@@ -295,7 +297,6 @@ export const en: Words = {
     },
   },
   plan: {
-    rules: { ratio: 'Ratio', linear: 'Linear from a floor', threePoint: 'Floor, target, stretch', steps: 'Steps', addDeduct: 'Add and deduct', accrual: 'Accrual', veto: 'Veto', band: 'Band' },
     plans: 'Plans',
     name: 'Plan',
     new: 'New plan',
@@ -321,14 +322,7 @@ export const en: Words = {
     },
     totalPlaces: 'Decimals of the total',
     totalDecimals: 'total to {decimals} decimals',
-    full: 'Full marks',
-    lowest: 'Lower limit',
-    cap: 'Cap',
-    threshold: 'Threshold',
-    lowerRule: 'Lower is better',
-    places: 'Decimals',
     addItem: 'Add an indicator',
-    ratioHint: 'Lower limit, cap and threshold are ratios: 1.2 is 120%.',
     forAll: 'Everybody',
     forUnit: '{name} and below',
     forPosition: 'Position {name}',

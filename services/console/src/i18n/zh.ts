@@ -1,9 +1,11 @@
 // The console's words in Chinese, which comes first.
 import { operationsZh } from './operations.zh'
 import { processZh } from './process.zh'
+import { rulesZh } from './rules.zh'
 
 export const zh = {
   ...processZh,
+  ...rulesZh,
   ...operationsZh,
   app: {
     name: '达成 Dacheng',
@@ -294,7 +296,6 @@ export const zh = {
     },
   },
   plan: {
-    rules: { ratio: '比率法', linear: '基线线性', threePoint: '底线/目标/挑战', steps: '区间/阶梯', addDeduct: '加减分', accrual: '累计', veto: '一票否决', band: '区间最优' },
     plans: '方案',
     name: '方案',
     new: '新建方案',
@@ -320,14 +321,7 @@ export const zh = {
     },
     totalPlaces: '总分小数位',
     totalDecimals: '总分保留 {decimals} 位小数',
-    full: '满分',
-    lowest: '下限',
-    cap: '封顶',
-    threshold: '门槛',
-    lowerRule: '越低越好时',
-    places: '小数位',
     addItem: '添加指标',
-    ratioHint: '下限、封顶、门槛写作比率：1.2 即 120%。',
     forAll: '全体人员',
     forUnit: '{name}及下级',
     forPosition: '岗位 {name}',
