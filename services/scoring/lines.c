@@ -84,6 +84,25 @@ line_person(struct dc_arena *arena, const struct person_line *line, int32_t rank
     return row;
 }
 
+Scoring__PersonRow *
+line_person_of(struct dc_arena *arena, int64_t person_id, const struct person_view *view,
+               const struct definitions *definitions)
+{
+    const struct indicator *primary = definitions_primary(definitions);
+    struct person_line line = {.person_id = person_id,
+                               .unit_id = view->unit_id,
+                               .name = view->name,
+                               .code = view->code,
+                               .unit_name = view->unit_name,
+                               .actual = view->actual,
+                               .target = view->target,
+                               .attainment = view->attainment,
+                               .total = view->total,
+                               .total_decimals = view->total_decimals,
+                               .rank = view->rank};
+    return line_person(arena, &line, 0, primary && primary->lower_is_better);
+}
+
 Scoring__UnitRow *
 line_unit(struct dc_arena *arena, const struct unit_view *view, struct maybe whole,
           bool lower_is_better)

@@ -24,13 +24,6 @@ period_of_request(struct dc_step *step, const char *text, struct dc_period *ret_
     return DC_OK;
 }
 
-static bool
-primary_is_lower(const struct definitions *definitions)
-{
-    const struct indicator *primary = definitions_primary(definitions);
-    return primary && primary->lower_is_better;
-}
-
 DC_HANDLER(scoring_get_person, Scoring__GetPersonRequest, Scoring__GetPersonResponse)
 {
     int64_t person_id = request->person_id ? request->person_id : step->context->person_id;
@@ -48,18 +41,7 @@ DC_HANDLER(scoring_get_person, Scoring__GetPersonRequest, Scoring__GetPersonResp
     }
     DC_TRY(store_definitions(step, step->state, step->context->tenant_id, &definitions, error));
 
-    struct person_line line = {.person_id = person_id,
-                               .unit_id = view.unit_id,
-                               .name = view.name,
-                               .code = view.code,
-                               .unit_name = view.unit_name,
-                               .actual = view.actual,
-                               .target = view.target,
-                               .attainment = view.attainment,
-                               .total = view.total,
-                               .total_decimals = view.total_decimals,
-                               .rank = view.rank};
-    response->person = line_person(step->arena, &line, 0, primary_is_lower(definitions));
+    response->person = line_person_of(step->arena, person_id, &view, definitions);
     line_items(step->arena, &view, definitions, &response->items, &response->n_items);
     response->total = response->person->total;
     response->total_remark = (char *)line_total_remark(&view);

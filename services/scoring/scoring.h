@@ -18,6 +18,7 @@
 
 /* Today where the tenants live: option time.utc_offset_minutes. */
 dc_date scoring_today(const struct dc_step *step);
+int32_t scoring_utc_offset(const struct dc_step *step); /* seconds */
 
 /* Reactions (reactions.c). */
 dc_reaction_fn scoring_on_measures_defined;
@@ -38,6 +39,7 @@ dc_handler scoring_get_person;   /* person.c */
 dc_handler scoring_get_unit;     /* unit.c */
 dc_handler scoring_list_ranking; /* ranking.c */
 dc_handler scoring_explain;      /* explain.c */
+dc_handler scoring_explain_person;
 dc_handler scoring_list_periods; /* person.c */
 
 #endif

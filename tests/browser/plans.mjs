@@ -91,6 +91,18 @@ describe('the form of a plan', () => {
     await dialog.waitFor({ state: 'hidden' })
   })
 
+  it('compares two versions', async () => {
+    const { page } = supervisor
+    await page.goto(`${base}/plans`)
+    await page.locator('[data-test=plan][data-code=browser_rules]').click()
+    const rows = page.locator('[data-test=compare-row]')
+    await until('the versions beside each other', async () => (await rows.count()) === 8)
+    assert.match(await text(rows.nth(0)), /30%\s+45%\s+\+15%/)
+    assert.match(await text(rows.nth(1)), /20%\s+5%\s+−15%/)
+    await page.locator('[data-test=plan-compare]').scrollIntoViewIfNeeded()
+    await picture(page, 'plan-compare')
+  })
+
   it('fits a phone', async () => {
     const { page } = supervisor
     await page.setViewportSize(sizes.phone)
@@ -106,4 +118,39 @@ describe('the form of a plan', () => {
   })
 
   it('complained of nothing', () => assert.deepEqual(supervisor.complaints, []))
+})
+
+describe('where a result comes from, on one page', () => {
+  it('tells 张三 why his weights are what they are, and opens all of it', async () => {
+    const zhang = await login('zhangsan', 'desktop', '/me')
+    const { page } = zhang
+    const reasons = page.locator('[data-test=weight-reason]')
+    await reasons.first().waitFor()
+    assert.match(await text(reasons.first()), /权重 [\d.]+% 来自方案“.+”（第 \d+ 版，适用于.+），.+ \d{4}-\d\d-\d\d 设定，自 .+ 起生效/)
+    await picture(page, 'me-reasons')
+    await page.locator('[data-test=report-link]').click()
+    await page.locator('[data-test=report-total]').waitFor()
+    const lines = page.locator('[data-test=report-line]')
+    assert.ok(await lines.count() > 1)
+    assert.match(await text(lines.first()), /400000 \/ 500000 = 0\.8/)
+    await until('records with source and key', async () => /demo-crm \/ \S+/.test(await lines.first().innerText()))
+    assert.match(await text(lines.first()), /于 .+ 设定/)
+    await page.evaluate(() => window.scrollTo(0, 0))
+    await picture(page, 'report')
+    const pdf = await page.pdf({ format: 'A4', path: `${process.env.SHOTS}/report.pdf` })
+    assert.ok(pdf.length > 20_000)
+    await page.emulateMedia({ media: 'print' })
+    assert.equal(await page.locator('[data-test=print]').isVisible(), false)
+    await page.emulateMedia({ media: 'screen' })
+    await page.setViewportSize(sizes.phone)
+    assert.equal(await sideways(page), '')
+    await picture(page, 'report-phone')
+    await page.setViewportSize(sizes.desktop)
+    await page.click('[data-test=language]')
+    await until('English', async () => /Weight [\d.]+ % from plan/.test(await lines.first().innerText()))
+    await picture(page, 'report-en')
+    await page.goto(`${base}/person/999999/report`)
+    await page.locator('[data-test=problem]').first().waitFor()
+    assert.deepEqual(zhang.complaints, [])
+  })
 })

@@ -1,12 +1,14 @@
 // The console's words in English.
 import { operationsEn } from './operations.en'
 import { processEn } from './process.en'
+import { reportEn } from './report.en'
 import { rulesEn } from './rules.en'
 import type { Words } from './zh'
 
 export const en: Words = {
   ...processEn,
   ...rulesEn,
+  ...reportEn,
   ...operationsEn,
   app: {
     name: 'Dacheng',

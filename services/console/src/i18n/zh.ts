@@ -1,11 +1,13 @@
 // The console's words in Chinese, which comes first.
 import { operationsZh } from './operations.zh'
 import { processZh } from './process.zh'
+import { reportZh } from './report.zh'
 import { rulesZh } from './rules.zh'
 
 export const zh = {
   ...processZh,
   ...rulesZh,
+  ...reportZh,
   ...operationsZh,
   app: {
     name: '达成 Dacheng',
