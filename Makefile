@@ -27,7 +27,7 @@ CFLAGS = -std=gnu17 -g $(OPTIMISE) -fno-omit-frame-pointer -D_GNU_SOURCE $(WARNI
 LDFLAGS = $(SANFLAGS_$(SAN)) -rdynamic
 
 .DEFAULT_GOAL := build
-.PHONY: help build tests console packages run test test-units test-sanitizers test-scenarios test-browser \
+.PHONY: help build tests console packages run words test test-units test-sanitizers test-scenarios test-browser \
         test-containers faults bench clean compile_commands.json
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -59,6 +59,16 @@ $(foreach owner,$(SQL_OWNERS),$(eval $(call sql_rule,$(owner))))
 SQL_C := $(SQL_OWNERS:%=$(BUILD)/gen/%_sql.c)
 GENERATED := $(BUILD)/gen/.protos $(SQL_C)
 
+# Chinese sentences: services/goals/words.zh.po and common/words.zh.po, one catalogue for a program,
+# linked in as it is (base/words.h). What msgfmt refuses does not build. Texts with <PRId64> would
+# go into tables of their own, for each machine to fill; here it is ld.
+$(BUILD)/gen/%_words.mo: services/%/words.zh.po common/words.zh.po
+	@mkdir -p $(dir $@)
+	@msgcat --use-first $^ | sed 's/%<PRId64>/%ld/g' | msgfmt --check-format --output-file=$@ -
+$(BUILD)/obj/gen/%_words.o: $(BUILD)/gen/%_words.mo
+	@mkdir -p $(dir $@)
+	@printf '.section .rodata\n.balign 8\n.globl dc_words_zh\ndc_words_zh:\n.incbin "%s"\n.section .note.GNU-stack\n' $< | $(CC) -c -x assembler - -o $@
+
 # --- objects ------------------------------------------------------------------------------------
 KERNEL_C := $(filter-out %_test.c %_fuzz.c,$(foreach floor,$(KERNEL_FLOORS),$(wildcard common/$(floor)/*.c)))
 KERNEL_O := $(KERNEL_C:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/kernel_sql.o
@@ -89,7 +99,8 @@ LIBS := $(BUILD)/libkernel.a $(BUILD)/libproto.a
 # services/<name>/main.c with its neighbours becomes bin/dacheng-<name>; services/ctl is `dacheng`.
 program = $(BUILD)/bin/$(if $(filter ctl,$1),dacheng,dacheng-$1)
 service_o = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out %_test.c %_fuzz.c %/main.c,$(wildcard services/$1/*.c))) \
-            $(if $(wildcard services/$1/sql),$(BUILD)/obj/gen/$1_sql.o)
+            $(if $(wildcard services/$1/sql),$(BUILD)/obj/gen/$1_sql.o) \
+            $(if $(wildcard services/$1/words.zh.po),$(BUILD)/obj/gen/$1_words.o)
 define program_rule
 $(call program,$1): $(BUILD)/obj/services/$1/main.o $(call service_o,$1) $(LIBS)
 	@mkdir -p $$(dir $$@)
@@ -177,22 +188,29 @@ SEED ?= 1
 faults: build ## everything killed at random: make faults SECONDS=60 SEED=7
 	@/usr/bin/python3 tests/faults/faults.py --seconds $(SECONDS) --seed $(SEED)
 
-BENCH ?= request log fresh import rescore cascade launch timers notify memory
+BENCH ?= request events log fresh import rescore preview cascade launch timers notify memory idle
 BENCH_C := $(wildcard tests/bench/*.c)
 bench-programs: $(BENCH_C:tests/bench/%.c=$(BUILD)/bench/%)
 $(BUILD)/bench/cascade: $(call service_o,goals) $(HARNESS_O)
 $(BUILD)/bench/launch $(BUILD)/bench/timers: $(call service_o,workflow) $(HARNESS_O)
-$(BUILD)/bench/log: $(HARNESS_O)
+$(BUILD)/bench/log $(BUILD)/bench/events: $(HARNESS_O)
+$(BUILD)/bench/events_nats: PEER_LIBS := -lnats
+$(BUILD)/bench/events_rabbit: PEER_LIBS := -lrabbitmq
 $(BUILD)/bench/notify: $(call service_o,notify) $(HARNESS_O)
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/obj/tests/lib/harness.o $(LIBS)
 	@mkdir -p $(dir $@)
-	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS) $(PACKAGE_LIBS) -lcmocka
-$(BUILD)/bench/rescore: $(call service_o,scoring) $(BUILD)/obj/tests/lib/postgres.o
-bench: build console bench-programs ## numbers beside their peers: make bench BENCH="import request"
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS) $(PACKAGE_LIBS) $(PEER_LIBS) -lcmocka
+$(BUILD)/bench/rescore $(BUILD)/bench/preview: $(call service_o,scoring) $(BUILD)/obj/tests/lib/postgres.o
+bench: ## numbers beside their peers: make bench BENCH="import request"
+	@deploy/packages/install build run bench
+	@$(MAKE) --no-print-directory -j2 build console bench-programs
 	@tests/bench/run $(BENCH)
 
 compile_commands.json: ## for editors and clang-tidy
 	@deploy/build/compile-commands $(BUILD) '$(CFLAGS)' > $@
+
+words: ## add new sentences of refusals to the words.zh.po files, to be translated
+	@for dir in common $(patsubst %/words.zh.po,%,$(wildcard services/*/words.zh.po)); do deploy/build/words update $$dir; done
 
 clean: ## remove everything that was built
 	rm -rf build

@@ -2,8 +2,8 @@
  * bilingual.h - a sentence in the two languages of the product, made where it is known: what is
  * wrong with somebody's file or definition, and what is allowed.
  *
- * Both are valid UTF-8. Refusals of requests stay English (error.h); this is for texts that are
- * kept or listed and that people read later, each in his language.
+ * Both are valid UTF-8. Refusals of requests get their Chinese from a catalogue (words.h); this is
+ * for texts that are kept or listed and that people read later, each in his language.
  */
 #ifndef DC_BASE_BILINGUAL_H
 #define DC_BASE_BILINGUAL_H

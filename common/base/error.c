@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "base/words.h"
 
 struct code_facts {
     const char *wire_name;
@@ -108,12 +109,29 @@ dc_failv(struct dc_error *error, enum dc_code code, const char *field, const cha
     }
     /* Formatted aside first: the arguments may point into the error that is being filled. */
     char message[DC_ERROR_MESSAGE_MAX + 4];
-    int length = vsnprintf(message, sizeof message, format, arguments);
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(message, sizeof message, format, again);
+    va_end(again);
     if (length < 0) {
         strcpy(message, dc_code_sentence(code));
     }
+    char message_zh[DC_ERROR_MESSAGE_MAX + 4];
+    dc_words_formatv(message_zh, sizeof message_zh, format, arguments);
+    return dc_fail_with(error, code, field, message, message_zh);
+}
+
+enum dc_code
+dc_fail_with(struct dc_error *error, enum dc_code code, const char *field, const char *message,
+             const char *message_zh)
+{
+    DC_ASSERT(code != DC_OK && (unsigned)code < DC_CODE_COUNT && message && message_zh);
+    if (!error) {
+        return code;
+    }
     set_text(error->field, sizeof error->field, field ? field : "");
     set_text(error->message, sizeof error->message, message);
+    set_text(error->message_zh, sizeof error->message_zh, message_zh);
     error->code = code;
     return code;
 }
@@ -138,21 +156,41 @@ dc_fail_field(struct dc_error *error, enum dc_code code, const char *field, cons
     return code;
 }
 
+const char *
+dc_error_message(const struct dc_error *error, const char *language)
+{
+    bool chinese = language && strncmp(language, "zh", 2) == 0;
+    return chinese && *error->message_zh ? error->message_zh : error->message;
+}
+
+/* "context: " before `text`, in `buffer`. */
+static void
+put_before(char *buffer, size_t size, const char *context, const char *colon, const char *text)
+{
+    char whole[DC_ERROR_MESSAGE_MAX * 2 + 8];
+    snprintf(whole, sizeof whole, "%s%s%s", context, colon, text);
+    set_text(buffer, size, whole);
+}
+
 enum dc_code
 dc_fail_context(struct dc_error *error, const char *format, ...)
 {
     DC_ASSERT(error && error->code != DC_OK);
-    char message[DC_ERROR_MESSAGE_MAX * 2 + 8];
-    va_list arguments;
+    char context[DC_ERROR_MESSAGE_MAX] = "", context_zh[DC_ERROR_MESSAGE_MAX] = "";
+    va_list arguments, again;
     va_start(arguments, format);
-    int length = vsnprintf(message, DC_ERROR_MESSAGE_MAX, format, arguments);
+    va_copy(again, arguments);
+    int length = vsnprintf(context, sizeof context, format, arguments);
+    size_t length_zh = dc_words_formatv(context_zh, sizeof context_zh, format, again);
+    va_end(again);
     va_end(arguments);
     if (length < 0) {
-        length = 0;
-    } else if (length >= DC_ERROR_MESSAGE_MAX) {
-        length = DC_ERROR_MESSAGE_MAX - 1;
+        context[0] = '\0';
     }
-    snprintf(message + length, sizeof message - (size_t)length, ": %s", error->message);
-    set_text(error->message, sizeof error->message, message);
+    if (*error->message_zh) {
+        put_before(error->message_zh, sizeof error->message_zh, length_zh ? context_zh : context,
+                   "：", error->message_zh);
+    }
+    put_before(error->message, sizeof error->message, context, ": ", error->message);
     return error->code;
 }

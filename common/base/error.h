@@ -58,6 +58,7 @@ struct dc_error {
     enum dc_code code;
     char field[DC_ERROR_FIELD_MAX];     /* path of the offending field ("items[3].weight"), or "" */
     char message[DC_ERROR_MESSAGE_MAX]; /* what, where, and what is allowed; valid UTF-8 */
+    char message_zh[DC_ERROR_MESSAGE_MAX]; /* the same in Chinese; "" = there is none (words.h) */
 };
 
 /* Facts of a code. dc_code_from_wire answers DC_UNKNOWN for a name that is not in the table. */
@@ -69,7 +70,8 @@ enum dc_code dc_code_from_wire(const char *wire_name);
 
 /*
  * Fills `error` (when not NULL) and returns `code`, so that `return dc_fail(...)` reads as one
- * act. Too long messages are cut at a UTF-8 boundary. The field form names the field at fault.
+ * act. Too long messages are cut at a UTF-8 boundary. The field form names the field at fault. The
+ * Chinese message is made from the catalogue, where it has the format.
  */
 enum dc_code dc_fail(struct dc_error *error, enum dc_code code, const char *format, ...)
     DC_PRINTF(3, 4);
@@ -77,6 +79,13 @@ enum dc_code dc_fail_field(struct dc_error *error, enum dc_code code, const char
                            const char *format, ...) DC_PRINTF(4, 5);
 enum dc_code dc_failv(struct dc_error *error, enum dc_code code, const char *field,
                       const char *format, va_list arguments) DC_PRINTF(4, 0);
+
+/* Passes on what somebody else said; the messages may be those of `error` itself. */
+enum dc_code dc_fail_with(struct dc_error *error, enum dc_code code, const char *field,
+                          const char *message, const char *message_zh);
+
+/* The message for a reader of that language: "zh-CN" or another one, NULL = not known. */
+const char *dc_error_message(const struct dc_error *error, const char *language);
 
 /* Puts "context: " before the message that is there already; returns error->code. */
 enum dc_code dc_fail_context(struct dc_error *error, const char *format, ...) DC_PRINTF(2, 3);

@@ -110,6 +110,7 @@ struct dc_bus_message {
     enum dc_code code;             /* REPLY */
     const char *field;             /* REPLY with a failure: its field, or "" */
     const char *error_message;     /* REPLY with a failure */
+    const char *error_message_zh;  /* the same in Chinese, or "" */
     const char *subject;           /* EVENT, NOTICE */
     const Kernel__Event *event;    /* EVENT */
     const uint8_t *body;           /* REQUEST, REPLY, NOTICE */

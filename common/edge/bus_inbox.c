@@ -174,10 +174,11 @@ dc_bus_open_reply(const struct dc_bus_parcel *parcel, struct dc_arena *arena,
                   struct dc_bus_message *message)
 {
     message->id = parcel->id;
-    message->field = message->error_message = "";
+    message->field = message->error_message = message->error_message_zh = "";
     message->code = parcel->failure.code;
     if (message->code != DC_OK) {
         message->error_message = dc_arena_strdup(arena, parcel->failure.message);
+        message->error_message_zh = dc_arena_strdup(arena, parcel->failure.message_zh);
         return;
     }
     Bus__Envelope *envelope;
@@ -185,11 +186,13 @@ dc_bus_open_reply(const struct dc_bus_parcel *parcel, struct dc_arena *arena,
     message->code = read_header(parcel, arena, &envelope, &error);
     if (message->code != DC_OK) {
         message->error_message = dc_arena_strdup(arena, error.message);
+        message->error_message_zh = dc_arena_strdup(arena, error.message_zh);
         return;
     }
     message->code = (enum dc_code)envelope->reply->code;
     message->field = envelope->reply->field;
     message->error_message = envelope->reply->message;
+    message->error_message_zh = envelope->reply->message_zh;
     read_body(parcel, arena, &message->body, &message->body_size);
 }
 
@@ -317,5 +320,6 @@ dc_bus_reply_error(struct dc_bus *bus, uint64_t id, const struct dc_error *error
     reply.code = (int32_t)error->code;
     reply.field = (char *)error->field;
     reply.message = (char *)error->message;
+    reply.message_zh = (char *)error->message_zh;
     send_reply(bus, id, &reply, NULL, 0);
 }

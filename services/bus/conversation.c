@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/words.h"
 #include "router_internal.h"
 
 /* A request on its way through the broker, as it came. */
@@ -67,6 +68,8 @@ say_reply(struct router *router, struct session *session, uint64_t id,
     reply.code = (int32_t)what->code;
     reply.field = (char *)what->field;
     reply.message = (char *)what->message;
+    const char *zh = what->message_zh ? what->message_zh : dc_words_find(what->message);
+    reply.message_zh = (char *)(zh ? zh : "");
     reply.handed_over = what->handed_over;
     Bus__Envelope envelope = BUS__ENVELOPE__INIT;
     envelope.kind_case = BUS__ENVELOPE__KIND_REPLY;
@@ -332,8 +335,13 @@ hear_reply(struct router *router, struct session *session, const Bus__Reply *rep
            struct dc_bus_frames *frames, int64_t now)
 {
     /* False is no failure: the caller is gone, or the bus took the replica for dead meanwhile. */
-    (void)broker_reply(router->broker, session->id, reply->id, (enum dc_code)reply->code,
-                       reply->field, reply->message, &frames->body, now);
+    (void)broker_reply(router->broker, session->id, reply->id,
+                       &(struct broker_answer){.code = (enum dc_code)reply->code,
+                                               .field = reply->field,
+                                               .message = reply->message,
+                                               .message_zh = reply->message_zh,
+                                               .body = &frames->body},
+                       now);
 }
 
 /* --- SUBSCRIBE, CREDIT, PUBLISH --------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "base/cleanup.h"
 #include "envelope.h"
+#include "guard.h"
 
 void
 answer_add_security(struct MHD_Response *response)
@@ -44,10 +45,10 @@ answer_new(struct dc_text *text, const char *content_type)
 }
 
 struct MHD_Response *
-answer_new_error(const struct dc_error *error)
+answer_new_error(const struct dc_error *error, const char *language)
 {
     struct dc_text text = DC_TEXT_INIT;
-    envelope_add_error(&text, error);
+    envelope_add_error(&text, error, language);
     return answer_new(&text, "application/json");
 }
 
@@ -55,7 +56,9 @@ enum MHD_Result
 answer_error(struct MHD_Connection *connection, unsigned status, const struct dc_error *error,
              bool close)
 {
-    struct MHD_Response *response = answer_new_error(error);
+    const char *wished =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_LANGUAGE);
+    struct MHD_Response *response = answer_new_error(error, guard_language(wished));
     if (close) {
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     }

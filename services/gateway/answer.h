@@ -15,7 +15,7 @@ void answer_add_page_security(struct MHD_Response *response);
 
 /* Takes over the text's memory. Not to be stored by anyone. */
 struct MHD_Response *answer_new(struct dc_text *text, const char *content_type);
-struct MHD_Response *answer_new_error(const struct dc_error *error);
+struct MHD_Response *answer_new_error(const struct dc_error *error, const char *language);
 
 /* Queues an error. `close`: nothing more is read from this connection. */
 enum MHD_Result answer_error(struct MHD_Connection *connection, unsigned status,

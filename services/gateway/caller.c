@@ -97,7 +97,7 @@ resolved(struct front *front, void *context, const struct dc_bus_message *reply)
     ProtobufCMessage *message = NULL;
     enum dc_code code = reply->code;
     if (code != DC_OK) {
-        dc_fail(&error, code, "%s", reply->error_message);
+        dc_fail_with(&error, code, "", reply->error_message, reply->error_message_zh);
     } else {
         code = dc_wire_unpack(&org__resolve_response__descriptor, reply->body, reply->body_size,
                               front->arena, &message, &error);

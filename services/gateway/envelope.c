@@ -45,13 +45,13 @@ envelope_add(struct dc_text *text, uint8_t flags, const void *data, size_t size)
 }
 
 void
-envelope_add_end(struct dc_text *text, const struct dc_error *error)
+envelope_add_end(struct dc_text *text, const struct dc_error *error, const char *language)
 {
     DC_AUTO_TEXT struct dc_text end = DC_TEXT_INIT;
     dc_text_add(&end, "{");
     if (error) {
         dc_text_add(&end, "\"error\":");
-        envelope_add_error(&end, error);
+        envelope_add_error(&end, error, language);
     }
     dc_text_add(&end, "}");
     envelope_add(text, ENVELOPE_END, end.data, end.length);
@@ -75,13 +75,13 @@ put_text(uint8_t *out, unsigned field, const char *text, size_t length)
 /* google.rpc.BadRequest {field_violations = 1 {field = 1, description = 2}}, by hand: it is the one
  * message of that package that is wanted. */
 static void
-add_field_detail(struct dc_text *text, const struct dc_error *error)
+add_field_detail(struct dc_text *text, const struct dc_error *error, const char *message)
 {
     uint8_t violation[DC_ERROR_FIELD_MAX + DC_ERROR_MESSAGE_MAX + 8];
     uint8_t request[sizeof violation + 8];
     char base64[sizeof request * 4 / 3 + 8];
     size_t size = put_text(violation, 1, error->field, strlen(error->field));
-    size += put_text(violation + size, 2, error->message, strlen(error->message));
+    size += put_text(violation + size, 2, message, strlen(message));
     size = put_text(request, 1, (const char *)violation, size);
     sodium_bin2base64(base64, sizeof base64, request, size,
                       sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
@@ -90,13 +90,14 @@ add_field_detail(struct dc_text *text, const struct dc_error *error)
 }
 
 void
-envelope_add_error(struct dc_text *text, const struct dc_error *error)
+envelope_add_error(struct dc_text *text, const struct dc_error *error, const char *language)
 {
     DC_ASSERT(text && error && error->code != DC_OK);
     dc_text_printf(text, "{\"code\":\"%s\",\"message\":", dc_code_wire_name(error->code));
-    dc_text_add_json_string(text, error->message, strlen(error->message));
+    const char *message = dc_error_message(error, language);
+    dc_text_add_json_string(text, message, strlen(message));
     if (*error->field) {
-        add_field_detail(text, error);
+        add_field_detail(text, error, message);
     }
     dc_text_add(text, "}");
 }

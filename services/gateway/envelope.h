@@ -18,11 +18,12 @@ enum dc_code envelope_read_one(const uint8_t *data, size_t size, const uint8_t *
                                size_t *ret_size, struct dc_error *error) DC_MUST_CHECK;
 
 void envelope_add(struct dc_text *text, uint8_t flags, const void *data, size_t size);
-/* The frame that ends a stream; error NULL: it ended well. */
-void envelope_add_end(struct dc_text *text, const struct dc_error *error);
+/* The frame that ends a stream; error NULL: it ended well. `language` is the reader's, as
+ * dc_error_message takes it. */
+void envelope_add_end(struct dc_text *text, const struct dc_error *error, const char *language);
 
 /* {"code":"not_found","message":"...","details":[...]}. A field at fault becomes a detail of type
  * google.rpc.BadRequest. */
-void envelope_add_error(struct dc_text *text, const struct dc_error *error);
+void envelope_add_error(struct dc_text *text, const struct dc_error *error, const char *language);
 
 #endif

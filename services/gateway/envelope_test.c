@@ -52,7 +52,7 @@ errors(void **state)
     memset(quoted, 'x', sizeof quoted - 1);
     quoted[sizeof quoted - 1] = '\0';
     dc_fail_field(&error, DC_INVALID_ARGUMENT, "items[3].weight", "\"%s\" is no weight", quoted);
-    envelope_add_error(&text, &error);
+    envelope_add_error(&text, &error, NULL);
     json_t *json = json_loads(text.data, JSON_REJECT_DUPLICATES, NULL);
     assert_non_null(json);
     assert_string_equal(json_string_value(json_object_get(json, "code")), "invalid_argument");
@@ -71,13 +71,17 @@ errors(void **state)
 
     dc_text_clear(&text);
     dc_fail(&error, DC_NOT_FOUND, "no such \"thing\"");
-    envelope_add_end(&text, &error);
+    envelope_add_end(&text, &error, "en");
     assert_int_equal(text.data[0], ENVELOPE_END);
     assert_string_equal(text.data + ENVELOPE_HEAD,
                         "{\"error\":{\"code\":\"not_found\",\"message\":\"no such "
                         "\\\"thing\\\"\"}}");
     dc_text_clear(&text);
-    envelope_add_end(&text, NULL);
+    (void)dc_fail_with(&error, DC_NOT_FOUND, "", "no such thing", "没有这个");
+    envelope_add_error(&text, &error, "zh-CN");
+    assert_string_equal(text.data, "{\"code\":\"not_found\",\"message\":\"没有这个\"}");
+    dc_text_clear(&text);
+    envelope_add_end(&text, NULL, NULL);
     assert_memory_equal(text.data, "\2\0\0\0\2{}", 7);
 }
 

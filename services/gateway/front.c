@@ -237,7 +237,8 @@ free_calls(struct front *front)
                                               .id = call->id,
                                               .code = DC_UNAVAILABLE,
                                               .field = "",
-                                              .error_message = "the edge is stopping"};
+                                              .error_message = "the edge is stopping",
+                                              .error_message_zh = "入口正在停止"};
                 call->fn(front, call->context, &gone);
             }
             free(call);

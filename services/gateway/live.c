@@ -202,7 +202,7 @@ send_answer(struct watch *watch, const struct dc_bus_message *reply, dc_time now
     DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(ANSWER_BUDGET);
     Gateway__WatchResponse response = GATEWAY__WATCH_RESPONSE__INIT;
     enum dc_code code = reply->code;
-    const char *message = code == DC_OK ? "" : reply->error_message;
+    struct dc_error error = {.message = ""};
     ProtobufCMessage *answer;
     if (code == DC_OK) {
         code = dc_wire_unpack(watch->route->output, reply->body, reply->body_size, arena, &answer,
@@ -210,14 +210,15 @@ send_answer(struct watch *watch, const struct dc_bus_message *reply, dc_time now
         if (code == DC_OK) {
             dc_json_encode(answer, &json);
         } else {
-            code = DC_INTERNAL;
-            message = "the answer is not what it should be";
+            code = dc_fail(&error, DC_INTERNAL, "the answer is not what it should be");
         }
+    } else {
+        (void)dc_fail_with(&error, code, "", reply->error_message, reply->error_message_zh);
     }
     response.id = (char *)(uintptr_t)watch->id;
     response.answer_json = (char *)(uintptr_t)dc_text_cstr(&json);
     response.code = code == DC_OK ? (char *)"" : (char *)(uintptr_t)dc_code_wire_name(code);
-    response.message = (char *)(uintptr_t)message;
+    response.message = (char *)(uintptr_t)dc_error_message(&error, watch->stream->caller.language);
     response.caused_at_us = watch->running_caused_at;
     live_stream_send(watch->stream, &response, now);
 }
@@ -237,7 +238,7 @@ on_answer(struct front *front, void *context, const struct dc_bus_message *reply
     if (reply->code == DC_UNAUTHENTICATED) {
         struct dc_error error;
         sessions_forget_token(front->gateway->sessions, stream->caller.token);
-        dc_fail(&error, DC_UNAUTHENTICATED, "%s", reply->error_message);
+        dc_fail_with(&error, DC_UNAUTHENTICATED, "", reply->error_message, reply->error_message_zh);
         live_stream_end(stream, &error);
         return;
     }

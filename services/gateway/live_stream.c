@@ -186,7 +186,7 @@ void
 live_stream_end(struct stream *stream, const struct dc_error *error)
 {
     if (!stream->ended) {
-        envelope_add_end(&stream->out, error);
+        envelope_add_end(&stream->out, error, stream->caller.language);
         stream->ended = true;
         wake(stream);
     }

@@ -10,6 +10,7 @@
 
 #include "answer.h"
 #include "base/assert.h"
+#include "base/words.h"
 #include "edge/json.h"
 #include "edge/log.h"
 #include "edge/wire_check.h"
@@ -130,13 +131,13 @@ request_answer_error(struct request *request, const struct dc_error *error)
     }
     if (is_stream(request)) {
         struct dc_text text = DC_TEXT_INIT;
-        envelope_add_end(&text, error);
+        envelope_add_end(&text, error, request->caller.language);
         set_answer(request, MHD_HTTP_OK, answer_new(&text, stream_type(request)));
         return;
     }
     unsigned status = request->too_large ? MHD_HTTP_CONTENT_TOO_LARGE
                                          : (unsigned)dc_code_http_status(error->code);
-    set_answer(request, status, answer_new_error(error));
+    set_answer(request, status, answer_new_error(error, request->caller.language));
     if (error->code == DC_UNAUTHENTICATED && request->caller.by_cookie) {
         add_cookie(request, "");
     }
@@ -244,7 +245,7 @@ on_reply(struct front *front, void *context, const struct dc_bus_message *reply)
     enum dc_code code = reply->code;
     request->call = 0;
     if (code != DC_OK) {
-        dc_fail_field(&error, code, reply->field, "%s", reply->error_message);
+        dc_fail_with(&error, code, reply->field, reply->error_message, reply->error_message_zh);
     } else {
         code = encode_answer(request, reply, token, &text, &error);
     }
@@ -488,8 +489,9 @@ begin_post(struct front *front, struct MHD_Connection *connection, const char *u
     bool unary = kind == GUARD_BODY_JSON || kind == GUARD_BODY_PROTO;
     if (route->part == ROUTE_LIVE ? !stream : !unary) {
         dc_fail(&error, DC_INVALID_ARGUMENT, "the content type must be %s",
-                route->part == ROUTE_LIVE ? "application/connect+json or application/connect+proto"
-                                          : "application/json or application/proto");
+                route->part == ROUTE_LIVE
+                    ? DC_WORDS("application/connect+json or application/connect+proto")
+                    : DC_WORDS("application/json or application/proto"));
         return answer_error(connection, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, &error, true);
     }
     if (is_announced_too_large(connection, gateway->body_max)) {

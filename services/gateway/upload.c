@@ -29,7 +29,7 @@ take_piece_reply(struct request *request, const struct dc_bus_message *reply,
                  struct dc_error *error)
 {
     if (reply->code != DC_OK) {
-        return dc_fail_field(error, reply->code, reply->field, "%s", reply->error_message);
+        return dc_fail_with(error, reply->code, reply->field, reply->error_message, reply->error_message_zh);
     }
     ProtobufCMessage *message = NULL;
     if (dc_wire_unpack(&ingest__put_piece_response__descriptor, reply->body, reply->body_size,

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/words.h"
+
 enum { ROWS_MAX = 50, TERMS_MAX = 20 };
 
 struct check {
@@ -23,14 +25,13 @@ refuse(struct check *check, const char *name, const char *format, ...)
     if (check->code != DC_OK) {
         return;
     }
-    char field[DC_ERROR_FIELD_MAX], sentence[300];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(sentence, sizeof sentence, format, arguments);
-    va_end(arguments);
+    char field[DC_ERROR_FIELD_MAX];
     snprintf(field, sizeof field, "plan.items[%zu]%s%s%s%s", check->at, check->family ? "." : "",
              check->family ? check->family : "", name[0] ? "." : "", name);
-    check->code = dc_fail_field(check->error, DC_INVALID_ARGUMENT, field, "%s", sentence);
+    va_list arguments;
+    va_start(arguments, format);
+    check->code = dc_failv(check->error, DC_INVALID_ARGUMENT, field, format, arguments);
+    va_end(arguments);
 }
 
 /* --- numbers ------------------------------------------------------------------------------------
@@ -113,9 +114,17 @@ share(struct check *check, const char *name, const char *text, bool better)
     bool above = better != check->lower;
     int side = dc_decimal_cmp(value, DC_DECIMAL_INT(1));
     if (above ? side <= 0 : side >= 0) {
-        refuse(check, name, "%s 1: a %s is %s than the target, and of this indicator %s is better",
-               above ? "above" : "below", better ? "stretch" : "floor", better ? "better" : "worse",
-               check->lower ? "less" : "more");
+        refuse(check, name,
+               !better && check->lower
+                   ? DC_WORDS("above 1: a floor is worse than the target, and of this indicator "
+                              "less is better")
+               : !better ? DC_WORDS("below 1: a floor is worse than the target, and of this "
+                                    "indicator more is better")
+               : check->lower
+                   ? DC_WORDS("below 1: a stretch is better than the target, and of this "
+                              "indicator less is better")
+                   : DC_WORDS("above 1: a stretch is better than the target, and of "
+                              "this indicator more is better"));
     }
 }
 
@@ -195,18 +204,18 @@ check_row(struct check *check, const Goals__StepsRule *rule, size_t at)
         int gap = dc_decimal_cmp(begin, left);
         if (gap != 0) {
             refuse(check, from,
-                   gap > 0
-                       ? "row %zu ends at %s and row %zu begins at %s: what is between stands in "
-                         "no row"
-                       : "row %zu ends at %s and row %zu begins at %s: what is between stands in "
-                         "both",
+                   gap > 0 ? DC_WORDS("row %zu ends at %s and row %zu begins at %s: what is "
+                                      "between stands in no row")
+                           : DC_WORDS("row %zu ends at %s and row %zu begins at %s: what is "
+                                      "between stands in both"),
                    at, before->to, at + 1, row->from);
         }
     }
     if (last ? row->to[0] != '\0' : row->to[0] == '\0') {
         refuse(check, to,
-               last ? "the last row has no upper end, else row %zu leaves out what is from %.40s on"
-                    : "row %zu is not the last, so it ends somewhere%.0s",
+               last ? DC_WORDS("the last row has no upper end, else row %zu leaves out what is "
+                               "from %.40s on")
+                    : DC_WORDS("row %zu is not the last, so it ends somewhere%.0s"),
                at + 1, row->to);
     } else if (!last) {
         end = place(check, to, row->to);
@@ -296,7 +305,9 @@ check_veto(struct check *check, const Goals__VetoRule *rule)
         refuse(check, "comparison", "BELOW, AT_MOST, ABOVE or AT_LEAST: a veto needs a condition");
     }
     place(check, "value", rule->value);
-    number(check, "highest", rule->highest, 0, POINTS);
+    if (rule->highest[0] != '\0' || rule->highest_grade[0] == '\0') {
+        number(check, "highest", rule->highest, 0, POINTS);
+    }
 }
 
 static void
@@ -311,6 +322,32 @@ check_band(struct check *check, const Goals__BandRule *rule)
     struct dc_decimal lowest = number(check, "lowest", rule->lowest, 0, POINTS);
     if (dc_decimal_cmp(lowest, full) >= 0) {
         refuse(check, "lowest", "below full_marks");
+    }
+    decimals(check, rule->decimals);
+}
+
+static void
+check_okr(struct check *check, const Goals__OkrRule *rule)
+{
+    positive(check, "full_marks", rule->full_marks, POINTS);
+    positive(check, "full_at", rule->full_at, 1);
+    struct dc_decimal cap = number(check, "cap", rule->cap, 0, POINTS);
+    if (dc_decimal_cmp(cap, DC_DECIMAL_INT(1)) < 0) {
+        refuse(check, "cap", "1 or more: full_at earns the full marks");
+    }
+    decimals(check, rule->decimals);
+}
+
+static void
+check_rating(struct check *check, const Goals__RatingRule *rule)
+{
+    positive(check, "full_marks", rule->full_marks, POINTS);
+    struct dc_decimal low = points(check, "scale_min", rule->scale_min);
+    if (dc_decimal_cmp(low, points(check, "scale_max", rule->scale_max)) >= 0) {
+        refuse(check, "scale_max", "above scale_min, which is %s", rule->scale_min);
+    }
+    if (check->lower) {
+        refuse(check, "", "of ratings more is better, of this indicator less");
     }
     decimals(check, rule->decimals);
 }
@@ -334,7 +371,9 @@ definition_check_rule(const Goals__PlanItem *item, size_t at, const Goals__Indic
                  {"add_deduct", item->add_deduct},
                  {"accrual", item->accrual},
                  {"veto", item->veto},
-                 {"band", item->band}};
+                 {"band", item->band},
+                 {"okr", item->okr},
+                 {"rating", item->rating}};
     const char *second = NULL;
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         second = rules[i].set && check.family ? rules[i].name : second;
@@ -343,7 +382,8 @@ definition_check_rule(const Goals__PlanItem *item, size_t at, const Goals__Indic
     if (!check.family || second) {
         check.family = second;
         refuse(&check, second ? "" : "ratio",
-               second ? "an item is scored by one rule, and has two" : "say how it is scored");
+               second ? DC_WORDS("an item is scored by one rule, and has two")
+                      : DC_WORDS("say how it is scored"));
         return check.code;
     }
     if (item->ratio) {
@@ -360,8 +400,12 @@ definition_check_rule(const Goals__PlanItem *item, size_t at, const Goals__Indic
         check_accrual(&check, item->accrual);
     } else if (item->veto) {
         check_veto(&check, item->veto);
-    } else {
+    } else if (item->band) {
         check_band(&check, item->band);
+    } else if (item->okr) {
+        check_okr(&check, item->okr);
+    } else {
+        check_rating(&check, item->rating);
     }
     return check.code;
 }

@@ -1,6 +1,7 @@
 /* Tests definitions on the stage: the library, measures, indicators, plans and their weights. */
 #include "specificity.h"
 #include "stage_test.h"
+#include "tests/lib/rule_words.h"
 
 static int64_t sales, hot, collected, new_customers, cost;
 
@@ -60,17 +61,17 @@ test_the_library_installs_once(void **state)
 {
     (void)state;
     Goals__InstallLibraryResponse first = install();
-    assert_int_equal(first.n_measures, 18);
-    assert_int_equal(first.n_indicators, 10);
+    assert_int_equal(first.n_measures, 20);
+    assert_int_equal(first.n_indicators, 12);
     const char *key;
     Goals__MeasuresDefined *measures =
         (void *)stage_hear(&goals__measures_defined__descriptor, &key);
     assert_string_equal(key, "measures");
-    assert_int_equal(measures->n_measures, 18);
+    assert_int_equal(measures->n_measures, 20);
     Goals__IndicatorsDefined *indicators =
         (void *)stage_hear(&goals__indicators_defined__descriptor, &key);
     assert_string_equal(key, "indicators");
-    assert_int_equal(indicators->n_indicators, 10);
+    assert_int_equal(indicators->n_indicators, 12);
     assert_true(indicators->indicators[0]->primary);
 
     Goals__InstallLibraryResponse second = install();
@@ -653,6 +654,44 @@ test_plans_of_others_are_not_seen(void **state)
     REFUSED(CALL(boss, goals_list_plan_versions, &ask, &answer), DC_NOT_FOUND, "plan_id");
 }
 
+/* Grades and distribution belong to a version of a plan: told, kept, and read as they were saved.
+ */
+static void
+a_plan_keeps_its_grades(void **state)
+{
+    (void)state;
+    install();
+    Goals__Plan *plan = PLAN("graded", {&sales, "70"}, {&hot, "30"}), *saved;
+    Goals__DistributionRule distribution = GOALS__DISTRIBUTION_RULE__INIT;
+    Goals__GradeShare shares[2] = {GOALS__GRADE_SHARE__INIT, GOALS__GRADE_SHARE__INIT};
+    Goals__GradeShare *list[] = {&shares[0], &shares[1]};
+    grade_words(stage.thread.arena, "A>=90:1.2 B:0.8", plan);
+    shares[0].grade = "A";
+    shares[0].share = "20.00";
+    shares[1].grade = "B";
+    shares[1].share = "80.00";
+    distribution.shares = list;
+    distribution.n_shares = 2;
+    distribution.pool_level = 1;
+    distribution.min_pool = 5;
+    plan->distribution = &distribution;
+    plan->scope->position = "graded";
+    MUST(save_plan(plan, &saved));
+    Goals__ListPlanVersionsRequest request = GOALS__LIST_PLAN_VERSIONS_REQUEST__INIT;
+    Goals__ListPlanVersionsResponse response = GOALS__LIST_PLAN_VERSIONS_RESPONSE__INIT;
+    request.plan_id = saved->id;
+    MUST(CALL(supervisor, goals_list_plan_versions, &request, &response));
+    const Goals__Plan *read = response.versions[0];
+    assert_int_equal(read->n_grades, 2);
+    assert_string_equal(read->grades[0]->from, "90");
+    assert_string_equal(read->grades[1]->coefficient, "0.8");
+    assert_int_equal(read->distribution->min_pool, 5);
+    assert_string_equal(read->distribution->shares[1]->share, "80.00");
+    shares[1].share = "70.00";
+    plan->id = saved->id;
+    REFUSED(save_plan(plan, &saved), DC_INVALID_ARGUMENT, "plan.distribution.shares");
+}
+
 int
 main(void)
 {
@@ -668,6 +707,7 @@ main(void)
         TEST(test_the_most_specific_plan_wins),
         TEST(test_the_database_reaches_whom_the_rule_reaches),
         TEST(test_plans_of_others_are_not_seen),
+        TEST(a_plan_keeps_its_grades),
     };
     return cmocka_run_group_tests_name("goals definitions", tests, stage_open, stage_close);
 }

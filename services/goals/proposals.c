@@ -243,13 +243,14 @@ carry_out(struct dc_step *step, const Goals__Proposal *proposal, const char *app
     *ret_done = code == DC_OK;
     if (is_refusal(code)) { /* nothing is written by then */
         settlement->problem_zh =
-            dc_arena_printf(step->arena, "已批准，但未能执行：%s", refusal.message);
+            dc_arena_printf(step->arena, "已批准，但未能执行：%s",
+                            *refusal.message_zh ? refusal.message_zh : refusal.message);
         settlement->problem_en =
             dc_arena_printf(step->arena, "approved, but not carried out: %s", refusal.message);
         return DC_OK;
     }
     if (code != DC_OK) {
-        return dc_fail(error, code, "%s", refusal.message);
+        return dc_fail_with(error, code, refusal.field, refusal.message, refusal.message_zh);
     }
     act.adjustment.reason = dc_arena_printf(step->arena, "%s（%s批准，提案 %" PRId64 "）",
                                             proposal->reason, approver, proposal->id);

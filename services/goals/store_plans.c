@@ -93,6 +93,15 @@ read_plan(struct dc_arena *arena, const struct dc_rows *rows, size_t row)
     plan->reason = dc_arena_strdup(arena, dc_rows_text(rows, row, 12));
     plan->changed_at_us = dc_rows_time(rows, row, 13);
     plan->retired = dc_rows_bool(rows, row, 14);
+    if (!dc_rows_is_null(rows, row, 24)) {
+        struct dc_bytes body = dc_rows_bytes(rows, row, 24);
+        const Goals__Plan *grading = (const Goals__Plan *)protobuf_c_message_unpack(
+            &goals__plan__descriptor, dc_arena_allocator(arena), body.size, body.data);
+        DC_ASSERT(grading);
+        plan->grades = grading->grades;
+        plan->n_grades = grading->n_grades;
+        plan->distribution = grading->distribution;
+    }
     plan->items = DC_NEW_ARRAY(arena, Goals__PlanItem *, DEFINITION_ITEMS_MAX);
     return plan;
 }
@@ -171,6 +180,23 @@ store_check_rivals(struct dc_step *step, const Goals__Plan *plan, dc_date effect
     return dc_fail(error, DC_FAILED_PRECONDITION, "another plan has the same scope");
 }
 
+/* Grade table and distribution alone, as one message; NULL of none. */
+static struct dc_bytes
+grading_of(struct dc_arena *arena, const Goals__Plan *plan)
+{
+    Goals__Plan grading = GOALS__PLAN__INIT;
+    if (plan->n_grades == 0) {
+        return (struct dc_bytes){0};
+    }
+    grading.grades = plan->grades;
+    grading.n_grades = plan->n_grades;
+    grading.distribution = plan->distribution;
+    size_t size = goals__plan__get_packed_size(&grading);
+    uint8_t *body = dc_arena_alloc(arena, size);
+    goals__plan__pack(&grading, body);
+    return (struct dc_bytes){body, size};
+}
+
 enum dc_code
 store_save_plan(struct dc_step *step, Goals__Plan *plan, const struct definition_items *items,
                 dc_date effective_from, struct dc_error *error)
@@ -195,6 +221,7 @@ store_save_plan(struct dc_step *step, Goals__Plan *plan, const struct definition
     plan->author = dc_arena_strdup(arena, store_author(step));
     plan->author_person_id = step->context->person_id;
     plan->changed_at_us = step->now;
+    struct dc_bytes grading = grading_of(arena, plan);
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
     DC_TRY(dc_db_run(step->db, SQL(SAVE_PLAN), &rows, error, dc_p_int64(tenant_of(step)),
                      dc_p_int64(plan->id), dc_p_text(plan->code), dc_p_text(plan->name),
@@ -207,7 +234,8 @@ store_save_plan(struct dc_step *step, Goals__Plan *plan, const struct definition
                      dc_p_decimals(items->weight, count), dc_p_decimals(items->full_marks, count),
                      dc_p_decimals(items->lower, count), dc_p_decimals(items->cap, count),
                      dc_p_decimals(items->threshold, count), dc_p_int64s(lower_is_better, count),
-                     dc_p_int64s(decimals, count), dc_p_bytes_array(rules, count)));
+                     dc_p_int64s(decimals, count), dc_p_bytes_array(rules, count),
+                     grading.data ? dc_p_bytes(grading.data, grading.size) : dc_p_null()));
     plan->id = dc_rows_int64(rows, 0, 0);
     plan->version = dc_rows_int64(rows, 0, 1);
     return DC_OK;

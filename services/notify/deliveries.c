@@ -61,7 +61,8 @@ DC_HANDLER(notify_get_delivery, Notify__GetDeliveryRequest, Notify__GetDeliveryR
     }
     DC_TRY(dc_access_group(step, DC_ROLE(OPERATIONS), error));
     return found == DC_OK ? DC_OK
-                          : dc_fail_field(error, found, missing.field, "%s", missing.message);
+                          : dc_fail_with(error, found, missing.field, missing.message,
+                                         missing.message_zh);
 }
 
 DC_HANDLER(notify_retry_deliveries, Notify__RetryDeliveriesRequest, Notify__RetryDeliveriesResponse)

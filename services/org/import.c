@@ -3,7 +3,6 @@
 #include "import.h"
 
 #include <ctype.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include "base/assert.h"
@@ -11,18 +10,12 @@
 
 void
 import_reject(struct import_table *table, int64_t line, int column, const char *value,
-              const char *format, ...)
+              const struct dc_error *fault)
 {
     table->rejected++;
     if (table->listed == IMPORT_LISTED_MAX) {
         return;
     }
-    struct dc_error sentence = {0};
-    va_list arguments;
-    va_start(arguments, format);
-    enum dc_code code = dc_failv(&sentence, DC_INVALID_ARGUMENT, "", format, arguments);
-    va_end(arguments);
-    DC_ASSERT(code != DC_OK);
     struct dc_error shown; /* cuts a long value at a character */
     (void)dc_fail(&shown, DC_INVALID_ARGUMENT, "%.120s", value);
     if (!dc_utf8_is_valid(shown.message, strlen(shown.message))) {
@@ -33,7 +26,8 @@ import_reject(struct import_table *table, int64_t line, int column, const char *
     rejection->line = line;
     rejection->column = (char *)(column >= 0 ? table->columns[column].names[0] : "");
     rejection->value = dc_arena_strdup(arena, shown.message);
-    rejection->reason = dc_arena_strdup(arena, sentence.message);
+    rejection->reason = dc_arena_strdup(arena, fault->message);
+    rejection->reason_zh = dc_arena_strdup(arena, fault->message_zh);
     table->rejections[table->listed++] = rejection;
 }
 
@@ -135,7 +129,9 @@ import_read(struct import_table *table, const ProtobufCBinaryData *csv, struct d
             }
             table->total++;
             if (row.fault != DC_CSV_GOOD) {
-                import_reject(table, row.line, -1, "", "%s", row.reason);
+                struct dc_error fault;
+                (void)dc_fail_with(&fault, DC_INVALID_ARGUMENT, "", row.reason, row.reason_zh);
+                import_reject(table, row.line, -1, "", &fault);
             } else {
                 add_row(table, &row);
             }

@@ -33,7 +33,7 @@ struct import_table {
 enum dc_code import_read(struct import_table *table, const ProtobufCBinaryData *csv,
                          struct dc_error *error) DC_MUST_CHECK;
 void import_reject(struct import_table *table, int64_t line, int column /* -1: the row */,
-                   const char *value, const char *format, ...) DC_PRINTF(5, 6);
+                   const char *value, const struct dc_error *fault);
 /* The column that a message's field stands for; -1 when none. */
 int import_column_of(const struct import_table *table, const char *field);
 /* "2026-11-23", "2026/11/23", "2026/1/5" and "20261123" as the first form; else as it is. */

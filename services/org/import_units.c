@@ -56,8 +56,7 @@ static void
 reject_field(struct work *work, const struct import_row *row, const struct dc_error *fault)
 {
     int column = import_column_of(work->table, fault->field);
-    import_reject(work->table, row->line, column, column >= 0 ? row->cells[column] : "", "%s",
-                  fault->message);
+    import_reject(work->table, row->line, column, column >= 0 ? row->cells[column] : "", fault);
 }
 
 /* The date where none is given: that of the state which the row repeats, else today. */
@@ -143,14 +142,15 @@ judge(struct work *work)
     for (size_t i = 0; i < problems.count; i++) {
         const struct org_problem *problem = &problems.items[i];
         const struct org_unit *unit = org_tree_find(&work->tree, problem->id);
-        int column = import_column_of(table, problem->column);
+        int column = import_column_of(table, problem->said.field);
         int64_t line;
         if (org_codes_find(work->lines, unit->code, &line)) {
-            import_reject(table, line, column, "", "%s", problem->reason);
+            import_reject(table, line, column, "", &problem->said);
         } else {
-            import_reject(table, 0, column, unit->code,
-                          "the stored unit %s would not be valid any more: %s", unit->code,
-                          problem->reason);
+            struct dc_error stored = problem->said;
+            (void)dc_fail_context(&stored, "the stored unit %s would not be valid any more",
+                                  unit->code);
+            import_reject(table, 0, column, unit->code, &stored);
         }
     }
 }

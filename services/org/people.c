@@ -102,14 +102,15 @@ DC_HANDLER(org_get_person, Org__GetPersonRequest, Org__GetPersonResponse)
 /* --- judging a set ------------------------------------------------------------------------- */
 /* A problem goes into the list when there is one; otherwise it is the error. */
 static enum dc_code
-report(struct org_problems *problems, const struct org_person *person, enum dc_code code,
-       const char *column, const char *reason, struct dc_error *error)
+report(struct org_problems *problems, const struct org_person *person, const struct dc_error *said,
+       struct dc_error *error)
 {
     if (problems) {
-        org_problems_add(problems, person->id, column, "%s", reason);
+        org_problems_add_said(problems, person->id, said);
         return DC_OK;
     }
-    return dc_fail_field(error, code, column, "person %s: %s", person->code, reason);
+    *error = *said;
+    return dc_fail_context(error, "person %s", person->code);
 }
 
 static enum dc_code
@@ -131,7 +132,7 @@ judge_units(struct dc_step *step, const struct org_person *people, size_t count,
     for (size_t i = 0; i < count; i++) {
         struct dc_error fault;
         if (org_person_check_units(&people[i], spans, span_count, &fault) != DC_OK) {
-            DC_TRY(report(problems, &people[i], fault.code, fault.field, fault.message, error));
+            DC_TRY(report(problems, &people[i], &fault, error));
         }
     }
     return DC_OK;
@@ -192,8 +193,7 @@ judge_managers(struct dc_step *step, const struct org_person *people, size_t cou
         for (size_t p = 0; p < count; p++) {
             blamed = people[p].id == found.items[i].id ? &people[p] : blamed;
         }
-        DC_TRY(report(problems, blamed, DC_FAILED_PRECONDITION, "manager_id", found.items[i].reason,
-                      error));
+        DC_TRY(report(problems, blamed, &found.items[i].said, error));
     }
     return DC_OK;
 }

@@ -60,8 +60,7 @@ struct org_unit_change {
 /* What is wrong with a tree; `column` is the message's field name. */
 struct org_problem {
     int64_t id; /* unit or person */
-    const char *column;
-    const char *reason;
+    struct dc_error said; /* its field is the column */
 };
 struct org_problems {
     struct dc_arena *arena;
@@ -71,6 +70,7 @@ struct org_problems {
 };
 void org_problems_add(struct org_problems *problems, int64_t id, const char *column,
                       const char *format, ...) DC_PRINTF(4, 5);
+void org_problems_add_said(struct org_problems *problems, int64_t id, const struct dc_error *said);
 
 void org_tree_init(struct org_tree *tree, struct dc_arena *arena);
 /* Adds what is stored: units by ascending id, a unit's states by date. */

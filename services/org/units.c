@@ -116,12 +116,13 @@ judge(struct dc_step *step, const struct org_tree *tree, const int64_t *ids, siz
     char field[DC_ERROR_FIELD_MAX] = "units";
     for (size_t i = 0; i < count; i++) {
         if (ids[i] == problem->id) {
-            snprintf(field, sizeof(field), "units[%zu].%s", i, problem->column);
+            snprintf(field, sizeof(field), "units[%zu].%.60s", i, problem->said.field);
         }
     }
     const struct org_unit *unit = org_tree_find(tree, problem->id);
-    return dc_fail_field(error, DC_FAILED_PRECONDITION, field, "unit %s: %s", unit->code,
-                         problem->reason);
+    (void)dc_fail_with(error, DC_FAILED_PRECONDITION, field, problem->said.message,
+                       problem->said.message_zh);
+    return dc_fail_context(error, "unit %s", unit->code);
 }
 
 /* What holds today is told now; what begins later is told on its day (tasks.c). */

@@ -3,6 +3,7 @@
  */
 #include "explain_plan.h"
 #include "explain_rule.h"
+#include "explain_told.h"
 #include "lines.h"
 #include "period.h"
 #include "store.h"
@@ -69,8 +70,12 @@ put_plan(const struct question *question, const struct plan_view *view, int64_t 
 }
 
 static void
-put_sources(const struct lineage_view *lineage, Scoring__ExplainResponse *response)
+put_sources(const struct lineage_view *lineage, struct explanation *out,
+            Scoring__ExplainResponse *response)
 {
+    if (lineage->told) {
+        explain_told(out, lineage->told);
+    }
     response->measure = lineage->measure;
     response->total_version = lineage->total_version;
     response->records = lineage->records;
@@ -107,9 +112,41 @@ unvetoed_total(const struct question *question, const struct person_view *view)
     return total;
 }
 
+/* "A: 92.50 >= 90", or why it is another grade than the total would give. */
 static void
-explain_total(const struct question *question, const struct person_view *view,
-              Scoring__Item **items, size_t count, Scoring__ExplainResponse *response)
+explain_grade(const struct question *question, const struct person_view *view, const char *total,
+              struct explanation *out, Scoring__ExplainResponse *response)
+{
+    struct dc_arena *arena = question->step->arena;
+    const struct plan *plan =
+        definitions_plan(question->definitions, view->grade_plan_id, view->grade_plan_version);
+    if (!plan || !view->grade[0]) {
+        return;
+    }
+    const struct grade_table *table = &plan->grades;
+    const char *coefficient = tell_amount(arena, view->coefficient);
+    const struct grade_row *row = &table->rows[grade_of(table, view->total.value) - 1];
+    bool last = row == &table->rows[table->count - 1];
+    const char *bound = tell_amount(
+        arena, (struct maybe){true, last && row > table->rows ? row[-1].from : row->from});
+    explanation_step(out, last ? "%s：%s < %s" : "%s：%s ≥ %s",
+                     last ? "%s: %s < %s" : "%s: %s ≥ %s", row->code, total, bound);
+    if (strcmp(row->code, view->grade) != 0) {
+        explanation_step(out, "一票否决：等级 %s → %s", "vetoed: grade %s → %s", row->code,
+                         view->grade);
+    }
+    explanation_step(out, "等级 %s：系数 %s", "grade %s: coefficient %s", view->grade, coefficient);
+    out->sentence_zh =
+        dc_arena_printf(arena, "%s；等级 %s，系数 %s", out->sentence_zh, view->grade, coefficient);
+    out->sentence_en = dc_arena_printf(arena, "%s; grade %s, coefficient %s", out->sentence_en,
+                                       view->grade, coefficient);
+    response->grade = (char *)view->grade;
+    response->coefficient = (char *)coefficient;
+}
+
+static void
+write_total(const struct question *question, const struct person_view *view, Scoring__Item **items,
+            size_t count, Scoring__ExplainResponse *response)
 {
     struct dc_arena *arena = question->step->arena;
     struct explanation explained = {.arena = arena}, *out = &explained;
@@ -136,7 +173,7 @@ explain_total(const struct question *question, const struct person_view *view,
             dc_arena_printf(arena, "总分 %s：%zu 项指标按权重加权平均", total, scored);
         out->sentence_en = dc_arena_printf(
             arena, "Total %s: the mean of %zu items by their weights", total, scored);
-        if (remark[0]) {
+        if (remark[0] && strcmp(mean, total) != 0) {
             explanation_step(out, "一票否决：%s → %s", "vetoed: %s → %s", mean, total);
             out->sentence_zh =
                 dc_arena_printf(arena, "总分 %s：一票否决生效，加权平均本为 %s", total, mean);
@@ -147,6 +184,7 @@ explain_total(const struct question *question, const struct person_view *view,
         out->sentence_zh = "没有总分：没有可以计分的指标";
         out->sentence_en = "No total: there is nothing to score";
     }
+    explain_grade(question, view, total, out, response);
     Scoring__Item *item = DC_NEW_MESSAGE(arena, Scoring__Item, scoring__item__init);
     item->indicator_name = (char *)"总分";
     item->indicator_name_en = (char *)"Total";
@@ -154,6 +192,22 @@ explain_total(const struct question *question, const struct person_view *view,
     item->remark = (char *)remark;
     response->item = item;
     put_sentences(out, response);
+}
+
+/* With the plan whose grade table counts: the most specific one of those that give items. */
+static enum dc_code
+explain_total(const struct question *question, const struct person_view *view,
+              Scoring__Item **items, size_t count, Scoring__ExplainResponse *response,
+              struct dc_error *error)
+{
+    struct plan_view *plan;
+    write_total(question, view, items, count, response);
+    if (view->grade_plan_id) {
+        DC_TRY(view_plans(question->step, &view->grade_plan_id, &view->grade_plan_version, 1, &plan,
+                          error));
+        put_plan(question, plan, 0, response);
+    }
+    return DC_OK;
 }
 
 /* Opens items, each into the response beside it. */
@@ -187,10 +241,10 @@ explain_items(const struct question *question, const struct person_view *view,
             &view->facts, question->definitions,
             definitions_indicator(question->definitions, indicator_ids[i]), rule, arena);
         responses[i]->item = items[i];
+        put_plan(question, &plans[i], indicator_ids[i], responses[i]);
+        put_sources(&lineages[i], &out, responses[i]);
         explain_item(&out, items[i], rule, &input, question->definitions);
         put_sentences(&out, responses[i]);
-        put_plan(question, &plans[i], indicator_ids[i], responses[i]);
-        put_sources(&lineages[i], responses[i]);
     }
     return DC_OK;
 }
@@ -208,8 +262,7 @@ explain_person(const struct question *question, int64_t indicator_id,
     }
     line_items(question->step->arena, &view, question->definitions, &items, &count);
     if (indicator_id == 0) {
-        explain_total(question, &view, items, count, response);
-        return DC_OK;
+        return explain_total(question, &view, items, count, response, error);
     }
     for (size_t i = 0; i < count; i++) {
         if (items[i]->indicator_id == indicator_id) {
@@ -240,14 +293,14 @@ explain_unit(const struct question *question, int64_t indicator_id,
     line_figures(item, question->step->arena, indicator, &input, NULL);
     struct explanation out = {.arena = question->step->arena};
     struct lineage_view *lineage;
-    response->item = item;
-    explain_quotient(&out, item, &input, QUOTIENT_DIFFERENCE);
-    unit_sentences(&out, item);
-    put_sentences(&out, response);
     DC_TRY(view_lineages(question->step, question->period, (int)question->owner_kind,
                          question->owner_id, &indicator->measure_id, &indicator->id, 1, &lineage,
                          error));
-    put_sources(lineage, response);
+    response->item = item;
+    put_sources(lineage, &out, response);
+    explain_quotient(&out, item, &input, QUOTIENT_DIFFERENCE);
+    unit_sentences(&out, item);
+    put_sentences(&out, response);
     return DC_OK;
 }
 
@@ -301,7 +354,7 @@ DC_HANDLER(scoring_explain_person, Scoring__ExplainPersonRequest, Scoring__Expla
     response->computed_at_us = view.computed_at;
     response->total =
         DC_NEW_MESSAGE(step->arena, Scoring__ExplainResponse, scoring__explain_response__init);
-    explain_total(&question, &view, items, count, response->total);
+    DC_TRY(explain_total(&question, &view, items, count, response->total, error));
     response->lines = DC_NEW_ARRAY(step->arena, Scoring__ExplainResponse *, count + 1);
     for (response->n_lines = 0; response->n_lines < count; response->n_lines++) {
         response->lines[response->n_lines] =

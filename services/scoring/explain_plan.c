@@ -36,16 +36,17 @@ explain_plan(struct dc_arena *arena, const struct plan_why *words)
     char day[DC_DATE_TEXT];
     dc_date_format(dc_date_of(plan->changed_at_us, words->utc_offset_seconds), day);
     const char *reason = plan->reason;
-    bool veto = words->item && words->item->veto;
-    const char *weight = words->item ? words->item->weight : "";
+    bool weighs = words->item && !words->item->veto;
+    const char *weight = weighs ? words->item->weight : "";
+    const char *what_zh = !words->item ? "等级" : weighs ? "权重 " : "一票否决";
+    const char *what_en = !words->item ? "Grade" : weighs ? "Weight " : "Veto";
     return (struct plan_sentences){
         dc_arena_printf(arena, "%s%s%s来自方案“%s”（第 %lld 版，%s），%s %s 设定，自 %s 起生效%s%s",
-                        veto ? "一票否决" : "权重 ", veto ? "" : weight, veto ? "" : "% ",
-                        plan->name, (long long)plan->version, scope.zh, author, day,
-                        plan->effective_from, reason[0] ? "；原因：" : "", reason),
+                        what_zh, weight, weighs ? "% " : "", plan->name, (long long)plan->version,
+                        scope.zh, author, day, plan->effective_from, reason[0] ? "；原因：" : "",
+                        reason),
         dc_arena_printf(
             arena, "%s%s%s from plan %s (version %lld, %s), set %s by %s, in force from %s%s%s",
-            veto ? "Veto" : "Weight ", veto ? "" : weight, veto ? "" : " %", plan->name,
-            (long long)plan->version, scope.en, day, author, plan->effective_from,
-            reason[0] ? ": " : "", reason)};
+            what_en, weight, weighs ? " %" : "", plan->name, (long long)plan->version, scope.en,
+            day, author, plan->effective_from, reason[0] ? ": " : "", reason)};
 }

@@ -81,6 +81,8 @@ line_person(struct dc_arena *arena, const struct person_line *line, int32_t rank
     row->attainment = (char *)tell_fixed(arena, line->attainment, 2);
     row->total = (char *)tell_fixed(arena, line->total, line->total_decimals);
     row->rank = rank ? rank : line->rank;
+    row->grade = (char *)line->grade;
+    row->coefficient = (char *)tell_amount(arena, line->coefficient);
     return row;
 }
 
@@ -88,7 +90,6 @@ Scoring__PersonRow *
 line_person_of(struct dc_arena *arena, int64_t person_id, const struct person_view *view,
                const struct definitions *definitions)
 {
-    const struct indicator *primary = definitions_primary(definitions);
     struct person_line line = {.person_id = person_id,
                                .unit_id = view->unit_id,
                                .name = view->name,
@@ -99,14 +100,45 @@ line_person_of(struct dc_arena *arena, int64_t person_id, const struct person_vi
                                .attainment = view->attainment,
                                .total = view->total,
                                .total_decimals = view->total_decimals,
-                               .rank = view->rank};
-    return line_person(arena, &line, 0, primary && primary->lower_is_better);
+                               .rank = view->rank,
+                               .grade = view->grade,
+                               .coefficient = view->coefficient};
+    return line_person(arena, &line, 0, definitions_lower_is_better(definitions));
+}
+
+void
+line_grades(Scoring__UnitRow *row, struct dc_arena *arena, const struct rollup *rollup,
+            const struct definitions *definitions)
+{
+    int64_t people = 0;
+    row->grades = dc_arena_alloc(arena, (rollup->grade_count + 1) * sizeof(*row->grades));
+    for (size_t i = 0; i < rollup->grade_count; i++) {
+        people += rollup->grades[i].people;
+    }
+    for (size_t i = 0; i < rollup->grade_count; i++) {
+        const struct grade_count *counted = &rollup->grades[i];
+        Scoring__GradeCount *count =
+            DC_NEW_MESSAGE(arena, Scoring__GradeCount, scoring__grade_count__init);
+        int place = definitions_grade_place(definitions, counted->code);
+        size_t at = row->n_grades++;
+        count->grade = (char *)counted->code;
+        count->people = (int32_t)counted->people;
+        count->share =
+            (char *)line_share(arena, (struct maybe){true, DC_DECIMAL_INT(counted->people)},
+                               (struct maybe){true, DC_DECIMAL_INT(people)});
+        for (; at > 0 && definitions_grade_place(definitions, row->grades[at - 1]->grade) > place;
+             at--) {
+            row->grades[at] = row->grades[at - 1];
+        }
+        row->grades[at] = count;
+    }
 }
 
 Scoring__UnitRow *
 line_unit(struct dc_arena *arena, const struct unit_view *view, struct maybe whole,
-          bool lower_is_better)
+          const struct definitions *definitions)
 {
+    bool lower_is_better = definitions_lower_is_better(definitions);
     Scoring__UnitRow *row = DC_NEW_MESSAGE(arena, Scoring__UnitRow, scoring__unit_row__init);
     struct maybe mean = {0};
     mean.known =
@@ -125,6 +157,7 @@ line_unit(struct dc_arena *arena, const struct unit_view *view, struct maybe who
     row->mean_total = (char *)tell_fixed(arena, mean, 2);
     row->open_items = view->rollup.open_items;
     row->share = (char *)line_share(arena, view->actual, whole);
+    line_grades(row, arena, &view->rollup, definitions);
     return row;
 }
 

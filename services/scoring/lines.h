@@ -31,9 +31,12 @@ Scoring__PersonRow *line_person(struct dc_arena *arena, const struct person_line
 Scoring__PersonRow *line_person_of(struct dc_arena *arena, int64_t person_id,
                                    const struct person_view *view,
                                    const struct definitions *definitions);
+/* How a unit's people stand in grades, in the order of the tables. */
+void line_grades(Scoring__UnitRow *row, struct dc_arena *arena, const struct rollup *rollup,
+                 const struct definitions *definitions);
 /* A unit. `whole`: the parent's actual where the caller may see the parent. */
 Scoring__UnitRow *line_unit(struct dc_arena *arena, const struct unit_view *view,
-                            struct maybe whole, bool lower_is_better);
+                            struct maybe whole, const struct definitions *definitions);
 /* "vetoed" while a veto of the person's items holds; else "". */
 const char *line_total_remark(const struct person_view *view);
 /* The items of a person's stored score. */

@@ -29,7 +29,7 @@ pass_add_person(struct pass *pass)
         pass->persons = grown(pass->persons, &pass->person_room, sizeof(*pass->persons));
     }
     struct pass_person *person = &pass->persons[pass->person_count++];
-    *person = (struct pass_person){.unit = -1};
+    *person = (struct pass_person){.unit = -1, .grade = ""};
     return person;
 }
 
@@ -51,8 +51,8 @@ pass_release(struct pass *pass)
     pass->posts = NULL;
 }
 
-static const struct pass_post *
-post_of(const struct pass *pass, int64_t person_id)
+const struct pass_post *
+pass_post_of(const struct pass *pass, int64_t person_id)
 {
     size_t low = 0, high = pass->post_count;
     while (low < high) {
@@ -92,7 +92,7 @@ void
 pass_score(struct pass *pass, int64_t person_id, const struct facts *facts,
            const struct pass_stored *stored, struct dc_arena *scratch)
 {
-    const struct pass_post *post = post_of(pass, person_id);
+    const struct pass_post *post = pass_post_of(pass, person_id);
     struct pass_person *person = pass_add_person(pass);
     person->id = person_id;
     person->scored = true;
@@ -102,6 +102,11 @@ pass_score(struct pass *pass, int64_t person_id, const struct facts *facts,
         schemes_get(&pass->schemes, person_id, person->unit, post ? post->position : 0);
     person->places = scheme->total_decimals;
     score_person(&person->score, scratch, scheme, facts, pass->definitions, pass->primary);
+    if (person->score.grade > 0) {
+        const struct grade_row *row = &scheme->graded_by->grades.rows[person->score.grade - 1];
+        person->grade = row->code;
+        person->coefficient = row->coefficient;
+    }
     if (stored->present) {
         struct score *score = &person->score;
         person->stored = true;
@@ -241,6 +246,9 @@ rank_unit(struct pass *pass, const struct lineup *lineup, int32_t unit)
         person->rank = lineup->ranks[start + i];
         rollup->open_items += person->score.open_items;
         known += entries[i].known;
+        if (person->grade[0]) {
+            rollup_add_grade(rollup, person->grade, 1, pass->arena);
+        }
     }
     rollup_add_people(rollup, entries, known);
 }
@@ -268,7 +276,7 @@ roll_up(struct pass *pass)
             if (!above->top) {
                 above->top = DC_NEW_ARRAY(pass->arena, struct ranked_person, ROLLUP_TOP);
             }
-            rollup_add_child(above, &work->new.rollup);
+            rollup_add_child(above, &work->new.rollup, pass->arena);
         }
     }
 }

@@ -26,7 +26,9 @@ struct pass_person {
     bool stored;
     bool items_same; /* everything but scheme, total and rank is as stored */
     bool total_same;
-    int places; /* of the total */
+    int places;        /* of the total */
+    const char *grade; /* "" = none */
+    struct dc_decimal coefficient;
     int64_t old_unit_id;
     int64_t old_scheme_id;
     int32_t old_rank;
@@ -99,6 +101,8 @@ enum pass_change pass_change_of(const struct pass_person *person);
 /* Used by the store while loading: room for one more. */
 struct pass_person *pass_add_person(struct pass *pass);
 struct pass_post *pass_add_post(struct pass *pass);
+/* Once they are loaded; NULL: none on the day. */
+const struct pass_post *pass_post_of(const struct pass *pass, int64_t person_id);
 /* Scores somebody whose facts were just read; `scratch` is dropped soon after. */
 struct pass_stored {
     bool present;

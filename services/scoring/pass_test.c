@@ -50,12 +50,14 @@ results(int64_t tenant)
         "SELECT md5(coalesce((SELECT string_agg(concat_ws('|', period, person_id, unit_id, "
         "content, "
         "scores::text, remarks, coalesce(total::text, '-'), coalesce(attainment::text, '-'), "
-        "coalesce(actual::text, '-'), coalesce(s.target::text, '-'), rank, open_items, inputs), "
-        "chr(10) ORDER BY period, person_id) FROM scoring.score s LEFT JOIN scoring.scheme c "
+        "coalesce(actual::text, '-'), coalesce(s.target::text, '-'), rank, open_items, inputs, "
+        "s.grade), chr(10) ORDER BY period, person_id) FROM scoring.score s LEFT JOIN "
+        "scoring.scheme c "
         "USING (tenant_id, scheme_id) WHERE tenant_id = %lld), '')) || "
         "md5(coalesce((SELECT string_agg(concat_ws('|', period, unit_id, parent_id, "
         "coalesce(actual::text, '-'), coalesce(target::text, '-'), coalesce(attainment::text, "
-        "'-'), rank, people, total_sum, open_items, top_people::text, top_totals::text, inputs), "
+        "'-'), rank, people, total_sum, open_items, top_people::text, top_totals::text, inputs, "
+        "grade_codes::text, grade_people::text), "
         "chr(10) ORDER BY period, unit_id) FROM scoring.unit_score WHERE tenant_id = %lld), ''))",
         (long long)tenant, (long long)tenant);
     return dc_test_pg_value(pg, query);
@@ -163,6 +165,66 @@ weight_of_everybody(void **state)
                TENANT);
     assert_true(events_of("ScoresChanged") > before);
     assert_agrees_with_sql(TENANT);
+}
+
+/* A grade table makes grades of the totals that are there; each unit counts its people's. */
+static void
+grades_follow_totals(void **state)
+{
+    (void)state;
+    struct plan_words changed = everybody;
+    changed.version = 3;
+    changed.from = "2026-10-01";
+    changed.grades = "S>=110:1.5 A>=88:1.25 \"B\":0.8";
+    tell_plan(TENANT, &changed);
+    fixture_work(&f);
+    assert_sql("101=A/1.25,100=\"B\"/0.8,102=\"B\"/0.8",
+               "SELECT string_agg(s.person_id || '=' || c.grade_codes[s.grade] || '/' || "
+               "c.coefficients[s.grade], ',' ORDER BY s.total DESC) FROM scoring.score s "
+               "JOIN scoring.scheme c USING (tenant_id, scheme_id) "
+               "WHERE tenant_id = %d AND period = '2026Q4' AND grade > 0",
+               TENANT);
+    assert_sql("{\"\\\"B\\\"\",A} {2,1}",
+               "SELECT grade_codes::text || ' ' || grade_people::text FROM scoring.unit_score "
+               "WHERE tenant_id = %d AND period = '2026Q4' AND unit_id = 1",
+               TENANT);
+    assert_agrees_with_sql(TENANT);
+    /* A person's own plan for one item gives no grades: the next most specific table counts. */
+    struct plan_words own = everybody;
+    own.id = 77;
+    own.version = 1;
+    own.person_id = 100;
+    own.grades = NULL;
+    own.from = "2026-10-01";
+    tell_plan(TENANT, &own);
+    fixture_work(&f);
+    assert_sql("0",
+               "SELECT grade FROM scoring.score WHERE tenant_id = %d AND person_id = 100 AND "
+               "period = '2026Q4'",
+               TENANT);
+    own.version = 2;
+    own.grades = "优>=80:2 良:1";
+    tell_plan(TENANT, &own);
+    fixture_work(&f);
+    assert_sql("优 77",
+               "SELECT c.grade_codes[s.grade] || ' ' || grade_plan_id FROM scoring.score s "
+               "JOIN scoring.scheme c USING (tenant_id, scheme_id) "
+               "WHERE tenant_id = %d AND person_id = 100 AND period = '2026Q4'",
+               TENANT);
+    assert_agrees_with_sql(TENANT);
+    own.version = 3;
+    own.retired = true;
+    tell_plan(TENANT, &own);
+    changed.version = 4;
+    changed.grades = NULL;
+    tell_plan(TENANT, &changed);
+    fixture_work(&f);
+    assert_sql("0", "SELECT count(*) FROM scoring.score WHERE tenant_id = %d AND grade > 0",
+               TENANT);
+    assert_sql("0",
+               "SELECT sum(cardinality(grade_codes)) FROM scoring.unit_score "
+               "WHERE tenant_id = %d",
+               TENANT);
 }
 
 /* What was told before, and what is older, changes nothing and is not told on. */
@@ -537,15 +599,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(example_of_the_domain),
-        cmocka_unit_test(weight_of_everybody),
-        cmocka_unit_test(nothing_new_is_silent),
-        cmocka_unit_test(the_past_keeps_its_tree),
-        cmocka_unit_test(tenants_are_apart),
-        cmocka_unit_test(bad_events_are_refused),
-        cmocka_unit_test(any_sequence),
-        cmocka_unit_test(order_does_not_matter),
-        cmocka_unit_test(killed_workers_lose_nothing),
+        cmocka_unit_test(example_of_the_domain),   cmocka_unit_test(weight_of_everybody),
+        cmocka_unit_test(grades_follow_totals),    cmocka_unit_test(nothing_new_is_silent),
+        cmocka_unit_test(the_past_keeps_its_tree), cmocka_unit_test(tenants_are_apart),
+        cmocka_unit_test(bad_events_are_refused),  cmocka_unit_test(any_sequence),
+        cmocka_unit_test(order_does_not_matter),   cmocka_unit_test(killed_workers_lose_nothing),
     };
     return cmocka_run_group_tests_name("pass", tests, set_up, tear_down);
 }

@@ -42,6 +42,24 @@ definitions_primary(const struct definitions *definitions)
     return NULL;
 }
 
+bool
+definitions_lower_is_better(const struct definitions *definitions)
+{
+    const struct indicator *primary = definitions_primary(definitions);
+    return primary && primary->lower_is_better;
+}
+
+int
+definitions_grade_place(const struct definitions *definitions, const char *code)
+{
+    int place = GRADE_ROWS_MAX + 1;
+    for (size_t i = 0; i < definitions->plan_count; i++) {
+        int row = grade_find(&definitions->plans[i].grades, code);
+        place = row > 0 && row < place ? row : place;
+    }
+    return place;
+}
+
 const struct plan *
 definitions_plan(const struct definitions *definitions, int64_t id, int64_t version)
 {
@@ -206,6 +224,9 @@ scheme_resolve(struct scheme *ret_scheme, struct dc_arena *arena,
             if (scheme.count == 0) {
                 scheme.total_decimals = plan->total_decimals;
             }
+            if (!scheme.graded_by && plan->grades.count > 0) {
+                scheme.graded_by = plan;
+            }
             scheme.items[scheme.count++] = (struct scheme_item){indicator, plan, &plan->items[j]};
         }
     }
@@ -216,6 +237,10 @@ scheme_resolve(struct scheme *ret_scheme, struct dc_arena *arena,
         const struct scheme_item *item = &scheme.items[i];
         dc_text_printf(&content, ",%lld@%lld:%lld", (long long)item->plan->id,
                        (long long)item->plan->version, (long long)item->indicator->id);
+    }
+    if (scheme.graded_by) {
+        dc_text_printf(&content, ",=%lld@%lld", (long long)scheme.graded_by->id,
+                       (long long)scheme.graded_by->version);
     }
     scheme.content = dc_arena_strdup(arena, dc_text_cstr(&content));
     *ret_scheme = scheme;

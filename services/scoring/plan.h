@@ -10,6 +10,7 @@
 #ifndef SCORING_PLAN_H
 #define SCORING_PLAN_H
 
+#include "grade.h"
 #include "rule.h"
 #include "tree.h"
 
@@ -24,6 +25,7 @@ struct indicator {
     bool lower_is_better;
     bool primary;
     bool retired;
+    bool additive; /* children's targets add up to the parent's */
     int decimals;
     const char *name;
     const char *name_en;
@@ -49,6 +51,7 @@ struct plan {
     const char *name;
     const struct plan_item *items;
     size_t item_count;
+    struct grade_table grades;
 };
 
 /* All of a tenant, from one reading. */
@@ -67,6 +70,10 @@ struct definitions {
 const struct measure *definitions_measure(const struct definitions *definitions, int64_t id);
 const struct indicator *definitions_indicator(const struct definitions *definitions, int64_t id);
 const struct indicator *definitions_primary(const struct definitions *definitions); /* or NULL */
+/* Is less of the primary indicator better? */
+bool definitions_lower_is_better(const struct definitions *definitions);
+/* Where a grade stands in the tables that there are, 1 = the best; GRADE_ROWS_MAX + 1: in none. */
+int definitions_grade_place(const struct definitions *definitions, const char *code);
 
 const struct plan *definitions_plan(const struct definitions *definitions, int64_t id,
                                     int64_t version);                                /* or NULL */
@@ -94,7 +101,11 @@ struct scheme {
     struct scheme_item *items;
     size_t count;
     int total_decimals;
-    const char *content; /* "places,plan@version:indicator,..."; equal contents are equal schemes */
+    /* Of the plans that give an item, the most specific one that has a grade table; NULL: none. */
+    const struct plan *graded_by;
+    /* "places,plan@version:indicator,...,=plan@version of the grades"; equal contents are equal
+     * schemes */
+    const char *content;
 };
 void scheme_resolve(struct scheme *ret_scheme, struct dc_arena *arena,
                     const struct plans_in_force *plans, const struct definitions *definitions,

@@ -124,6 +124,47 @@ zhang_san_reads_himself(void **state)
     assert_string_equal(answer->items[1]->remark, "no_target");
 }
 
+/* Grade and coefficient beside the total, how a unit's people stand in grades, and why. */
+static void
+grades_are_shown_and_explained(void **state)
+{
+    (void)state;
+    struct plan_words graded = everybody;
+    graded.version = 50;
+    graded.from = "2026-10-01";
+    graded.grades = "A>=90:1.2 B>=80:1 C:0.8";
+    tell_plan(TENANT, &graded);
+    fixture_work(&f);
+    Scoring__GetPersonResponse *person;
+    Scoring__GetUnitResponse *unit;
+    Scoring__ExplainResponse *why;
+    FIXTURE_OK(&f, get_person(&zhang, 0, &person));
+    assert_string_equal(person->person->grade, "B");
+    assert_string_equal(person->person->coefficient, "1");
+    FIXTURE_OK(&f, get_unit(&boss, 0, "2026Q4", &unit));
+    assert_int_equal(unit->unit->n_grades, 3);
+    assert_string_equal(unit->unit->grades[0]->grade, "A");
+    assert_int_equal(unit->unit->grades[0]->people, 1);
+    assert_string_equal(unit->unit->grades[0]->share, "33.33");
+    assert_string_equal(unit->people[0]->grade, "A");
+    assert_string_equal(unit->people[0]->coefficient, "1.2");
+    FIXTURE_OK(&f, explain(&zhang, PERSON, 0, 0, &why));
+    assert_string_equal(why->grade, "B");
+    assert_string_equal(why->coefficient, "1");
+    assert_string_equal(why->steps[1], "B: 80.00 ≥ 80");
+    assert_string_equal(why->steps_zh[2], "等级 B：系数 1");
+    assert_non_null(strstr(why->sentence_zh, "等级 B，系数 1"));
+    assert_non_null(strstr(why->plan_reason, "for everybody), set"));
+    assert_int_equal(why->plan->version, 50);
+    graded.version = 51;
+    graded.grades = NULL;
+    tell_plan(TENANT, &graded);
+    fixture_work(&f);
+    FIXTURE_OK(&f, get_person(&zhang, 0, &person));
+    assert_string_equal(person->person->grade, "");
+    assert_string_equal(person->person->coefficient, "");
+}
+
 static void
 boss_sees_the_departments(void **state)
 {
@@ -380,6 +421,7 @@ main(void)
         cmocka_unit_test(lineage_of_a_score),
         cmocka_unit_test(lineage_of_a_person),
         cmocka_unit_test(periods_and_bad_ones),
+        cmocka_unit_test(grades_are_shown_and_explained),
     };
     return cmocka_run_group_tests_name("request", tests, set_up, tear_down);
 }

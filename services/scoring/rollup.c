@@ -74,8 +74,33 @@ rollup_add_people(struct rollup *rollup, const struct entry *people, size_t coun
 }
 
 void
-rollup_add_child(struct rollup *rollup, const struct rollup *child)
+rollup_add_grade(struct rollup *rollup, const char *code, int64_t people, struct dc_arena *arena)
 {
+    size_t at = 0, count = rollup->grade_count;
+    while (at < count && strcmp(rollup->grades[at].code, code) < 0) {
+        at++;
+    }
+    if (at < count && strcmp(rollup->grades[at].code, code) == 0) {
+        rollup->grades[at].people += people;
+        return;
+    }
+    /* A few codes in all of a group, so growing by one is seldom. */
+    struct grade_count *grown = DC_NEW_ARRAY(arena, struct grade_count, count + 1);
+    if (count > 0) {
+        memcpy(grown, rollup->grades, at * sizeof(*grown));
+        memcpy(grown + at + 1, rollup->grades + at, (count - at) * sizeof(*grown));
+    }
+    grown[at] = (struct grade_count){code, people};
+    rollup->grades = grown;
+    rollup->grade_count++;
+}
+
+void
+rollup_add_child(struct rollup *rollup, const struct rollup *child, struct dc_arena *arena)
+{
+    for (size_t i = 0; i < child->grade_count; i++) {
+        rollup_add_grade(rollup, child->grades[i].code, child->grades[i].people, arena);
+    }
     merge_top(rollup, child->top, child->top_count);
     rollup->people += child->people;
     rollup->open_items += child->open_items;
@@ -86,8 +111,15 @@ bool
 rollup_equal(const struct rollup *a, const struct rollup *b)
 {
     if (a->people != b->people || a->open_items != b->open_items ||
-        a->total_sum.units != b->total_sum.units || a->top_count != b->top_count) {
+        a->total_sum.units != b->total_sum.units || a->top_count != b->top_count ||
+        a->grade_count != b->grade_count) {
         return false;
+    }
+    for (size_t i = 0; i < a->grade_count; i++) {
+        if (strcmp(a->grades[i].code, b->grades[i].code) != 0 ||
+            a->grades[i].people != b->grades[i].people) {
+            return false;
+        }
     }
     for (size_t i = 0; i < a->top_count; i++) {
         if (a->top[i].id != b->top[i].id || a->top[i].total.units != b->top[i].total.units) {

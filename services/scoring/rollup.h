@@ -33,6 +33,11 @@ struct ranked_person {
     struct dc_decimal total;
 };
 
+struct grade_count {
+    const char *code;
+    int64_t people;
+};
+
 /* Of a unit's whole tree. */
 struct rollup {
     int32_t people; /* with a total */
@@ -40,12 +45,17 @@ struct rollup {
     struct dc_decimal total_sum;
     struct ranked_person *top; /* best first, at most ROLLUP_TOP */
     size_t top_count;
+    struct grade_count *grades; /* by code */
+    size_t grade_count;
 };
 
 /* Adds people of the unit itself, sorted as by rank_entries and all with a total, or the rollup of
  * a child. `top` has room for ROLLUP_TOP. */
 void rollup_add_people(struct rollup *rollup, const struct entry *people, size_t count);
-void rollup_add_child(struct rollup *rollup, const struct rollup *child);
+void rollup_add_child(struct rollup *rollup, const struct rollup *child, struct dc_arena *arena);
+/* People more with a grade; the code outlives the rollup. */
+void rollup_add_grade(struct rollup *rollup, const char *code, int64_t people,
+                      struct dc_arena *arena);
 bool rollup_equal(const struct rollup *a, const struct rollup *b);
 
 #endif

@@ -118,6 +118,24 @@ target_of(const struct rule_input *input)
     return (struct maybe){input->has_target, input->target};
 }
 
+/* The row of the table that a total has while the vetoes among the items hold it. */
+static int
+grade_of_person(const struct scheme *scheme, const struct rule_score *items, struct maybe total)
+{
+    if (!scheme->graded_by || !total.known) {
+        return 0;
+    }
+    const struct grade_table *table = &scheme->graded_by->grades;
+    int grade = grade_of(table, total.value);
+    for (size_t i = 0; i < scheme->count; i++) {
+        const struct rule *rule = &scheme->items[i].item->rule;
+        if (items[i].remark == RULE_VETOED && rule->veto.highest_grade[0]) {
+            grade = grade_held(table, grade, rule->veto.highest_grade);
+        }
+    }
+    return grade;
+}
+
 void
 score_person(struct score *ret_score, struct dc_arena *arena, const struct scheme *scheme,
              const struct facts *facts, const struct definitions *definitions,
@@ -136,7 +154,7 @@ score_person(struct score *ret_score, struct dc_arena *arena, const struct schem
         struct rule_input input =
             facts_rule_input(facts, definitions, item->indicator, rule, arena);
         score.items[i] = rule_score_item(rule, item->plan->missing, &input);
-        if (score.items[i].remark == RULE_VETOED) {
+        if (score.items[i].remark == RULE_VETOED && rule->veto.holds_total) {
             most.value =
                 most.known ? dc_decimal_min(most.value, rule->veto.highest) : rule->veto.highest;
             most.known = true;
@@ -153,6 +171,7 @@ score_person(struct score *ret_score, struct dc_arena *arena, const struct schem
     if (most.known && score.total.known) {
         score.total.value = rule_veto_total(score.total.value, most.value, scheme->total_decimals);
     }
+    score.grade = grade_of_person(scheme, score.items, score.total);
     if (primary) {
         struct rule_input input = facts_input(facts, definitions, primary);
         score.actual = facts_actual(&input);

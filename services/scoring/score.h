@@ -40,6 +40,7 @@ struct score {
     const struct scheme *scheme;
     struct rule_score *items; /* by the scheme */
     struct maybe total;
+    int grade;               /* row of the table of scheme->graded_by; 0 = none */
     struct maybe attainment; /* of the primary indicator, percent */
     struct maybe actual;
     struct maybe target;

@@ -8,6 +8,7 @@
 #include "service/access.h"
 #include "service/service.h"
 
+#include <dacheng/scoring/v1/preview.pb-c.h>
 #include <dacheng/scoring/v1/scoring.pb-c.h>
 
 /* Who reads results, within his scope; the others (three administrators, operations, integrators)
@@ -20,12 +21,20 @@
 dc_date scoring_today(const struct dc_step *step);
 int32_t scoring_utc_offset(const struct dc_step *step); /* seconds */
 
+/* The unit that is meant (0: the highest within reach), which the caller may read by one of the roles;
+ * tree false: that unit alone, not what is below, a grant on one unit without those below (unit.c). */
+enum dc_code scoring_allowed_unit(struct dc_step *step, unsigned roles, int64_t asked,
+                                  struct dc_access_reach *ret_reach, int64_t *ret_unit_id,
+                                  bool *ret_tree, struct dc_error *error) DC_MUST_CHECK;
+
 /* Reactions (reactions.c). */
 dc_reaction_fn scoring_on_measures_defined;
 dc_reaction_fn scoring_on_indicators_defined;
 dc_reaction_fn scoring_on_plan_changed;
 dc_reaction_fn scoring_on_targets_adjusted;
 dc_reaction_fn scoring_on_measures_changed;
+dc_reaction_fn scoring_on_actuals_told;
+dc_reaction_fn scoring_on_ratings_closed;
 dc_reaction_fn scoring_on_units_changed;
 dc_reaction_fn scoring_on_people_changed;
 
@@ -41,5 +50,6 @@ dc_handler scoring_list_ranking; /* ranking.c */
 dc_handler scoring_explain;      /* explain.c */
 dc_handler scoring_explain_person;
 dc_handler scoring_list_periods; /* person.c */
+dc_handler scoring_preview;      /* previewing.c */
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <dacheng/goals/v1/events.pb-c.h>
 #include <dacheng/ingest/v1/events.pb-c.h>
+#include <dacheng/goals/v1/okr_events.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
 
 #include "pass.h"
@@ -23,6 +24,8 @@ enum dc_code store_targets(struct dc_step *step, const Goals__TargetsAdjusted *e
                            struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_totals(struct dc_step *step, const Ingest__MeasuresChanged *event,
                           struct dc_error *error) DC_MUST_CHECK;
+enum dc_code store_told(struct dc_step *step, const Goals__ActualsTold *event,
+                        struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_units(struct dc_step *step, const Org__UnitsChanged *event,
                          struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_people_moved(struct dc_step *step, const Org__PeopleChanged *event,
@@ -74,6 +77,9 @@ enum dc_code store_load_posts(struct pass *pass, struct dc_error *error) DC_MUST
 enum dc_code store_load_people(struct pass *pass, struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_load_units(struct pass *pass, struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_load_members(struct pass *pass, struct dc_error *error) DC_MUST_CHECK;
+/* Columns `first` (codes) and the next (people) of a stored roll-up. */
+void store_read_grades(const struct dc_rows *rows, size_t row, int first, struct dc_arena *arena,
+                       struct rollup *rollup);
 enum dc_code store_save_schemes(struct pass *pass, struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_save_people(struct pass *pass, struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_save_units(struct pass *pass, struct dc_error *error) DC_MUST_CHECK;

@@ -82,7 +82,8 @@ load_indicators(struct dc_step *step, struct dc_arena *arena, struct dc_param te
             .decimals = (int)dc_rows_int64(rows, i, 5),
             .name = dc_arena_strdup(arena, dc_rows_text(rows, i, 6)),
             .name_en = dc_arena_strdup(arena, dc_rows_text(rows, i, 7)),
-            .unit_of_measure = dc_arena_strdup(arena, dc_rows_text(rows, i, 8))};
+            .unit_of_measure = dc_arena_strdup(arena, dc_rows_text(rows, i, 8)),
+            .additive = dc_rows_bool(rows, i, 9)};
     }
     definitions->indicators = indicators;
     definitions->indicator_count = count;
@@ -120,6 +121,23 @@ plan_item_at(const struct dc_rows *rows, size_t row, struct dc_arena *arena,
     return DC_OK;
 }
 
+/* A plan without grades is not read again as a message. */
+static enum dc_code
+grades_at(const struct dc_rows *rows, size_t row, struct dc_arena *arena, struct dc_arena *scratch,
+          struct grade_table *ret_table, struct dc_error *error)
+{
+    if (dc_rows_is_null(rows, row, 10)) {
+        return DC_OK;
+    }
+    struct dc_bytes body = dc_rows_bytes(rows, row, 10);
+    const Goals__Plan *plan = (const Goals__Plan *)protobuf_c_message_unpack(
+        &goals__plan__descriptor, dc_arena_allocator(scratch), body.size, body.data);
+    if (!plan) {
+        return dc_fail(error, DC_INTERNAL, "a stored plan cannot be read");
+    }
+    return grade_table_read(plan, arena, ret_table, error);
+}
+
 static enum dc_code
 load_plans(struct dc_step *step, struct dc_arena *arena, struct dc_param tenant,
            struct definitions *definitions, struct dc_error *error)
@@ -146,6 +164,7 @@ load_plans(struct dc_step *step, struct dc_arena *arena, struct dc_param tenant,
                                  .total_decimals = (int)dc_rows_int64(rows, i, 8),
                                  .name = dc_arena_strdup(arena, dc_rows_text(rows, i, 9)),
                                  .items = &all[next]};
+        DC_TRY(grades_at(rows, i, arena, step->arena, &plans[i].grades, error));
         /* A version that was stored between the two readings may be missing in the first. */
         while (next < item_count && (dc_rows_int64(items, next, 0) < plans[i].id ||
                                      (dc_rows_int64(items, next, 0) == plans[i].id &&

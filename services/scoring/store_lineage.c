@@ -20,6 +20,7 @@ text_at(struct dc_step *step, const struct dc_rows *rows, size_t row, int column
     return dc_arena_strdup(step->arena, dc_rows_text(rows, row, column));
 }
 
+/* A message as it was stored; NULL of none. */
 static ProtobufCMessage *
 message_at(struct dc_step *step, const struct dc_rows *rows, size_t row, int column,
            const ProtobufCMessageDescriptor *descriptor)
@@ -79,7 +80,9 @@ view_lineages(struct dc_step *step, const char *period, int owner_kind, int64_t 
             .reason = text_at(step, rows, i, 11),
             .effective_on = text_at(step, rows, i, 12),
             .at = dc_rows_is_null(rows, i, 13) ? 0 : dc_rows_time(rows, i, 13),
-            .author_name = text_at(step, rows, i, 14)};
+            .author_name = text_at(step, rows, i, 14),
+            .told = (Goals__ActualTold *)message_at(step, rows, i, 15,
+                                                    &goals__actual_told__descriptor)};
         if (views[i].target) {
             views[i].target->owner_kind = (Goals__OwnerKind)owner_kind;
             views[i].target->owner_id = owner_id;
@@ -105,7 +108,7 @@ view_plans(struct dc_step *step, const int64_t *plan_ids, const int64_t *version
         views[i].unit_name = text_at(step, rows, i, 1);
         authors[i] = views[i].plan ? views[i].plan->author_person_id : 0;
     }
-    DC_TRY(dc_db_run(step->db, STATEMENT(READ_NAMES), &names, error, tenant_of(step),
+    DC_TRY(dc_db_run(step->db, STATEMENT(READ_AUTHORS), &names, error, tenant_of(step),
                      dc_p_int64s(authors, count)));
     for (size_t i = 0; i < count; i++) {
         views[i].author_name = text_at(step, names, i, 0);

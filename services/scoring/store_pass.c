@@ -2,6 +2,7 @@
  * store_pass.c - loading for a pass: work, people, units.
  */
 #include "store.h"
+#include "store_rows.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -238,25 +239,6 @@ store_load_posts(struct pass *pass, struct dc_error *error)
                                         read_post, pass, error);
 }
 
-static struct maybe
-maybe_at(const struct dc_rows *rows, size_t row, int column)
-{
-    return (struct maybe){!dc_rows_is_null(rows, row, column), dc_rows_decimal(rows, row, column)};
-}
-
-/* Columns first.. : measures, numerators, denominators, indicators, targets. */
-static struct facts
-facts_at(const struct dc_rows *rows, size_t row, int first, struct dc_arena *arena)
-{
-    struct facts facts = {0};
-    facts.measure_count = dc_rows_int64s(rows, row, first, arena, &facts.measure_ids);
-    dc_rows_decimals(rows, row, first + 1, arena, &facts.numerators);
-    dc_rows_decimals(rows, row, first + 2, arena, &facts.denominators);
-    facts.target_count = dc_rows_int64s(rows, row, first + 3, arena, &facts.indicator_ids);
-    dc_rows_decimals(rows, row, first + 4, arena, &facts.targets);
-    return facts;
-}
-
 static enum dc_code
 read_person(void *context, const struct dc_rows *rows, struct dc_error *error)
 {
@@ -341,6 +323,11 @@ store_load_members(struct pass *pass, struct dc_error *error)
         person->old_version = dc_rows_int64(rows, i, 8);
         person->old_scheme_id = dc_rows_int64(rows, i, 9);
         person->places = (int)dc_rows_int64(rows, i, 10);
+        person->score.grade = (int)dc_rows_int64(rows, i, 11);
+        if (person->score.grade > 0) {
+            person->grade = dc_arena_strdup(pass->arena, dc_rows_text(rows, i, 12));
+            person->coefficient = dc_rows_decimal(rows, i, 13);
+        }
         person->stored = person->items_same = person->total_same = true;
     }
     return DC_OK;
@@ -348,6 +335,21 @@ store_load_members(struct pass *pass, struct dc_error *error)
 
 /* --- units ---------------------------------------------------------------------------------------
  */
+
+void
+store_read_grades(const struct dc_rows *rows, size_t row, int first, struct dc_arena *arena,
+                  struct rollup *rollup)
+{
+    const char **codes;
+    const int64_t *people;
+    size_t count = dc_rows_texts(rows, row, first, arena, &codes);
+    DC_ASSERT(count == dc_rows_int64s(rows, row, first + 1, arena, &people));
+    rollup->grades = DC_NEW_ARRAY(arena, struct grade_count, count + 1);
+    rollup->grade_count = count;
+    for (size_t i = 0; i < count; i++) {
+        rollup->grades[i] = (struct grade_count){codes[i], people[i]};
+    }
+}
 
 static void
 read_unit_row(struct pass *pass, const struct dc_rows *rows, size_t row, struct pass_unit *work)
@@ -373,6 +375,7 @@ read_unit_row(struct pass *pass, const struct dc_rows *rows, size_t row, struct 
     }
     old->figures.inputs = dc_rows_int64(rows, row, 11);
     work->version = dc_rows_int64(rows, row, 12);
+    store_read_grades(rows, row, 13, pass->arena, &old->rollup);
     work->stored = true;
 }
 

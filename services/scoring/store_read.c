@@ -1,11 +1,13 @@
 /*
  * store_read.c - what requests read.
  */
+#include "store.h"
 #include "views.h"
 
 #include <string.h>
 
 #include "base/assert.h"
+#include "store_rows.h"
 
 #include <scoring_sql.h>
 
@@ -17,28 +19,10 @@ tenant_of(const struct dc_step *step)
     return dc_p_int64(step->context->tenant_id);
 }
 
-static struct maybe
-maybe_at(const struct dc_rows *rows, size_t row, int column)
-{
-    return (struct maybe){!dc_rows_is_null(rows, row, column), dc_rows_decimal(rows, row, column)};
-}
-
 static const char *
 text_at(struct dc_step *step, const struct dc_rows *rows, size_t row, int column)
 {
     return dc_arena_strdup(step->arena, dc_rows_text(rows, row, column));
-}
-
-static struct facts
-facts_at(struct dc_step *step, const struct dc_rows *rows, size_t row, int first)
-{
-    struct facts facts = {0};
-    facts.measure_count = dc_rows_int64s(rows, row, first, step->arena, &facts.measure_ids);
-    dc_rows_decimals(rows, row, first + 1, step->arena, &facts.numerators);
-    dc_rows_decimals(rows, row, first + 2, step->arena, &facts.denominators);
-    facts.target_count = dc_rows_int64s(rows, row, first + 3, step->arena, &facts.indicator_ids);
-    dc_rows_decimals(rows, row, first + 4, step->arena, &facts.targets);
-    return facts;
 }
 
 static size_t
@@ -81,9 +65,13 @@ view_person(struct dc_step *step, const char *period, int64_t person_id,
         view.actual = maybe_at(rows, 0, 14);
         view.target = maybe_at(rows, 0, 15);
         view.unit_size = (int32_t)dc_rows_int64(rows, 0, 16);
-        view.facts = facts_at(step, rows, 0, 17);
+        view.facts = facts_at(rows, 0, 17, step->arena);
         dc_rows_decimals(rows, 0, 22, step->arena, &view.facts.floors);
         dc_rows_decimals(rows, 0, 23, step->arena, &view.facts.stretches);
+        view.grade_plan_id = dc_rows_int64(rows, 0, 24);
+        view.grade_plan_version = dc_rows_int64(rows, 0, 25);
+        view.grade = text_at(step, rows, 0, 26);
+        view.coefficient = maybe_at(rows, 0, 27);
     }
     *ret_view = view;
     return DC_OK;
@@ -116,6 +104,7 @@ unit_at(struct dc_step *step, const struct dc_rows *rows, size_t row)
     for (size_t i = 0; i < count; i++) {
         view.rollup.top[i] = (struct ranked_person){people[i], totals[i]};
     }
+    store_read_grades(rows, row, 14, step->arena, &view.rollup);
     return view;
 }
 
@@ -222,7 +211,9 @@ view_people(struct dc_step *step, const char *period, const int64_t *ids, size_t
                                               .attainment = maybe_at(rows, row, 7),
                                               .total = maybe_at(rows, row, 8),
                                               .total_decimals = (int)dc_rows_int64(rows, row, 9),
-                                              .rank = (int32_t)dc_rows_int64(rows, row, 10)};
+                                              .rank = (int32_t)dc_rows_int64(rows, row, 10),
+                                              .grade = text_at(step, rows, row, 11),
+                                              .coefficient = maybe_at(rows, row, 12)};
     }
     *ret_lines = lines;
     *ret_count = found;
@@ -259,7 +250,7 @@ view_unit_facts(struct dc_step *step, const char *period, int64_t unit_id, struc
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
     DC_TRY(dc_db_run(step->db, STATEMENT(LOAD_UNIT_FACTS), &rows, error, tenant_of(step),
                      dc_p_text(period), dc_p_int64s(&unit_id, 1)));
-    *ret_facts = dc_rows_count(rows) > 0 ? facts_at(step, rows, 0, 1) : (struct facts){0};
+    *ret_facts = dc_rows_count(rows) > 0 ? facts_at(rows, 0, 1, step->arena) : (struct facts){0};
     return DC_OK;
 }
 
@@ -272,12 +263,11 @@ view_months(struct dc_step *step, int64_t unit_id, const char *const *months, si
                      dc_p_int64(unit_id), dc_p_texts(months, count)));
     DC_ASSERT(dc_rows_count(rows) == count);
     for (size_t i = 0; i < count; i++) {
-        ret_facts[i] = facts_at(step, rows, i, 1);
+        ret_facts[i] = facts_at(rows, i, 1, step->arena);
     }
     return DC_OK;
 }
 
-/* A message as it was stored; NULL of none. */
 enum dc_code
 view_periods(struct dc_step *step, const char ***ret_periods, size_t *ret_count,
              struct dc_error *error)

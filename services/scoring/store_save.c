@@ -67,6 +67,41 @@ scheme_column(struct dc_arena *arena, const struct scheme *scheme, int column)
     return dc_arena_strdup(arena, dc_text_cstr(&text));
 }
 
+/* Codes are quoted: they may hold anything but control characters. */
+static void
+add_quoted(struct dc_text *text, const char *value)
+{
+    dc_text_add(text, "\"");
+    for (; *value; value++) {
+        dc_text_append(text, "\\", *value == '"' || *value == '\\');
+        dc_text_append(text, value, 1);
+    }
+    dc_text_add(text, "\"");
+}
+
+/* The grade table of a scheme as the texts of two arrays. */
+static void
+grade_columns(struct dc_arena *arena, const struct scheme *scheme, const char **ret_codes,
+              const char **ret_coefficients)
+{
+    DC_AUTO_TEXT struct dc_text codes = DC_TEXT_INIT;
+    DC_AUTO_TEXT struct dc_text coefficients = DC_TEXT_INIT;
+    const struct grade_table none = {0};
+    const struct grade_table *table = scheme->graded_by ? &scheme->graded_by->grades : &none;
+    dc_text_add(&codes, "{");
+    dc_text_add(&coefficients, "{");
+    for (size_t i = 0; i < table->count; i++) {
+        dc_text_append(&codes, ",", i > 0);
+        dc_text_append(&coefficients, ",", i > 0);
+        add_quoted(&codes, table->rows[i].code);
+        add_decimal(&coefficients, table->rows[i].coefficient);
+    }
+    dc_text_add(&codes, "}");
+    dc_text_add(&coefficients, "}");
+    *ret_codes = dc_arena_strdup(arena, dc_text_cstr(&codes));
+    *ret_coefficients = dc_arena_strdup(arena, dc_text_cstr(&coefficients));
+}
+
 /* Ids of the schemes that are in the database already; answers how many are not. */
 static enum dc_code
 find_schemes(struct pass *pass, size_t *ret_missing, struct dc_error *error)
@@ -98,11 +133,13 @@ store_save_schemes(struct pass *pass, struct dc_error *error)
     if (missing == 0) {
         return DC_OK;
     }
-    const char **columns[5];
-    for (int c = 0; c < 5; c++) {
+    const char **columns[7];
+    for (int c = 0; c < 7; c++) {
         columns[c] = dc_arena_alloc(pass->arena, missing * sizeof(const char *));
     }
     int64_t *places = DC_NEW_ARRAY(pass->arena, int64_t, missing);
+    int64_t *plans = DC_NEW_ARRAY(pass->arena, int64_t, missing);
+    int64_t *versions = DC_NEW_ARRAY(pass->arena, int64_t, missing);
     size_t count = 0;
     for (size_t i = 0; i < pass->schemes.count; i++) {
         const struct scheme *scheme = pass->schemes.all[i];
@@ -113,12 +150,17 @@ store_save_schemes(struct pass *pass, struct dc_error *error)
         for (int c = 0; c < 4; c++) {
             columns[c + 1][count] = scheme_column(pass->arena, scheme, c);
         }
+        grade_columns(pass->arena, scheme, &columns[5][count], &columns[6][count]);
+        plans[count] = scheme->graded_by ? scheme->graded_by->id : 0;
+        versions[count] = scheme->graded_by ? scheme->graded_by->version : 0;
         places[count++] = scheme->total_decimals;
     }
     DC_TRY(dc_db_run(
         pass->step->db, STATEMENT(ADD_SCHEMES), NULL, error, dc_p_int64(pass->tenant_id),
         dc_p_texts(columns[0], count), dc_p_texts(columns[1], count), dc_p_texts(columns[2], count),
-        dc_p_texts(columns[3], count), dc_p_texts(columns[4], count), dc_p_int64s(places, count)));
+        dc_p_texts(columns[3], count), dc_p_texts(columns[4], count), dc_p_int64s(places, count),
+        dc_p_int64s(plans, count), dc_p_int64s(versions, count), dc_p_texts(columns[5], count),
+        dc_p_texts(columns[6], count)));
     DC_TRY(find_schemes(pass, &missing, error));
     DC_ASSERT(missing == 0);
     return DC_OK;
@@ -130,7 +172,7 @@ store_save_schemes(struct pass *pass, struct dc_error *error)
 /* Columns of a set of people, parameters of add_scores and change_scores. */
 struct people_set {
     size_t count;
-    int64_t *ids, *units, *schemes, *known, *ranks, *open_items, *inputs, *versions;
+    int64_t *ids, *units, *schemes, *known, *ranks, *open_items, *inputs, *versions, *grades;
     const char **scores, **remarks;
     struct dc_decimal *totals, *attainments, *actuals, *targets;
     bool *total_known;
@@ -141,8 +183,9 @@ struct people_set {
 static void
 people_set_init(struct people_set *set, struct dc_arena *arena, size_t room)
 {
-    int64_t **integers[] = {&set->ids,   &set->units,      &set->schemes, &set->known,
-                            &set->ranks, &set->open_items, &set->inputs,  &set->versions};
+    int64_t **integers[] = {&set->ids,    &set->units,    &set->schemes,
+                            &set->known,  &set->ranks,    &set->open_items,
+                            &set->inputs, &set->versions, &set->grades};
     for (size_t i = 0; i < sizeof(integers) / sizeof(integers[0]); i++) {
         *integers[i] = dc_arena_alloc(arena, room * sizeof(int64_t));
     }
@@ -206,6 +249,7 @@ put_person(struct people_set *set, const struct pass_person *person, bool items)
     set->open_items[at] = score->open_items;
     set->inputs[at] = score->inputs;
     set->versions[at] = person->old_version + 1;
+    set->grades[at] = score->grade;
     if (items) {
         put_items(set, score);
     }
@@ -227,7 +271,8 @@ flush_people(struct pass *pass, struct people_set *set, enum pass_change change,
         return dc_db_run(pass->step->db, STATEMENT(CHANGE_TOTALS), NULL, error, tenant, period, now,
                          dc_p_int64s(set->ids, n), dc_p_int64s(set->schemes, n),
                          dc_p_bools(set->total_known, n), dc_p_decimals(set->totals, n),
-                         dc_p_int64s(set->ranks, n), dc_p_int64s(set->versions, n));
+                         dc_p_int64s(set->ranks, n), dc_p_int64s(set->versions, n),
+                         dc_p_int64s(set->grades, n));
     }
     enum dc_code code = dc_db_run(
         pass->step->db, change == PASS_NEW ? STATEMENT(ADD_SCORES) : STATEMENT(CHANGE_SCORES), NULL,
@@ -236,7 +281,7 @@ flush_people(struct pass *pass, struct people_set *set, enum pass_change change,
         dc_p_int64s(set->known, n), dc_p_decimals(set->totals, n),
         dc_p_decimals(set->attainments, n), dc_p_decimals(set->actuals, n),
         dc_p_decimals(set->targets, n), dc_p_int64s(set->ranks, n), dc_p_int64s(set->open_items, n),
-        dc_p_int64s(set->inputs, n), dc_p_int64s(set->versions, n));
+        dc_p_int64s(set->inputs, n), dc_p_int64s(set->versions, n), dc_p_int64s(set->grades, n));
     dc_arena_reset(set->texts, 0);
     return code;
 }
@@ -275,7 +320,7 @@ struct unit_set {
     size_t count;
     int64_t *ids, *parents, *known, *ranks, *people, *open_items, *inputs, *versions;
     struct dc_decimal *actuals, *targets, *attainments, *sums;
-    const char **top_people, **top_totals;
+    const char **top_people, **top_totals, **grade_codes, **grade_people;
 };
 
 static void
@@ -292,6 +337,27 @@ unit_set_init(struct unit_set *set, struct dc_arena *arena, size_t room)
     }
     set->top_people = dc_arena_alloc(arena, room * sizeof(const char *));
     set->top_totals = dc_arena_alloc(arena, room * sizeof(const char *));
+    set->grade_codes = dc_arena_alloc(arena, room * sizeof(const char *));
+    set->grade_people = dc_arena_alloc(arena, room * sizeof(const char *));
+}
+
+static void
+put_grades(struct pass *pass, struct unit_set *set, size_t at, const struct rollup *rollup)
+{
+    DC_AUTO_TEXT struct dc_text codes = DC_TEXT_INIT;
+    DC_AUTO_TEXT struct dc_text people = DC_TEXT_INIT;
+    dc_text_add(&codes, "{");
+    dc_text_add(&people, "{");
+    for (size_t i = 0; i < rollup->grade_count; i++) {
+        dc_text_append(&codes, ",", i > 0);
+        dc_text_append(&people, ",", i > 0);
+        add_quoted(&codes, rollup->grades[i].code);
+        add_int64(&people, rollup->grades[i].people);
+    }
+    dc_text_add(&codes, "}");
+    dc_text_add(&people, "}");
+    set->grade_codes[at] = dc_arena_strdup(pass->arena, dc_text_cstr(&codes));
+    set->grade_people[at] = dc_arena_strdup(pass->arena, dc_text_cstr(&people));
 }
 
 static void
@@ -327,6 +393,7 @@ put_unit(struct pass *pass, struct unit_set *set, int32_t unit)
     dc_text_add(&totals, "}");
     set->top_people[at] = dc_arena_strdup(pass->arena, dc_text_cstr(&people));
     set->top_totals[at] = dc_arena_strdup(pass->arena, dc_text_cstr(&totals));
+    put_grades(pass, set, at, &row->rollup);
 }
 
 static enum dc_code
@@ -344,7 +411,8 @@ flush_units(struct pass *pass, struct unit_set *set, struct dc_error *error)
         dc_p_decimals(set->targets, n), dc_p_decimals(set->attainments, n),
         dc_p_int64s(set->ranks, n), dc_p_int64s(set->people, n), dc_p_decimals(set->sums, n),
         dc_p_int64s(set->open_items, n), dc_p_texts(set->top_people, n),
-        dc_p_texts(set->top_totals, n), dc_p_int64s(set->inputs, n), dc_p_int64s(set->versions, n));
+        dc_p_texts(set->top_totals, n), dc_p_int64s(set->inputs, n), dc_p_int64s(set->versions, n),
+        dc_p_texts(set->grade_codes, n), dc_p_texts(set->grade_people, n));
 }
 
 enum dc_code

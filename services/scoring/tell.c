@@ -66,6 +66,9 @@ tell_person(struct telling *telling, const struct pass_person *person, struct dc
     told->target = (char *)tell_amount(arena, person->score.target);
     told->rank = person->rank;
     told->version = person->old_version + 1;
+    told->grade = (char *)person->grade;
+    told->coefficient =
+        (char *)tell_amount(arena, (struct maybe){person->grade[0] != '\0', person->coefficient});
     telling->list[telling->count++] = told;
     name_units(telling, person->unit);
     if (person->stored && person->old_unit_id != person->unit_id) {

@@ -8,15 +8,14 @@
 
 enum { RANKING_MOST = 500, MONTHS = 12 };
 
-/* The unit that is meant, which the caller may read; tree false: that unit alone, not what is below
- * (a grant on one unit without those below). */
-static enum dc_code
-allowed_unit(struct dc_step *step, int64_t asked, struct dc_access_reach *ret_reach,
-             int64_t *ret_unit_id, bool *ret_tree, struct dc_error *error)
+enum dc_code
+scoring_allowed_unit(struct dc_step *step, unsigned roles, int64_t asked,
+                     struct dc_access_reach *ret_reach, int64_t *ret_unit_id, bool *ret_tree,
+                     struct dc_error *error)
 {
     struct dc_access_reach reach;
     int64_t unit_id = asked;
-    dc_access_reach(step, SCORING_READERS, &reach);
+    dc_access_reach(step, roles, &reach);
     if (unit_id == 0 && !reach.all && reach.tree_unit_count + reach.unit_count == 0) {
         return dc_fail_field(error, DC_PERMISSION_DENIED, "unit_id",
                              "your roles reach no unit; a person reads himself by GetPerson");
@@ -25,7 +24,7 @@ allowed_unit(struct dc_step *step, int64_t asked, struct dc_access_reach *ret_re
         DC_TRY(view_highest(step, &reach, &unit_id, error));
     }
     dc_step_subject(step, "unit/%lld", (long long)unit_id);
-    DC_TRY(dc_access_unit(step, SCORING_READERS, unit_id, error));
+    DC_TRY(dc_access_unit(step, roles, unit_id, error));
     bool alone = false;
     for (size_t i = 0; i < reach.unit_count; i++) {
         alone |= reach.units[i] == unit_id;
@@ -121,13 +120,6 @@ load_unit(struct dc_step *step, const char *period, int64_t unit_id, struct unit
                       : dc_fail_field(error, DC_NOT_FOUND, "unit_id", "there is no such unit");
 }
 
-static bool
-primary_is_lower(const struct definitions *definitions)
-{
-    const struct indicator *primary = definitions_primary(definitions);
-    return primary && primary->lower_is_better;
-}
-
 DC_HANDLER(scoring_list_ranking, Scoring__ListRankingRequest, Scoring__ListRankingResponse)
 {
     struct dc_period period;
@@ -144,7 +136,8 @@ DC_HANDLER(scoring_list_ranking, Scoring__ListRankingRequest, Scoring__ListRanki
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "offset", "0 or more, not %d",
                              request->offset);
     }
-    DC_TRY(allowed_unit(step, request->unit_id, &reach, &unit_id, &tree, error));
+    DC_TRY(scoring_allowed_unit(step, SCORING_READERS, request->unit_id, &reach, &unit_id, &tree,
+                                error));
     DC_TRY(period_of_request(step, request->period, &period, &name, error));
 
     struct unit_view *unit;
@@ -158,8 +151,8 @@ DC_HANDLER(scoring_list_ranking, Scoring__ListRankingRequest, Scoring__ListRanki
     if (tree) {
         response->total = unit->rollup.people; /* also past the last page */
     }
-    return ranked_rows(step, name, ranked, count, primary_is_lower(definitions), &response->people,
-                       &response->n_people, error);
+    return ranked_rows(step, name, ranked, count, definitions_lower_is_better(definitions),
+                       &response->people, &response->n_people, error);
 }
 
 /* --- the dashboard
@@ -209,7 +202,8 @@ by_rank_then_name(const void *a, const void *b)
 
 static enum dc_code
 unit_children(struct dc_step *step, const char *period, const struct unit_view *unit,
-              bool lower_is_better, Scoring__GetUnitResponse *response, struct dc_error *error)
+              const struct definitions *definitions, Scoring__GetUnitResponse *response,
+              struct dc_error *error)
 {
     const int64_t *ids;
     size_t count;
@@ -218,7 +212,7 @@ unit_children(struct dc_step *step, const char *period, const struct unit_view *
     DC_TRY(view_units(step, period, ids, count, &children, &count, error));
     response->children = dc_arena_alloc(step->arena, (count + 1) * sizeof(Scoring__UnitRow *));
     for (size_t i = 0; i < count; i++) {
-        response->children[i] = line_unit(step->arena, &children[i], unit->actual, lower_is_better);
+        response->children[i] = line_unit(step->arena, &children[i], unit->actual, definitions);
     }
     response->n_children = count;
     qsort(response->children, count, sizeof(*response->children), by_rank_then_name);
@@ -228,7 +222,7 @@ unit_children(struct dc_step *step, const char *period, const struct unit_view *
 /* From the root within reach down; each one's share is of the one above it that may be seen. */
 static enum dc_code
 unit_path(struct dc_step *step, const char *period, const struct unit_view *unit,
-          const struct dc_access_reach *reach, bool lower_is_better,
+          const struct dc_access_reach *reach, const struct definitions *definitions,
           Scoring__GetUnitResponse *response, struct dc_error *error)
 {
     const int64_t *ids;
@@ -239,13 +233,13 @@ unit_path(struct dc_step *step, const char *period, const struct unit_view *unit
     response->path = dc_arena_alloc(step->arena, (count + 1) * sizeof(Scoring__UnitRow *));
     struct maybe whole = {0};
     for (size_t i = 0; i < count; i++) {
-        response->path[i] = line_unit(step->arena, &above[i], whole, lower_is_better);
+        response->path[i] = line_unit(step->arena, &above[i], whole, definitions);
         whole = above[i].actual;
     }
     response->n_path = count;
     bool sees_parent = count > 0 && above[count - 1].unit_id == unit->parent_id;
     response->unit =
-        line_unit(step->arena, unit, sees_parent ? whole : (struct maybe){0}, lower_is_better);
+        line_unit(step->arena, unit, sees_parent ? whole : (struct maybe){0}, definitions);
     return DC_OK;
 }
 
@@ -289,17 +283,18 @@ DC_HANDLER(scoring_get_unit, Scoring__GetUnitRequest, Scoring__GetUnitResponse)
     struct dc_access_reach reach;
     int64_t unit_id;
     bool tree;
-    DC_TRY(allowed_unit(step, request->unit_id, &reach, &unit_id, &tree, error));
+    DC_TRY(scoring_allowed_unit(step, SCORING_READERS, request->unit_id, &reach, &unit_id, &tree,
+                                error));
     DC_TRY(period_of_request(step, request->period, &period, &name, error));
 
     struct unit_view *unit;
     const struct definitions *definitions;
     DC_TRY(load_unit(step, name, unit_id, &unit, error));
     DC_TRY(store_definitions(step, step->state, step->context->tenant_id, &definitions, error));
-    bool lower = primary_is_lower(definitions);
+    bool lower = definitions_lower_is_better(definitions);
     DC_TRY(unit_items(step, name, unit_id, definitions, response, error));
     if (tree) {
-        DC_TRY(unit_children(step, name, unit, lower, response, error));
+        DC_TRY(unit_children(step, name, unit, definitions, response, error));
     }
     struct ranked_id *ranked;
     size_t count;
@@ -307,7 +302,7 @@ DC_HANDLER(scoring_get_unit, Scoring__GetUnitRequest, Scoring__GetUnitResponse)
                    &response->people_total, error));
     DC_TRY(ranked_rows(step, name, ranked, count, lower, &response->people, &response->n_people,
                        error));
-    DC_TRY(unit_path(step, name, unit, &reach, lower, response, error));
+    DC_TRY(unit_path(step, name, unit, &reach, definitions, response, error));
     DC_TRY(unit_months(step, &period, unit_id, definitions, response, error));
     response->period = (char *)name;
     response->computed_at_us = unit->computed_at;

@@ -12,6 +12,7 @@
 #include "service/service.h"
 
 #include <dacheng/goals/v1/events.pb-c.h>
+#include <dacheng/goals/v1/okr_events.pb-c.h>
 
 struct person_view {
     bool found;  /* the person is known */
@@ -26,7 +27,10 @@ struct person_view {
     int total_decimals;
     struct maybe total, attainment, actual, target;
     int32_t rank;
-    int32_t unit_size; /* people ranked in the unit */
+    int32_t unit_size;                         /* people ranked in the unit */
+    int64_t grade_plan_id, grade_plan_version; /* 0 = no grades */
+    const char *grade;                         /* "" = none */
+    struct maybe coefficient;
     dc_time computed_at;
     struct facts facts;
 };
@@ -61,7 +65,9 @@ struct person_line {
     const char *name, *code, *unit_name;
     struct maybe actual, target, attainment, total;
     int total_decimals;
-    int32_t rank; /* in the person's own unit */
+    int32_t rank;      /* in the person's own unit */
+    const char *grade; /* "" = none */
+    struct maybe coefficient;
 };
 /* In the order of the ids. */
 enum dc_code view_people(struct dc_step *step, const char *period, const int64_t *ids, size_t count,
@@ -88,7 +94,8 @@ struct lineage_view {
     int64_t total_version, records;
     Goals__Target *target; /* NULL: none */
     const char *author, *author_name, *reason, *effective_on;
-    dc_time at; /* of the adjustment; 0 = not known */
+    dc_time at;              /* of the adjustment; 0 = not known */
+    Goals__ActualTold *told; /* NULL: the actual is made of records, or there is none */
 };
 /* One for each measure and the indicator beside it. */
 enum dc_code view_lineages(struct dc_step *step, const char *period, int owner_kind,

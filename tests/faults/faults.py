@@ -66,6 +66,8 @@ def main():
         problems = records.problems + process.problems
         decisions = sum(act[0] == "decided" for act in process.acts)
         acknowledged = len(records.acknowledged) + records.adjusted + len(process.cycles) + len(process.acts) + len(process.delegations)
+        if findings or problems:
+            stack.show_logs()  # first, so that what is wrong stands last
         print(f"records={len(records.acknowledged)} pushes={records.calls} adjustments={records.adjusted} cycles={len(process.cycles)} "
               f"acts={len(process.acts)} decisions={decisions} delegations={len(process.delegations)} refused_acts={len(process.refused)}")
         print(text(injector.faults), f"mails_cut={mail.cuts} clock_turned={injector.turns} days={stack.ahead / 86400:.1f}")
@@ -79,8 +81,6 @@ def main():
             print("  refused:", problem)
         failed = len(findings) + len(problems)
         print(f"{checker.checks} passed, 0 failed" if not failed else f"{max(0, checker.checks - failed)} passed, {failed} failed")
-        if failed:
-            stack.show_logs()
     return 1 if failed else 0
 
 

@@ -148,9 +148,14 @@ class ProcessChecker:
         return fired
 
     def turns(self, task_id):
-        """How often a step may come: in a sequence once in the turn of each seat that was or is open."""
+        """How often a step may come: once, in a sequence once in the turn of each seat. A seat that takes
+        its decision back has its turn again, and the turn that had followed is over (its seat waits
+        again): both began, and neither counts as a seat that was opened."""
         task = self.state.tasks[task_id]
-        return sum(seat["opened"] is not None for seat in self.state.seats_of[task_id]) if task["mode"] == SEQUENCE else 1
+        if task["mode"] != SEQUENCE:
+            return 1
+        opened = sum(seat["opened"] is not None for seat in self.state.seats_of[task_id])
+        return opened + 2 * self.state.taken_back[task_id]
 
     def pending(self):
         return {(timer["task_id"], timer["kind"], timer["step"]) for timer in self.state.timers}

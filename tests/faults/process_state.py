@@ -35,6 +35,7 @@ class ProcessState:
         self.history = self.rows(
             "SELECT case_id, task_id, what, person_id, for_person_id, owner_id, outcome, reason, "
             f"{us('at')} AS at FROM workflow.history ORDER BY line_id")
+        self.taken_back = collections.Counter(line["task_id"] for line in self.history if line["what"] == "withdrawn")
         self.events = [TasksEvent(row["type"], body) for row, body in self.told("type LIKE 'Tasks%'")]
         self.cycles_told = [cycle_of(body) for _, body in self.told("type = 'CycleChanged'")]
         self.cycle_ids = sorted({task["cycle_id"] for task in self.tasks.values()})

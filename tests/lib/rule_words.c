@@ -149,6 +149,7 @@ veto_words(const struct words *words, Goals__PlanItem *item)
     item->veto = DC_NEW_MESSAGE(words->arena, Goals__VetoRule, goals__veto_rule__init);
     item->veto->basis = basis(words);
     item->veto->highest = word(words, "highest");
+    item->veto->highest_grade = word(words, "grade");
     item->veto->value = words->bare_count > 1 ? words->bare[1] : "";
     for (int i = 1; i <= 4 && words->bare_count > 0; i++) {
         if (strcmp(words->bare[0], signs[i]) == 0) {
@@ -172,6 +173,26 @@ band_words(const struct words *words, Goals__PlanItem *item)
     rule->decimals = places(words);
 }
 
+static void
+okr_words(const struct words *words, Goals__PlanItem *item)
+{
+    item->okr = DC_NEW_MESSAGE(words->arena, Goals__OkrRule, goals__okr_rule__init);
+    item->okr->full_marks = word(words, "F");
+    item->okr->full_at = word(words, "at");
+    item->okr->cap = word(words, "cap");
+    item->okr->decimals = places(words);
+}
+
+static void
+rating_words(const struct words *words, Goals__PlanItem *item)
+{
+    item->rating = DC_NEW_MESSAGE(words->arena, Goals__RatingRule, goals__rating_rule__init);
+    item->rating->full_marks = word(words, "F");
+    item->rating->scale_min = word(words, "min");
+    item->rating->scale_max = word(words, "max");
+    item->rating->decimals = places(words);
+}
+
 Goals__PlanItem *
 rule_words(struct dc_arena *arena, const char *family, char *text)
 {
@@ -181,7 +202,8 @@ rule_words(struct dc_arena *arena, const char *family, char *text)
     } families[] = {{"linear", linear_words},   {"three_point", three_point_words},
                     {"steps", steps_words},     {"add_deduct", add_deduct_words},
                     {"accrual", accrual_words}, {"veto", veto_words},
-                    {"band", band_words}};
+                    {"band", band_words},       {"okr", okr_words},
+                    {"rating", rating_words}};
     struct words words = split_words(arena, text);
     Goals__PlanItem *item = DC_NEW_MESSAGE(arena, Goals__PlanItem, goals__plan_item__init);
     for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
@@ -191,4 +213,26 @@ rule_words(struct dc_arena *arena, const char *family, char *text)
         }
     }
     dc_test_die("there is no rule %s", family);
+}
+
+void
+grade_words(struct dc_arena *arena, const char *text, Goals__Plan *plan)
+{
+    char *rest = dc_arena_strdup(arena, text);
+    plan->grades = dc_arena_alloc(arena, (strlen(text) + 1) * sizeof(Goals__GradeRow *));
+    for (char *word; (word = strtok_r(rest, " ", &rest));) {
+        Goals__GradeRow *row = DC_NEW_MESSAGE(arena, Goals__GradeRow, goals__grade_row__init);
+        char *colon = strchr(word, ':'), *bound = strstr(word, ">=");
+        if (!colon) {
+            dc_test_die("\"%s\" is no row of a grade table", word);
+        }
+        *colon = '\0';
+        row->coefficient = colon + 1;
+        if (bound) {
+            *bound = '\0';
+            row->from = bound + 2;
+        }
+        row->grade = word;
+        plan->grades[plan->n_grades++] = row;
+    }
 }

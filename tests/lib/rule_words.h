@@ -12,5 +12,7 @@
 /* An item with the rule of that field of PlanItem: "linear", "three_point", ... `text` is cut up.
  */
 Goals__PlanItem *rule_words(struct dc_arena *arena, const char *family, char *text);
+/* Puts a grade table into a plan: "S>=110:1.5 A>=90:1.2 B:1", the last row without a bound. */
+void grade_words(struct dc_arena *arena, const char *text, Goals__Plan *plan);
 
 #endif

@@ -147,7 +147,15 @@ WITH RECURSIVE period_ AS (
            (SELECT coalesce(array_agg(b.person_id ORDER BY b.total DESC, b.person_id), '{}')
             FROM (SELECT r.person_id, r.total FROM above_ a JOIN ranked_ r USING (period, unit_id)
                   WHERE a.period = u.period AND a.ancestor_id = u.unit_id AND r.total IS NOT NULL
-                  ORDER BY r.total DESC, r.person_id LIMIT 50) b) AS top
+                  ORDER BY r.total DESC, r.person_id LIMIT 50) b) AS top,
+           /* of the grades as they are stored with the people */
+           (SELECT coalesce(array_agg(g.code || '=' || g.people ORDER BY g.code COLLATE "C"), '{}')
+            FROM (SELECT c.grade_codes[s.grade] AS code, count(*) AS people
+                  FROM above_ a JOIN scoring.score s USING (period, unit_id)
+                  JOIN scoring.scheme c USING (tenant_id, scheme_id)
+                  WHERE s.tenant_id = :tenant AND s.grade > 0 AND a.period = u.period
+                    AND a.ancestor_id = u.unit_id
+                  GROUP BY 1) g) AS grades
     FROM unit_ u
 ), stored_ AS (
     SELECT s.*, ARRAY(SELECT x.score
@@ -175,9 +183,11 @@ WITH RECURSIVE period_ AS (
     FULL JOIN (SELECT * FROM scoring.unit_score WHERE tenant_id = :tenant) s
       ON s.period = r.period AND s.unit_id = r.unit_id
     WHERE (r.parent_id, r.actual, r.target, r.attainment, r.rank, r.people, r.total_sum,
-           r.open_items, r.top)
+           r.open_items, r.top, r.grades)
           IS DISTINCT FROM
           (s.parent_id, s.actual, s.target, s.attainment, s.rank, s.people, s.total_sum,
-           s.open_items, s.top_people)
+           s.open_items, s.top_people,
+           ARRAY(SELECT code || '=' || people
+                 FROM unnest(s.grade_codes, s.grade_people) AS g (code, people)))
 )
 SELECT string_agg(what, chr(10) ORDER BY what) FROM (SELECT what FROM difference_ LIMIT 10) d

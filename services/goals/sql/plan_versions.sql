@@ -40,7 +40,7 @@ SELECT v.plan_id, v.version, v.code, v.name, v.position, v.unit_id, v.person_id,
        v.total_decimals, v.effective_from, v.author, v.author_person_id, v.reason, v.changed_at,
        v.retired,
        i.indicator_id, i.weight, i.full_marks, i.lower, i.cap, i.threshold, i.lower_is_better,
-       i.decimals, i.rule
+       i.decimals, i.rule, v.grading
 FROM wanted v
 JOIN plan_item i ON i.tenant_id = $1 AND i.plan_id = v.plan_id AND i.version = v.version
 WHERE $4

@@ -3,7 +3,8 @@
 -- $9 total decimals, $10 effective from, $11 author, $12 author's person, $13 reason, $14 at,
 -- $15 retired; of the items: $16 indicators, $17 weights, $18 full marks, $19 lower, $20 cap,
 -- $21 threshold (-1 = none), $22 lower is better, $23 decimals, $24 the item as a
--- message, of every rule but a ratio (NULL = a ratio, in the columns)
+-- message, of every rule but a ratio (NULL = a ratio, in the columns);
+-- $25 grade table and distribution as a message (NULL = none)
 WITH head AS (
     INSERT INTO plan (tenant_id, plan_id, code, version)
     VALUES ($1, CASE WHEN $2 = 0 THEN nextval('plan_ids') ELSE $2 END, $3, 1)
@@ -13,8 +14,10 @@ WITH head AS (
 ), saved AS (
     INSERT INTO plan_version (tenant_id, plan_id, version, name, position, unit_id, person_id,
                               missing_policy, total_decimals, effective_from, author,
-                              author_person_id, reason, changed_at, retired)
-    SELECT $1, plan_id, version, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 FROM head
+                              author_person_id, reason, changed_at, retired,
+                              grading)
+    SELECT $1, plan_id, version, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $25
+    FROM head
 ), items AS (
     INSERT INTO plan_item (tenant_id, plan_id, version, ordinal, indicator_id, weight, full_marks,
                            lower, cap, threshold, lower_is_better, decimals, rule)

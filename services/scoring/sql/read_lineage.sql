@@ -1,7 +1,7 @@
 -- Where actuals and targets come from, one row for each measure and indicator, in their order.
 -- $1 tenant, $2 period, $3 owner kind, $4 owner, $5 measures, $6 indicators.
 SELECT m.body, a.version, a.records, t.target_id, t.version, t.value, t.floor, t.stretch,
-       t.parent_id, t.pinned, d.author, d.reason, d.effective_on, d.at, p.name
+       t.parent_id, t.pinned, d.author, d.reason, d.effective_on, d.at, p.name, o.body
 FROM unnest($5::bigint[], $6::bigint[]) WITH ORDINALITY AS asked (measure_id, indicator_id, place)
 LEFT JOIN measure AS m ON m.tenant_id = $1 AND m.measure_id = asked.measure_id
 LEFT JOIN LATERAL (
@@ -20,4 +20,6 @@ LEFT JOIN LATERAL (
       AND u.id = asked.indicator_id AND u.value IS NOT NULL) AS t ON true
 LEFT JOIN adjustment AS d ON d.tenant_id = $1 AND d.adjustment_id = t.adjustment_id
 LEFT JOIN org_person AS p ON p.tenant_id = $1 AND p.person_id = d.author_person_id
+LEFT JOIN told AS o ON o.tenant_id = $1 AND o.period = $2 AND o.owner_kind = $3::bigint
+                   AND o.owner_id = $4 AND o.measure_id = asked.measure_id
 ORDER BY asked.place;

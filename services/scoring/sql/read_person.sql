@@ -6,7 +6,9 @@ SELECT p.name, p.code, coalesce(s.unit_id, 0), coalesce(u.name, ''), s.scores, s
         WHERE m.tenant_id = $1 AND m.period = $2 AND m.unit_id = s.unit_id
           AND m.total IS NOT NULL AND s.unit_id <> 0),
        a.measure_ids, a.numerators, a.denominators, t.indicator_ids, t."values",
-       array_replace(t.floors, NULL, -1), array_replace(t.stretches, NULL, -1)
+       array_replace(t.floors, NULL, -1), array_replace(t.stretches, NULL, -1),
+       coalesce(c.grade_plan_id, 0), coalesce(c.grade_plan_version, 0),
+       coalesce(c.grade_codes[s.grade], ''), c.coefficients[s.grade]
 FROM org_person AS p
 LEFT JOIN score AS s ON s.tenant_id = $1 AND s.period = $2 AND s.person_id = $3
 LEFT JOIN scheme AS c ON c.tenant_id = $1 AND c.scheme_id = s.scheme_id

@@ -1,5 +1,5 @@
 // Measures, rules and scopes in plain words.
-import { LowerIsBetter, MeasureKind, type Filter, type Measure, type Plan, type RatioRule } from '@gen/goals/v1/events_pb'
+import { LowerIsBetter, MeasureKind, MeasureOf, type Filter, type Measure, type Plan, type RatioRule } from '@gen/goals/v1/events_pb'
 import { divide, parse, toText } from '@/format/decimal'
 import { showDecimal, showPercent } from '@/format/number'
 import { useWords } from './useWords'
@@ -19,6 +19,7 @@ export function useDefinitionWords() {
     return t(one.exclude ? 'measure.notIn' : 'measure.in', { dimension: t(`field.${one.dimension}`), values: one.values.join(english.value ? ', ' : '、') })
   }
   function measure(one: Measure, nameOf?: (id: bigint) => string): string {
+    if (one.of === MeasureOf.OKR || one.of === MeasureOf.HAND) return t(`madeOf.${one.of}`)
     const field = one.field ? t(`field.${one.field}`) : ''
     let what: string
     if (one.kind === MeasureKind.RATIO) {

@@ -26,6 +26,8 @@ export function useRuleWords() {
     addDeduct: ({ addDeduct }) => t('rule.words.addDeduct', { start: addDeduct!.start, count: addDeduct!.terms.length, lowest: addDeduct!.lowest, highest: addDeduct!.highest }),
     accrual: ({ accrual }) => t('rule.words.accrual', { step: accrual!.step, points: accrual!.points, cap: accrual!.cap }),
     veto: ({ veto }) => t('rule.words.veto', { basis: t(`rule.basis.${veto!.basis}`), comparison: t(`rule.comparisons.${veto!.comparison}`), value: veto!.value, highest: veto!.highest }),
+    rating: ({ rating }) => t('rule.words.rating', { full: rating!.fullMarks, low: rating!.scaleMin, high: rating!.scaleMax }),
+    okr: ({ okr }) => t('rule.words.okr', { full: okr!.fullMarks, at: okr!.fullAt, cap: share(okr!.cap) }),
     band: ({ band }) => t('rule.words.band', { basis: t(`rule.basis.${band!.basis}`), lo: band!.lo, hi: band!.hi, full: band!.fullMarks }),
   }
   function item(one: PlanItem): string {
@@ -43,7 +45,7 @@ export function useRuleWords() {
   }
   function allowed(field: NumberField): string {
     const high = showDecimal(String(field.most))
-    const low = field.negative ? showDecimal(String(-field.most)) : '0'
+    const low = showDecimal(String(field.negative ? -field.most : (field.least ?? 0n)))
     const within = field.positive ? t('rule.allowed.positive', { high }) : t('rule.allowed.number', { low, high })
     return field.optional ? t('rule.allowed.empty', { range: within }) : within
   }

@@ -76,6 +76,8 @@ const formulas: Record<RuleKind, (trial: Trial, x: Fraction) => Outcome> = {
     const count = over(x, at('step')!)
     return held(times(make(count.n < 0n ? 0n : count.n / count.d, 1n), at('points')!), nought, at('cap'))
   },
+  rating: ({ at }, x) => times(at('fullMarks')!, held(over(minus(x, at('scaleMin')!), minus(at('scaleMax')!, at('scaleMin')!)), nought, one)),
+  okr: ({ at }, x) => times(at('fullMarks')!, held(over(x, at('fullAt')!), nought, at('cap'))),
 }
 
 /** Of a rule without problems: the outcome at x, a share of the target (`ofTarget`) or an actual. */
@@ -96,7 +98,7 @@ export function tryRule(draft: RuleDraft, typed: string, lower: boolean): string
 function edges(draft: RuleDraft): string[] {
   if (draft.kind === 'steps') return draft.rows.map((row) => row.from)
   const names: Partial<Record<RuleKind, string[]>> = {
-    ratio: ['threshold', 'cap'], linear: ['floorRatio'], threePoint: ['floorRatio', 'stretchRatio'], band: ['lo', 'hi'], accrual: ['step'], veto: ['value'],
+    ratio: ['threshold', 'cap'], linear: ['floorRatio'], threePoint: ['floorRatio', 'stretchRatio'], band: ['lo', 'hi'], accrual: ['step'], veto: ['value'], rating: ['scaleMin', 'scaleMax'], okr: ['fullAt'],
   }
   return (names[draft.kind] ?? []).map((name) => textOf(draft, name))
 }
@@ -105,6 +107,7 @@ function edges(draft: RuleDraft): string[] {
 export function samplesOf(draft: RuleDraft): string[] {
   if (ofTarget(draft)) return ['0.6', '0.8', '1', '1.2']
   if (draft.kind === 'addDeduct') return ['0', '1', '5']
+  if (draft.kind === 'okr') return ['0.3', '0.7', '1']
   const numbers = edges(draft).map(parseTyped).filter((value): value is Decimal => value !== null)
   const last = numbers.at(-1)
   if (last) numbers.push({ units: last.units * 2n + (last.units === 0n ? 1n : 0n), scale: last.scale })

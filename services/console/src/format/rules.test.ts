@@ -7,7 +7,7 @@ import { draftOf, itemOf, kindOf, ofTarget, ruleKinds, ruleProblems, type RuleDr
 import { curveOf, samplesOf, scoreAt, tryRule } from './ruleScore'
 
 // The words of tests/lib/rule_words.h, as a draft of a form.
-const names: Record<string, string> = { F: 'fullMarks', B: 'floorScore', S: 'capScore', floor: 'floorRatio', stretch: 'stretchRatio', below: 'slopeBelow', above: 'slopeAbove' }
+const names: Record<string, string> = { F: 'fullMarks', B: 'floorScore', S: 'capScore', floor: 'floorRatio', stretch: 'stretchRatio', below: 'slopeBelow', above: 'slopeAbove', at: 'fullAt', min: 'scaleMin', max: 'scaleMax' }
 const comparisons: Record<string, VetoComparison> = { '<': VetoComparison.BELOW, '<=': VetoComparison.AT_MOST, '>': VetoComparison.ABOVE, '>=': VetoComparison.AT_LEAST }
 
 function draftFrom(kind: RuleKind, words: string, lower: boolean): RuleDraft {
@@ -114,7 +114,7 @@ describe('what a form refuses', () => {
     for (const [rule, direction, words, field] of rows('plan_rules')) {
       const kind = ruleKinds.find((one) => wire(one) === rule)
       // what a form cannot say at all: no choice made, rows with holes, a score in marginal rows, a retired indicator, seven places
-      if (!kind || /nothing|places=|none/.test(words!) || ['veto.comparison', 'linear.lower'].includes(field!) || /\.(to|indicator_id)$|^steps\.rows\[1\]\.from$/.test(field!) || (kind === 'steps' && words === 'of=ratio') || /^marginal=1.*:\d/.test(words!)) continue
+      if (!kind || /nothing|places=|none/.test(words!) || ['veto.comparison', 'linear.lower'].includes(field!) || /\.(to|indicator_id)$|^steps\.rows\[1\]\.from$/.test(field!) || (kind === 'steps' && words === 'of=ratio') || field === 'rating' || /^marginal=1.*:\d/.test(words!)) continue
       const draft = draftFrom(kind, words!, direction === 'lower')
       const found = Object.keys(ruleProblems(draft, direction === 'lower', 99n))
       if (field === '-') {

@@ -5,7 +5,7 @@ import { BelowFloor, LowerIsBetter, PlanItemSchema, RuleBasis, VetoComparison, t
 import { parseTyped, toText } from './decimal'
 import { equal, fraction, less, one } from './fraction'
 
-export const ruleKinds = ['ratio', 'linear', 'threePoint', 'steps', 'addDeduct', 'accrual', 'veto', 'band'] as const
+export const ruleKinds = ['ratio', 'linear', 'threePoint', 'steps', 'addDeduct', 'accrual', 'veto', 'band', 'rating', 'okr'] as const
 export type RuleKind = (typeof ruleKinds)[number]
 
 export interface RowDraft { from: string; points: string; slope: boolean }
@@ -27,7 +27,7 @@ export interface RuleDraft {
 
 /** points; a share of the target or of full marks; a place on the axis of x; points for each 1 of x. */
 export type FieldUnit = 'points' | 'share' | 'x' | 'perX'
-export interface NumberField { name: string; unit: FieldUnit; most: bigint; negative?: boolean; optional?: boolean; positive?: boolean; first: string }
+export interface NumberField { name: string; unit: FieldUnit; most: bigint; least?: bigint; negative?: boolean; optional?: boolean; positive?: boolean; first: string }
 const mostPoints = 1_000_000n
 const mostX = 1_000_000_000_000n
 const field = (name: string, unit: FieldUnit, first: string, rest: Partial<NumberField> = {}): NumberField =>
@@ -41,7 +41,7 @@ interface RuleForm {
   fields: NumberField[] // in the order of the form, with what stands there first
   basis?: boolean       // x is the actual, or actual / target, as the rule says
   ofTarget?: boolean    // x is a share of the target; without this and `basis` x is the actual
-  ordered?: [low: string, high: string, strict?: boolean][] // pairs of fields that may not be the other way round
+  ordered?: [low: string, high: string, unlike?: 'low' | 'high'][] // not the other way round; nor alike, which the service says of that one
 }
 /** A rule is a row here, a formula in ruleScore.ts, and its words. */
 export const ruleForms: Record<RuleKind, RuleForm> = {
@@ -66,8 +66,10 @@ export const ruleForms: Record<RuleKind, RuleForm> = {
   veto: { fields: [field('value', 'x', '0', negative), field('highest', 'points', '0')], basis: true },
   band: {
     fields: [full, field('lo', 'x', '0.9', negative), field('hi', 'x', '1.1', negative), field('slopeBelow', 'perX', '200', positive), field('slopeAbove', 'perX', '200', positive), field('lowest', 'points', '0')],
-    basis: true, ordered: [['lo', 'hi'], ['lowest', 'fullMarks', true]],
+    basis: true, ordered: [['lo', 'hi'], ['lowest', 'fullMarks', 'low']],
   },
+  rating: { fields: [full, field('scaleMin', 'points', '1', negative), field('scaleMax', 'points', '5', negative)], ordered: [['scaleMin', 'scaleMax', 'high']] },
+  okr: { fields: [full, field('fullAt', 'x', '0.7', { ...positive, most: 1n }), field('cap', 'share', '1', { least: 1n })] },
 }
 export const rowPoints = field('points', 'points', '', negative)
 export const kindOf = (item: PlanItem): RuleKind => ruleKinds.find((kind) => item[kind]) ?? 'ratio'
@@ -132,14 +134,14 @@ export interface RuleProblem {
   key: 'number' | 'positive' | 'below' | 'above' | 'order' | 'ascending' | 'terms' | 'notZero' | 'twice'
   values: Record<string, string>
 }
-type Bounds = Pick<NumberField, 'most' | 'negative' | 'optional' | 'positive'>
+type Bounds = Pick<NumberField, 'most' | 'least' | 'negative' | 'optional' | 'positive'>
 
 function numberProblem(typed: string, bounds: Bounds): RuleProblem | null {
   if (!typed.trim() && bounds.optional) return null
   const value = parseTyped(typed)
   const most = value ? bounds.most * 10n ** BigInt(value.scale) : 0n
-  const within = value && value.scale <= 6 && value.units <= most && value.units >= (bounds.negative ? -most : 0n)
-  if (!within) return { key: 'number', values: { low: bounds.negative ? String(-bounds.most) : '0', high: String(bounds.most) } }
+  const within = value && value.scale <= 6 && value.units <= most && value.units >= (bounds.negative ? -most : (bounds.least ?? 0n) * 10n ** BigInt(value.scale))
+  if (!within) return { key: 'number', values: { low: String(bounds.negative ? -bounds.most : (bounds.least ?? 0n)), high: String(bounds.most) } }
   return bounds.positive && value.units === 0n ? { key: 'positive', values: {} } : null
 }
 
@@ -169,10 +171,10 @@ export function ruleProblems(draft: RuleDraft, lower: boolean, own = 0n): Record
   const say = (path: string, problem: RuleProblem | null) => { if (problem && !found[path]) found[path] = problem }
   const shown = shownFields(draft)
   for (const one of shown) say(wireName(one.name), numberProblem(textOf(draft, one.name), one))
-  for (const [low, high, strict] of ruleForms[draft.kind].ordered ?? []) {
+  for (const [low, high, unlike] of ruleForms[draft.kind].ordered ?? []) {
     const [a, b] = [fraction(textOf(draft, low)), fraction(textOf(draft, high))]
-    const wrong = shown.some(({ name }) => name === high) && a && b && (less(b, a) || (strict && equal(a, b)))
-    if (wrong) say(wireName(strict ? low : high), { key: 'order', values: { low: textOf(draft, low), high: textOf(draft, high) } })
+    const wrong = shown.some(({ name }) => name === high) && a && b && (less(b, a) || (unlike && equal(a, b)))
+    if (wrong) say(wireName(unlike === 'low' ? low : high), { key: 'order', values: { low: textOf(draft, low), high: textOf(draft, high) } })
   }
   const share = (name: string, better: boolean) => {
     const value = fraction(textOf(draft, name))

@@ -31,7 +31,7 @@ export const reportEn: Same<typeof reportZh> = {
     stored: 'Brought',
     sign: 'Employee: ____________    Manager: ____________    Date: ____________',
   },
-  compare: {
+  planCompare: {
     title: 'Compare versions',
     from: 'From version',
     to: 'To version',

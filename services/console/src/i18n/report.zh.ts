@@ -28,7 +28,7 @@ export const reportZh = {
     stored: '导入',
     sign: '员工签字：____________　　上级签字：____________　　日期：____________',
   },
-  compare: {
+  planCompare: {
     title: '版本对比',
     from: '原版本',
     to: '新版本',

@@ -6,7 +6,7 @@ export const rulesEn: Same<typeof rulesZh> = {
   rule: {
     choose: 'Scoring rule',
     open: 'Open the rule',
-    kinds: { ratio: 'Ratio', linear: 'Linear from a floor', threePoint: 'Floor, target, stretch', steps: 'Steps', addDeduct: 'Add and deduct', accrual: 'Accrual', veto: 'Veto', band: 'Band' },
+    kinds: { ratio: 'Ratio', linear: 'Linear from a floor', threePoint: 'Floor, target, stretch', steps: 'Steps', addDeduct: 'Add and deduct', accrual: 'Accrual', veto: 'Veto', band: 'Band', rating: 'Rating', okr: 'OKR' },
     hints: {
       ratio: 'Full marks × actual/target, between lower limit and cap; 0 below the threshold.',
       linear: 'Full marks × (actual − floor) / (target − floor). The floor is the target’s own; without one, floor ratio × target.',
@@ -16,6 +16,8 @@ export const rulesEn: Same<typeof rulesZh> = {
       accrual: 'Points for each full step, up to the cap. Needs no target.',
       veto: 'While the condition holds, the total is at most the highest value (0: no points at all). The item has no score; its weight is 0.',
       band: 'Full marks inside the band, falling by a slope outside, not below the lowest.',
+      rating: 'Full marks × (rating − lowest) / (highest − lowest); outside the scale its end counts. Needs no target. The scale is that of the indicator’s measure.',
+      okr: 'Full marks × OKR score / the score that earns them, up to the cap. Needs no target.',
     },
     example: 'Example',
     examples: {
@@ -27,10 +29,12 @@ export const rulesEn: Same<typeof rulesZh> = {
       accrual: '2 points for each full 3, at most 10: actual 2.99 → 0.00; 8 → 2 × 2 = 4.00; 18 → 10.00.',
       veto: 'Accidents above 0, total at most 0: none → the total stays 87.50; one → 0.00.',
       band: 'Full marks 100, 90 to 110, 2 points for each 1 below, 5 above: actual 85 → 100 − 5 × 2 = 90.00; 112 → 90.00.',
+      rating: 'Full marks 100, scale 1 to 5: rating 1 → 0.00; 3 → 50.00; 13/3 → 83.33; 5 → 100.00.',
+      okr: 'Full marks 100 at 0.7, cap 1.2: OKR score 0.35 → 50.00; 0.7 → 100.00; 1 → 120.00.',
     },
     fields: {
       fullMarks: 'Full marks', lower: 'Lower limit', cap: 'Cap', threshold: 'Threshold', floorRatio: 'Floor ratio', stretchRatio: 'Stretch ratio', floorScore: 'Score at floor', capScore: 'Score at stretch',
-      lowest: 'Lowest', highest: 'Highest', start: 'Start', step: 'Step', points: 'Points a step', value: 'Value', lo: 'From', hi: 'To', slopeBelow: 'Deducted below', slopeAbove: 'Deducted above',
+      lowest: 'Lowest', highest: 'Highest', start: 'Start', step: 'Step', points: 'Points a step', value: 'Value', lo: 'From', hi: 'To', slopeBelow: 'Deducted below', slopeAbove: 'Deducted above', scaleMin: 'Lowest of the scale', scaleMax: 'Highest of the scale', fullAt: 'Full at an OKR score of',
     },
     vetoHighest: 'Total at most',
     units: { points: 'points', perOne: 'per 1', share: '×', ofTarget: '× target' },
@@ -73,6 +77,7 @@ export const rulesEn: Same<typeof rulesZh> = {
     },
     refused: 'Refused by the service: {sentence}',
     words: {
+      rating: 'full marks {full}, scale {low} to {high}', okr: 'full marks {full} at an OKR score of {at}, at most {cap}',
       linear: 'linear from the floor, full marks {full}', threePoint: 'floor {low} · target {full} · stretch {high}', steps: '{count} steps', marginal: '{count} marginal steps', addDeduct: '{start} at first, {count} terms, {lowest} to {highest}',
       accrual: '{points} for each full {step}, at most {cap}', veto: 'veto: total at most {highest} while {basis} is {comparison} {value}', band: '{full} with {basis} from {lo} to {hi}',
       floorRatio: 'floor {share} of the target', stretchRatio: 'stretch {share} of the target', unclamped: 'without limits', range: '{low} to {high}',

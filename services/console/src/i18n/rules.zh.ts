@@ -3,7 +3,7 @@ export const rulesZh = {
   rule: {
     choose: '计分规则',
     open: '展开规则',
-    kinds: { ratio: '比率法', linear: '基线线性', threePoint: '底线/目标/挑战', steps: '区间/阶梯', addDeduct: '加减分', accrual: '累计', veto: '一票否决', band: '区间最优' },
+    kinds: { ratio: '比率法', linear: '基线线性', threePoint: '底线/目标/挑战', steps: '区间/阶梯', addDeduct: '加减分', accrual: '累计', veto: '一票否决', band: '区间最优', rating: '评分', okr: 'OKR 达成度' },
     hints: {
       ratio: '满分 × 完成/目标，介于下限与封顶之间；低于门槛计零分。',
       linear: '满分 ×（完成 − 底线）/（目标 − 底线）。底线取目标自带的，没有时取底线比率 × 目标。',
@@ -13,6 +13,8 @@ export const rulesZh = {
       accrual: '每满一个步长得若干分，最高不超过封顶分。不需要目标。',
       veto: '条件成立时，总分不超过给定的最高分（0 即总分归零）。此项本身不计分，权重为 0。',
       band: '在区间内得满分，区间外按斜率扣分，不低于最低分。',
+      rating: '满分 ×（评分 − 最低）/（最高 − 最低）；超出量表按端点计。不需要目标。量表是该指标度量的量表。',
+      okr: '满分 × OKR 得分 / 满分所需得分，最高不超过封顶。不需要目标。',
     },
     example: '例',
     examples: {
@@ -24,10 +26,12 @@ export const rulesZh = {
       accrual: '每满 3 得 2 分，最高 10 分：完成 2.99 → 0.00；8 → 2 × 2 = 4.00；18 → 10.00。',
       veto: '安全事故高于 0 时总分最高 0：没有事故 → 总分仍为 87.50；1 起 → 0.00。',
       band: '满分 100，区间 90 至 110，低于时每 1 扣 2 分，高于时每 1 扣 5 分：完成 85 → 100 − 5 × 2 = 90.00；112 → 90.00。',
+      rating: '满分 100，量表 1 至 5：评分 1 → 0.00；3 → 50.00；13/3 → 83.33；5 → 100.00。',
+      okr: '满分 100，得分 0.7 即满分，封顶 1.2：OKR 得分 0.35 → 50.00；0.7 → 100.00；1 → 120.00。',
     },
     fields: {
       fullMarks: '满分', lower: '下限', cap: '封顶', threshold: '门槛', floorRatio: '底线比率', stretchRatio: '挑战比率', floorScore: '底线得分', capScore: '挑战得分',
-      lowest: '最低分', highest: '最高分', start: '起始分', step: '步长', points: '每步得分', value: '条件值', lo: '区间下端', hi: '区间上端', slopeBelow: '低于时扣分', slopeAbove: '高于时扣分',
+      lowest: '最低分', highest: '最高分', start: '起始分', step: '步长', points: '每步得分', value: '条件值', lo: '区间下端', hi: '区间上端', slopeBelow: '低于时扣分', slopeAbove: '高于时扣分', scaleMin: '量表最低', scaleMax: '量表最高', fullAt: '满分所需 OKR 得分',
     },
     vetoHighest: '总分最高',
     units: { points: '分', perOne: '分/每 1', share: '倍', ofTarget: '× 目标' },
@@ -70,6 +74,7 @@ export const rulesZh = {
     },
     refused: '服务拒绝：{sentence}',
     words: {
+      rating: '满分 {full}，量表 {low} 至 {high}', okr: '满分 {full}，需 OKR 得分 {at}，最高 {cap}',
       linear: '基线线性，满分 {full}', threePoint: '底线 {low} · 目标 {full} · 挑战 {high}', steps: '{count} 段阶梯', marginal: '{count} 段累进', addDeduct: '起始 {start}，加减 {count} 项，{lowest} 至 {highest}',
       accrual: '每满 {step} 得 {points}，最高 {cap}', veto: '一票否决：{basis}{comparison} {value} 时总分不超过 {highest}', band: '{basis}在 {lo} 至 {hi} 之间得 {full}',
       floorRatio: '底线为目标的 {share}', stretchRatio: '挑战为目标的 {share}', unclamped: '不限上下', range: '{low} 至 {high}',

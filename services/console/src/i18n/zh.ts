@@ -1,14 +1,24 @@
 // The console's words in Chinese, which comes first.
+import { okrZh } from './okr.zh'
 import { operationsZh } from './operations.zh'
+import { previewZh } from './preview.zh'
 import { processZh } from './process.zh'
 import { reportZh } from './report.zh'
 import { rulesZh } from './rules.zh'
+import { resultsZh } from './results.zh'
+import { targetsZh } from './targets.zh'
+import { reviewsZh } from './reviews.zh'
 
 export const zh = {
+  ...previewZh,
   ...processZh,
   ...rulesZh,
   ...reportZh,
+  ...resultsZh,
+  ...targetsZh,
   ...operationsZh,
+  ...okrZh,
+  ...reviewsZh,
   app: {
     name: '达成 Dacheng',
     short: '达成',
@@ -27,6 +37,12 @@ export const zh = {
     cycles: '绩效流程',
     cycle: '流程看板',
     submissions: '数据提交',
+    reviews: '360 评价',
+    reviewGive: '我要评价的',
+    reviewRating: '评价',
+    reviewRound: '评价轮次',
+    reviewResult: '评价结果',
+    reviewForms: '评价表',
     processes: '流程定义',
     calendar: '工作日历',
     delegations: '委托',
@@ -40,7 +56,12 @@ export const zh = {
     me: '我的绩效',
     person: '个人绩效',
     goals: '目标分解',
+    sheet: '目标表',
+    compare: '目标变动对比',
+    preview: '沙盘推演',
     plans: '考核方案',
+    okr: 'OKR',
+    entries: '手工录入',
     import: '数据导入',
     inbox: '消息',
     org: '组织与账号',
@@ -373,6 +394,7 @@ export const zh = {
       1: '按数值',
       2: '按占比',
       3: '平均',
+      4: '按上期实际',
     },
   },
   import: {

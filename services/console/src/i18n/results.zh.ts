@@ -1,0 +1,26 @@
+// Words about results in Chinese: grades, calibration, publication, objections.
+export const resultsZh = {
+  results: {
+    grade: '等级',
+    coefficient: '系数',
+    coefficientIs: '系数 {coefficient}',
+    gradeTable: '等级表',
+    distribution: '等级分布',
+    share: '比例',
+    people: '{count} 人',
+    atLeast: '≥ {bound}',
+    below: '< {bound}',
+    from: '总分下限',
+    rest: '其余',
+    addGrade: '加一个等级',
+    noGrades: '取消等级',
+    forced: '强制分布',
+    poolLevel: '分池层级（0 = 全体一池）',
+    minPool: '最小池人数',
+    poolsAre: '按校准组织下第 {level} 级分池，不足 {minimum} 人的池并入上级',
+    tableHint: '从最好到最差，每行的下限低于上一行；最后一行包括其余所有总分。多个方案共同给某人计分时，取最具体的有等级表的方案。',
+    exportRanking: '导出排名',
+    unit: '组织',
+    live: '实时数据，尚未发布',
+  },
+}
