@@ -1,6 +1,7 @@
 /*
  * explain.c - lineage 溯源: a number opened into rule, plan, measure, target, and the arithmetic.
  */
+#include "explain_plan.h"
 #include "explain_rule.h"
 #include "explain_told.h"
 #include "lines.h"
@@ -17,103 +18,73 @@ struct question {
     int64_t owner_id;
     const char *period;
     const struct definitions *definitions;
-    struct explanation out;
-    Scoring__ExplainResponse *response;
 };
 
 /* A unit has no plan, so no score: its attainment alone. */
 static void
-unit_sentences(struct question *question, const Scoring__Item *item)
+unit_sentences(struct explanation *out, const Scoring__Item *item)
 {
-    struct dc_arena *arena = question->step->arena;
+    struct dc_arena *arena = out->arena;
     const char *actual = explanation_grouped(arena, item->actual);
     const char *target = explanation_grouped(arena, item->target);
     const char *attainment = item->attainment[0] ? item->attainment : "–";
-    question->out.sentence_zh =
+    out->sentence_zh =
         dc_arena_printf(arena, "完成率 %s%%：完成 %s，目标 %s", attainment,
                         actual[0] ? actual : "无数据", target[0] ? target : "未设定");
-    question->out.sentence_en =
+    out->sentence_en =
         dc_arena_printf(arena, "Attainment %s %%: %s of %s", attainment,
                         actual[0] ? actual : "no data", target[0] ? target : "no target");
 }
 
-/* Whom the plan is for, since when, by whom. */
-static const char *
-plan_reason(struct dc_arena *arena, const Goals__Plan *plan, const char *unit_name)
+static void
+put_sentences(const struct explanation *out, Scoring__ExplainResponse *response)
 {
-    const Goals__PlanScope *scope = plan->scope;
-    const char *position = scope && scope->position[0] ? scope->position : NULL;
-    const char *whom;
-    if (scope && scope->person_id) {
-        whom = "the person";
-    } else if (scope && scope->unit_id) {
-        whom = position ? dc_arena_printf(arena, "unit tree %s, position %s", unit_name, position)
-                        : dc_arena_printf(arena, "unit tree %s", unit_name);
-    } else {
-        whom = position ? dc_arena_printf(arena, "position %s", position) : "everybody";
-    }
-    char day[DC_DATE_TEXT];
-    dc_date_format(dc_date_of(plan->changed_at_us, 0), day);
-    return dc_arena_printf(arena, "%s, from %s, set %s by %s%s%s", whom, plan->effective_from, day,
-                           plan->author, plan->reason[0] ? ": " : "", plan->reason);
+    response->sentence_zh = (char *)out->sentence_zh;
+    response->sentence_en = (char *)out->sentence_en;
+    response->steps = out->en;
+    response->steps_zh = out->zh;
+    response->n_steps = response->n_steps_zh = out->count;
 }
 
-static enum dc_code
-explain_plan(struct question *question, const struct plan *plan, int64_t indicator_id,
-             struct dc_error *error)
+static void
+put_plan(const struct question *question, const struct plan_view *view, int64_t indicator_id,
+         Scoring__ExplainResponse *response)
 {
-    Scoring__ExplainResponse *response = question->response;
-    const char *unit_name;
-    DC_TRY(view_plan(question->step, plan->id, plan->version, &response->plan, &unit_name, error));
-    for (size_t i = 0; response->plan && i < response->plan->n_items; i++) {
-        if (response->plan->items[i]->indicator_id == indicator_id) {
-            response->plan_item = response->plan->items[i];
+    response->plan = view->plan;
+    for (size_t i = 0; view->plan && i < view->plan->n_items; i++) {
+        if (view->plan->items[i]->indicator_id == indicator_id) {
+            response->plan_item = view->plan->items[i];
         }
     }
-    if (response->plan) {
-        response->plan_reason =
-            (char *)plan_reason(question->step->arena, response->plan, unit_name);
+    if (view->plan) {
+        struct plan_why words = {.plan = view->plan,
+                                 .item = response->plan_item,
+                                 .unit_name = view->unit_name,
+                                 .author_name = view->author_name,
+                                 .utc_offset_seconds = scoring_utc_offset(question->step)};
+        struct plan_sentences why = explain_plan(question->step->arena, &words);
+        response->plan_reason_zh = why.zh;
+        response->plan_reason = why.en;
+        response->plan_author_name = (char *)view->author_name;
     }
-    return DC_OK;
 }
 
-static enum dc_code
-explain_sources(struct question *question, const struct indicator *indicator,
-                struct dc_error *error)
+static void
+put_sources(const struct lineage_view *lineage, struct explanation *out,
+            Scoring__ExplainResponse *response)
 {
-    Scoring__ExplainResponse *response = question->response;
-    struct lineage_view lineage;
-    DC_TRY(view_lineage(question->step, question->period, (int)question->owner_kind,
-                        question->owner_id, indicator->measure_id, indicator->id, &lineage, error));
-    response->measure = lineage.measure;
-    response->total_version = lineage.total_version;
-    response->records = lineage.records;
-    response->target = lineage.target;
-    response->target_author = (char *)lineage.author;
-    response->target_reason = (char *)lineage.reason;
-    if (lineage.told) {
-        explain_told(&question->out, lineage.told);
+    if (lineage->told) {
+        explain_told(out, lineage->told);
     }
-    return DC_OK;
-}
-
-/* The plan whose grade table counts: the most specific one of those that give items. */
-static enum dc_code
-explain_grading_plan(struct question *question, const struct person_view *view,
-                     struct dc_error *error)
-{
-    Scoring__ExplainResponse *response = question->response;
-    const char *unit_name;
-    if (!view->grade_plan_id) {
-        return DC_OK;
-    }
-    DC_TRY(view_plan(question->step, view->grade_plan_id, view->grade_plan_version, &response->plan,
-                     &unit_name, error));
-    if (response->plan) {
-        response->plan_reason =
-            (char *)plan_reason(question->step->arena, response->plan, unit_name);
-    }
-    return DC_OK;
+    response->measure = lineage->measure;
+    response->total_version = lineage->total_version;
+    response->records = lineage->records;
+    response->target = lineage->target;
+    response->target_author = (char *)lineage->author;
+    response->target_author_name = (char *)lineage->author_name;
+    response->target_reason = (char *)lineage->reason;
+    response->target_effective_on = (char *)lineage->effective_on;
+    response->target_at_us = lineage->at;
 }
 
 /* --- a person
@@ -143,9 +114,9 @@ unvetoed_total(const struct question *question, const struct person_view *view)
 
 /* "A: 92.50 >= 90", or why it is another grade than the total would give. */
 static void
-explain_grade(struct question *question, const struct person_view *view, const char *total)
+explain_grade(const struct question *question, const struct person_view *view, const char *total,
+              struct explanation *out, Scoring__ExplainResponse *response)
 {
-    struct explanation *out = &question->out;
     struct dc_arena *arena = question->step->arena;
     const struct plan *plan =
         definitions_plan(question->definitions, view->grade_plan_id, view->grade_plan_version);
@@ -169,16 +140,18 @@ explain_grade(struct question *question, const struct person_view *view, const c
         dc_arena_printf(arena, "%s；等级 %s，系数 %s", out->sentence_zh, view->grade, coefficient);
     out->sentence_en = dc_arena_printf(arena, "%s; grade %s, coefficient %s", out->sentence_en,
                                        view->grade, coefficient);
-    question->response->grade = (char *)view->grade;
-    question->response->coefficient = (char *)coefficient;
+    response->grade = (char *)view->grade;
+    response->coefficient = (char *)coefficient;
 }
 
 static void
-explain_total(struct question *question, const struct person_view *view)
+write_total(const struct question *question, const struct person_view *view, Scoring__Item **items,
+            size_t count, Scoring__ExplainResponse *response)
 {
-    Scoring__ExplainResponse *response = question->response;
-    struct explanation *out = &question->out;
     struct dc_arena *arena = question->step->arena;
+    struct explanation explained = {.arena = arena}, *out = &explained;
+    response->items = items;
+    response->n_items = count;
     DC_AUTO_TEXT struct dc_text sum = DC_TEXT_INIT;
     DC_AUTO_TEXT struct dc_text weights = DC_TEXT_INIT;
     size_t scored = 0;
@@ -211,17 +184,74 @@ explain_total(struct question *question, const struct person_view *view)
         out->sentence_zh = "没有总分：没有可以计分的指标";
         out->sentence_en = "No total: there is nothing to score";
     }
-    explain_grade(question, view, total);
+    explain_grade(question, view, total, out, response);
     Scoring__Item *item = DC_NEW_MESSAGE(arena, Scoring__Item, scoring__item__init);
     item->indicator_name = (char *)"总分";
     item->indicator_name_en = (char *)"Total";
     item->score = (char *)total;
     item->remark = (char *)remark;
     response->item = item;
+    put_sentences(out, response);
+}
+
+/* With the plan whose grade table counts: the most specific one of those that give items. */
+static enum dc_code
+explain_total(const struct question *question, const struct person_view *view,
+              Scoring__Item **items, size_t count, Scoring__ExplainResponse *response,
+              struct dc_error *error)
+{
+    struct plan_view *plan;
+    write_total(question, view, items, count, response);
+    if (view->grade_plan_id) {
+        DC_TRY(view_plans(question->step, &view->grade_plan_id, &view->grade_plan_version, 1, &plan,
+                          error));
+        put_plan(question, plan, 0, response);
+    }
+    return DC_OK;
+}
+
+/* Opens items, each into the response beside it. */
+static enum dc_code
+explain_items(const struct question *question, const struct person_view *view,
+              Scoring__Item *const *items, size_t count, Scoring__ExplainResponse *const *responses,
+              struct dc_error *error)
+{
+    struct dc_arena *arena = question->step->arena;
+    int64_t *plan_ids = DC_NEW_ARRAY(arena, int64_t, count + 1);
+    int64_t *versions = DC_NEW_ARRAY(arena, int64_t, count + 1);
+    int64_t *measure_ids = DC_NEW_ARRAY(arena, int64_t, count + 1);
+    int64_t *indicator_ids = DC_NEW_ARRAY(arena, int64_t, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        plan_ids[i] = items[i]->plan_id;
+        versions[i] = items[i]->plan_version;
+        indicator_ids[i] = items[i]->indicator_id;
+        measure_ids[i] =
+            definitions_indicator(question->definitions, items[i]->indicator_id)->measure_id;
+    }
+    struct plan_view *plans;
+    struct lineage_view *lineages;
+    DC_TRY(view_plans(question->step, plan_ids, versions, count, &plans, error));
+    DC_TRY(view_lineages(question->step, question->period, (int)question->owner_kind,
+                         question->owner_id, measure_ids, indicator_ids, count, &lineages, error));
+    for (size_t i = 0; i < count; i++) {
+        struct explanation out = {.arena = arena};
+        const struct plan *plan = definitions_plan(question->definitions, plan_ids[i], versions[i]);
+        const struct rule *rule = &plan_item_of(plan, indicator_ids[i])->rule;
+        struct rule_input input = facts_rule_input(
+            &view->facts, question->definitions,
+            definitions_indicator(question->definitions, indicator_ids[i]), rule, arena);
+        responses[i]->item = items[i];
+        put_plan(question, &plans[i], indicator_ids[i], responses[i]);
+        put_sources(&lineages[i], &out, responses[i]);
+        explain_item(&out, items[i], rule, &input, question->definitions);
+        put_sentences(&out, responses[i]);
+    }
+    return DC_OK;
 }
 
 static enum dc_code
-explain_person(struct question *question, int64_t indicator_id, struct dc_error *error)
+explain_person(const struct question *question, int64_t indicator_id,
+               Scoring__ExplainResponse *response, struct dc_error *error)
 {
     struct person_view view;
     Scoring__Item **items;
@@ -232,27 +262,12 @@ explain_person(struct question *question, int64_t indicator_id, struct dc_error 
     }
     line_items(question->step->arena, &view, question->definitions, &items, &count);
     if (indicator_id == 0) {
-        question->response->items = items;
-        question->response->n_items = count;
-        explain_total(question, &view);
-        return explain_grading_plan(question, &view, error);
+        return explain_total(question, &view, items, count, response, error);
     }
     for (size_t i = 0; i < count; i++) {
-        if (items[i]->indicator_id != indicator_id) {
-            continue;
+        if (items[i]->indicator_id == indicator_id) {
+            return explain_items(question, &view, &items[i], 1, &response, error);
         }
-        const struct indicator *indicator =
-            definitions_indicator(question->definitions, indicator_id);
-        const struct plan *plan =
-            definitions_plan(question->definitions, items[i]->plan_id, items[i]->plan_version);
-        const struct rule *rule = &plan_item_of(plan, indicator_id)->rule;
-        struct rule_input input = facts_rule_input(&view.facts, question->definitions, indicator,
-                                                   rule, question->step->arena);
-        question->response->item = items[i];
-        DC_TRY(explain_plan(question, plan, indicator_id, error));
-        DC_TRY(explain_sources(question, indicator, error));
-        explain_item(&question->out, items[i], rule, &input, question->definitions);
-        return DC_OK;
     }
     return dc_fail_field(error, DC_NOT_FOUND, "indicator_id",
                          "the person is not scored by this indicator in %s", question->period);
@@ -262,7 +277,8 @@ explain_person(struct question *question, int64_t indicator_id, struct dc_error 
  * ------------------------------------------------------------------------------------------ */
 
 static enum dc_code
-explain_unit(struct question *question, int64_t indicator_id, struct dc_error *error)
+explain_unit(const struct question *question, int64_t indicator_id,
+             Scoring__ExplainResponse *response, struct dc_error *error)
 {
     const struct indicator *indicator =
         indicator_id ? definitions_indicator(question->definitions, indicator_id)
@@ -275,21 +291,24 @@ explain_unit(struct question *question, int64_t indicator_id, struct dc_error *e
     struct rule_input input = facts_input(&facts, question->definitions, indicator);
     Scoring__Item *item = DC_NEW_MESSAGE(question->step->arena, Scoring__Item, scoring__item__init);
     line_figures(item, question->step->arena, indicator, &input, NULL);
-    question->response->item = item;
-    DC_TRY(explain_sources(question, indicator, error));
-    explain_quotient(&question->out, item, &input, QUOTIENT_DIFFERENCE);
-    unit_sentences(question, item);
+    struct explanation out = {.arena = question->step->arena};
+    struct lineage_view *lineage;
+    DC_TRY(view_lineages(question->step, question->period, (int)question->owner_kind,
+                         question->owner_id, &indicator->measure_id, &indicator->id, 1, &lineage,
+                         error));
+    response->item = item;
+    put_sources(lineage, &out, response);
+    explain_quotient(&out, item, &input, QUOTIENT_DIFFERENCE);
+    unit_sentences(&out, item);
+    put_sentences(&out, response);
     return DC_OK;
 }
 
 DC_HANDLER(scoring_explain, Scoring__ExplainRequest, Scoring__ExplainResponse)
 {
     struct dc_period period;
-    struct question question = {.step = step,
-                                .owner_kind = request->owner_kind,
-                                .owner_id = request->owner_id,
-                                .out = {.arena = step->arena},
-                                .response = response};
+    struct question question = {
+        .step = step, .owner_kind = request->owner_kind, .owner_id = request->owner_id};
     bool person = request->owner_kind == GOALS__OWNER_KIND__OWNER_KIND_PERSON;
     if (!person && request->owner_kind != GOALS__OWNER_KIND__OWNER_KIND_UNIT) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "owner_kind",
@@ -307,12 +326,42 @@ DC_HANDLER(scoring_explain, Scoring__ExplainRequest, Scoring__ExplainResponse)
     if (!person || question.owner_id == step->context->person_id) {
         dc_step_not_sensitive(step);
     }
-    DC_TRY(person ? explain_person(&question, request->indicator_id, error)
-                  : explain_unit(&question, request->indicator_id, error));
-    response->sentence_zh = (char *)question.out.sentence_zh;
-    response->sentence_en = (char *)question.out.sentence_en;
-    response->steps = question.out.en;
-    response->steps_zh = question.out.zh;
-    response->n_steps = response->n_steps_zh = question.out.count;
-    return DC_OK;
+    return person ? explain_person(&question, request->indicator_id, response, error)
+                  : explain_unit(&question, request->indicator_id, response, error);
+}
+
+DC_HANDLER(scoring_explain_person, Scoring__ExplainPersonRequest, Scoring__ExplainPersonResponse)
+{
+    struct dc_period period;
+    struct person_view view;
+    Scoring__Item **items;
+    size_t count;
+    int64_t person_id = request->person_id ? request->person_id : step->context->person_id;
+    struct question question = {
+        .step = step, .owner_kind = GOALS__OWNER_KIND__OWNER_KIND_PERSON, .owner_id = person_id};
+    dc_step_subject(step, "person/%lld", (long long)person_id);
+    DC_TRY(dc_access_person(step, SCORING_READERS, person_id, error));
+    DC_TRY(period_of_request(step, request->period, &period, &question.period, error));
+    DC_TRY(store_definitions(step, step->state, step->context->tenant_id, &question.definitions,
+                             error));
+    DC_TRY(view_person(step, question.period, person_id, &view, error));
+    if (!view.found) {
+        return dc_fail_field(error, DC_NOT_FOUND, "person_id", "there is no such person");
+    }
+    line_items(step->arena, &view, question.definitions, &items, &count);
+    response->person = line_person_of(step->arena, person_id, &view, question.definitions);
+    response->period = (char *)question.period;
+    response->computed_at_us = view.computed_at;
+    response->total =
+        DC_NEW_MESSAGE(step->arena, Scoring__ExplainResponse, scoring__explain_response__init);
+    DC_TRY(explain_total(&question, &view, items, count, response->total, error));
+    response->lines = DC_NEW_ARRAY(step->arena, Scoring__ExplainResponse *, count + 1);
+    for (response->n_lines = 0; response->n_lines < count; response->n_lines++) {
+        response->lines[response->n_lines] =
+            DC_NEW_MESSAGE(step->arena, Scoring__ExplainResponse, scoring__explain_response__init);
+    }
+    if (person_id == step->context->person_id) {
+        dc_step_not_sensitive(step);
+    }
+    return explain_items(&question, &view, items, count, response->lines, error);
 }

@@ -86,6 +86,26 @@ line_person(struct dc_arena *arena, const struct person_line *line, int32_t rank
     return row;
 }
 
+Scoring__PersonRow *
+line_person_of(struct dc_arena *arena, int64_t person_id, const struct person_view *view,
+               const struct definitions *definitions)
+{
+    struct person_line line = {.person_id = person_id,
+                               .unit_id = view->unit_id,
+                               .name = view->name,
+                               .code = view->code,
+                               .unit_name = view->unit_name,
+                               .actual = view->actual,
+                               .target = view->target,
+                               .attainment = view->attainment,
+                               .total = view->total,
+                               .total_decimals = view->total_decimals,
+                               .rank = view->rank,
+                               .grade = view->grade,
+                               .coefficient = view->coefficient};
+    return line_person(arena, &line, 0, definitions_lower_is_better(definitions));
+}
+
 void
 line_grades(Scoring__UnitRow *row, struct dc_arena *arena, const struct rollup *rollup,
             const struct definitions *definitions)

@@ -27,6 +27,10 @@ const char *line_share(struct dc_arena *arena, struct maybe part, struct maybe w
 /* A person in a ranking; rank 0 = the one in his own unit. */
 Scoring__PersonRow *line_person(struct dc_arena *arena, const struct person_line *line,
                                 int32_t rank, bool lower_is_better);
+/* A person as he was read. */
+Scoring__PersonRow *line_person_of(struct dc_arena *arena, int64_t person_id,
+                                   const struct person_view *view,
+                                   const struct definitions *definitions);
 /* How a unit's people stand in grades, in the order of the tables. */
 void line_grades(Scoring__UnitRow *row, struct dc_arena *arena, const struct rollup *rollup,
                  const struct definitions *definitions);

@@ -25,6 +25,8 @@ static const struct dc_method methods[] = {
     {&scoring__scoring_service__descriptor, "ListRanking", DC_QUERY, scoring_list_ranking, false,
      false},
     {&scoring__scoring_service__descriptor, "Explain", DC_QUERY, scoring_explain, true, false},
+    {&scoring__scoring_service__descriptor, "ExplainPerson", DC_QUERY, scoring_explain_person, true,
+     false},
     {&scoring__scoring_service__descriptor, "ListPeriods", DC_QUERY, scoring_list_periods, false,
      false},
     {&scoring__pace_service__descriptor, "ListBehind", DC_QUERY, scoring_list_behind, false, false},

@@ -42,20 +42,7 @@ DC_HANDLER(scoring_get_person, Scoring__GetPersonRequest, Scoring__GetPersonResp
     }
     DC_TRY(store_definitions(step, step->state, step->context->tenant_id, &definitions, error));
 
-    struct person_line line = {.person_id = person_id,
-                               .unit_id = view.unit_id,
-                               .name = view.name,
-                               .code = view.code,
-                               .unit_name = view.unit_name,
-                               .actual = view.actual,
-                               .target = view.target,
-                               .attainment = view.attainment,
-                               .total = view.total,
-                               .total_decimals = view.total_decimals,
-                               .rank = view.rank,
-                               .grade = view.grade,
-                               .coefficient = view.coefficient};
-    response->person = line_person(step->arena, &line, 0, definitions_lower_is_better(definitions));
+    response->person = line_person_of(step->arena, person_id, &view, definitions);
     line_items(step->arena, &view, definitions, &response->items, &response->n_items);
     DC_TRY(pacing_items(step, &period, GOALS__OWNER_KIND__OWNER_KIND_PERSON, person_id, &view.facts,
                         definitions, response->items, response->n_items, error));

@@ -88,6 +88,17 @@ explain(const struct asker *asker, int kind, int64_t owner, int64_t indicator,
                   &scoring__explain_response__descriptor, (ProtobufCMessage **)ret_response);
 }
 
+static enum dc_code
+explain_person(const struct asker *asker, int64_t person_id,
+               Scoring__ExplainPersonResponse **ret_response)
+{
+    Scoring__ExplainPersonRequest request = SCORING__EXPLAIN_PERSON_REQUEST__INIT;
+    request.person_id = person_id;
+    request.period = (char *)"2026Q4";
+    return ask_as(TENANT, asker, scoring_explain_person, &request.base,
+                  &scoring__explain_person_response__descriptor, (ProtobufCMessage **)ret_response);
+}
+
 /* --- what is answered
  * ----------------------------------------------------------------------------------- */
 
@@ -143,7 +154,7 @@ grades_are_shown_and_explained(void **state)
     assert_string_equal(why->steps[1], "B: 80.00 ≥ 80");
     assert_string_equal(why->steps_zh[2], "等级 B：系数 1");
     assert_non_null(strstr(why->sentence_zh, "等级 B，系数 1"));
-    assert_non_null(strstr(why->plan_reason, "everybody, from 2026-10-01"));
+    assert_non_null(strstr(why->plan_reason, "for everybody), set"));
     assert_int_equal(why->plan->version, 50);
     graded.version = 51;
     graded.grades = NULL;
@@ -308,6 +319,51 @@ lineage_of_a_score(void **state)
     assert_int_equal(explain(&boss, 0, 100, 1, &answer), DC_INVALID_ARGUMENT);
 }
 
+/* All at once is what opening one line after the other says. */
+static void
+lineage_of_a_person(void **state)
+{
+    (void)state;
+    Scoring__ExplainPersonResponse *answer, *whole;
+    Scoring__ExplainResponse *one;
+    uint8_t kept[16384]; /* an answer lives until the next request */
+    FIXTURE_OK(&f, explain_person(&zhang, 0, &answer));
+    assert_true(protobuf_c_message_get_packed_size(&answer->base) <= sizeof kept);
+    whole = scoring__explain_person_response__unpack(
+        NULL, protobuf_c_message_pack(&answer->base, kept), kept);
+    assert_string_equal(whole->person->total, "80.00");
+    assert_string_equal(whole->period, "2026Q4");
+    FIXTURE_OK(&f, explain(&zhang, PERSON, 100, 0, &one));
+    assert_true(protobuf_c_message_get_packed_size(&one->base) ==
+                protobuf_c_message_get_packed_size(&whole->total->base));
+    assert_string_equal(whole->total->steps[0], one->steps[0]);
+    assert_int_equal(whole->n_lines, whole->total->n_items);
+    for (size_t i = 0; i < whole->n_lines; i++) {
+        uint8_t here[4096], there[4096];
+        FIXTURE_OK(&f, explain(&zhang, PERSON, 100, whole->lines[i]->item->indicator_id, &one));
+        size_t size = protobuf_c_message_get_packed_size(&one->base);
+        assert_true(size <= sizeof here);
+        assert_int_equal(protobuf_c_message_get_packed_size(&whole->lines[i]->base), size);
+        protobuf_c_message_pack(&one->base, there);
+        protobuf_c_message_pack(&whole->lines[i]->base, here);
+        assert_memory_equal(here, there, size);
+    }
+    const Scoring__ExplainResponse *sales = whole->lines[0];
+    assert_non_null(strstr(sales->plan_reason_zh, "权重 70.00% 来自方案"));
+    assert_non_null(strstr(sales->plan_reason_zh, "适用于全体人员"));
+    assert_non_null(strstr(sales->plan_reason_zh, "wang"));
+    assert_non_null(strstr(sales->plan_reason_zh, "原因：because"));
+    assert_true(sales->target_at_us > 0);
+    assert_true(sales->target_effective_on[0] != '\0');
+
+    scoring__explain_person_response__free_unpacked(whole, NULL);
+
+    FIXTURE_OK(&f, explain_person(&boss, 100, &answer));
+    assert_int_equal(answer->n_lines, 2);
+    assert_int_equal(explain_person(&zhang, 101, &answer), DC_PERMISSION_DENIED);
+    assert_int_equal(explain_person(&boss, 999999, &answer), DC_NOT_FOUND);
+}
+
 static void
 periods_and_bad_ones(void **state)
 {
@@ -363,6 +419,7 @@ main(void)
         cmocka_unit_test(another_tenant_reads_nothing),
         cmocka_unit_test(ranking_in_pages),
         cmocka_unit_test(lineage_of_a_score),
+        cmocka_unit_test(lineage_of_a_person),
         cmocka_unit_test(periods_and_bad_ones),
         cmocka_unit_test(grades_are_shown_and_explained),
     };

@@ -20,6 +20,7 @@
 
 /* Today where the tenants live: option time.utc_offset_minutes. */
 dc_date scoring_today(const struct dc_step *step);
+int32_t scoring_utc_offset(const struct dc_step *step); /* seconds */
 
 /* The unit that is meant (0: the highest within reach), which the caller may read by one of the
  * roles; tree false: that unit alone, not what is below, a grant on one unit without those below
@@ -46,10 +47,11 @@ enum dc_code scoring_rescore(struct dc_step *step, bool *ret_more, struct dc_err
 enum dc_code scoring_turn_day(struct dc_step *step, bool *ret_more, struct dc_error *error);
 
 /* Requests. */
-dc_handler scoring_get_person;        /* person.c */
-dc_handler scoring_get_unit;          /* unit.c */
-dc_handler scoring_list_ranking;      /* ranking.c */
-dc_handler scoring_explain;           /* explain.c */
+dc_handler scoring_get_person;   /* person.c */
+dc_handler scoring_get_unit;     /* unit.c */
+dc_handler scoring_list_ranking; /* ranking.c */
+dc_handler scoring_explain;      /* explain.c */
+dc_handler scoring_explain_person;
 dc_handler scoring_list_periods;      /* person.c */
 dc_handler scoring_preview;           /* previewing.c */
 dc_handler scoring_open_calibration;  /* calibration_open.c */

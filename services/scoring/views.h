@@ -1,5 +1,6 @@
 /*
- * views.h - what requests read (store_read.c). Everything lives in the step's arena.
+ * views.h - what requests read (store_read.c, store_lineage.c). Everything lives in the step's
+ * arena.
  */
 #ifndef SCORING_VIEWS_H
 #define SCORING_VIEWS_H
@@ -92,15 +93,24 @@ struct lineage_view {
     Goals__Measure *measure; /* NULL: not known */
     int64_t total_version, records;
     Goals__Target *target; /* NULL: none */
-    const char *author, *reason;
+    const char *author, *author_name, *reason, *effective_on;
+    dc_time at;              /* of the adjustment; 0 = not known */
     Goals__ActualTold *told; /* NULL: the actual is made of records, or there is none */
 };
-enum dc_code view_lineage(struct dc_step *step, const char *period, int owner_kind,
-                          int64_t owner_id, int64_t measure_id, int64_t indicator_id,
-                          struct lineage_view *ret_view, struct dc_error *error) DC_MUST_CHECK;
-enum dc_code view_plan(struct dc_step *step, int64_t plan_id, int64_t version,
-                       Goals__Plan **ret_plan, const char **ret_unit_name,
-                       struct dc_error *error) DC_MUST_CHECK;
+/* One for each measure and the indicator beside it. */
+enum dc_code view_lineages(struct dc_step *step, const char *period, int owner_kind,
+                           int64_t owner_id, const int64_t *measure_ids,
+                           const int64_t *indicator_ids, size_t count,
+                           struct lineage_view **ret_views, struct dc_error *error) DC_MUST_CHECK;
+struct plan_view {
+    Goals__Plan *plan;       /* NULL: not known */
+    const char *unit_name;   /* of its scope; "" = none */
+    const char *author_name; /* "" = not known */
+};
+/* One for each plan and the version beside it. */
+enum dc_code view_plans(struct dc_step *step, const int64_t *plan_ids, const int64_t *versions,
+                        size_t count, struct plan_view **ret_views,
+                        struct dc_error *error) DC_MUST_CHECK;
 enum dc_code view_periods(struct dc_step *step, const char ***ret_periods, size_t *ret_count,
                           struct dc_error *error) DC_MUST_CHECK;
 

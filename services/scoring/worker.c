@@ -10,11 +10,17 @@
 #include "scoring.h"
 #include "store.h"
 
+int32_t
+scoring_utc_offset(const struct dc_step *step)
+{
+    const struct dc_config *config = dc_service_config(step->service);
+    return (int32_t)dc_config_int(config, "time.utc_offset_minutes") * 60;
+}
+
 dc_date
 scoring_today(const struct dc_step *step)
 {
-    const struct dc_config *config = dc_service_config(step->service);
-    return dc_date_of(step->now, (int32_t)dc_config_int(config, "time.utc_offset_minutes") * 60);
+    return dc_date_of(step->now, scoring_utc_offset(step));
 }
 
 /* The picked period, computed; its transaction is the caller's. */

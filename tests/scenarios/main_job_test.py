@@ -92,6 +92,16 @@ class MainJob(unittest.TestCase):
                 break
         self.assertEqual(total, 400000 * 100)
 
+        # All lines at once: each the same as opened alone, with who set its weight and its target.
+        whole = self.zhangsan.call("scoring.ScoringService/ExplainPerson", {"period": self.period})
+        line = next(one for one in whole["lines"] if one["item"]["indicatorId"] == self.primary["id"])
+        self.assertEqual(line, why)
+        self.assertEqual([one["item"] for one in whole["lines"]], whole["total"]["items"])
+        for one in whole["lines"]:
+            self.assertIn(f"权重 {one['item']['weight']}% 来自方案“{one['plan']['name']}”", one["planReasonZh"])
+            self.assertIn(one["plan"]["effectiveFrom"], one["planReason"])
+        self.assertTrue(line["targetAuthor"] and line["targetEffectiveOn"] and int(line["targetAtUs"]) > 0)
+
     def test_4_a_target_change_reaches_everyone_below(self):
         period = self.next_period()
         tree = self.supervisor.call("goals.GoalService/GetTargetTree",

@@ -30,6 +30,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/me', name: 'me', component: () => import('./views/PersonView.vue'), meta: { title: 'nav.me', roles: scored } },
   { path: '/person/:id(\\d+)', name: 'person', component: () => import('./views/PersonView.vue'),
     meta: { title: 'nav.person', roles: [...leaders, Role.EMPLOYEE], single: true } },
+  { path: '/person/:id(\\d+)/report', name: 'report', component: () => import('./views/ReportView.vue'),
+    meta: { title: 'report.title', roles: [...leaders, Role.EMPLOYEE], single: true } },
   { path: '/goals', name: 'goals', component: () => import('./views/GoalsView.vue'), meta: { title: 'nav.goals', roles: leaders } },
   { path: '/sheet', name: 'sheet', component: () => import('./views/SheetView.vue'), meta: { title: 'nav.sheet', roles: leaders } },
   { path: '/compare', name: 'compare', component: () => import('./views/CompareView.vue'), meta: { title: 'nav.compare', roles: leaders } },

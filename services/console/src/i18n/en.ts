@@ -4,6 +4,8 @@ import { operationsEn } from './operations.en'
 import { paceEn } from './pace.en'
 import { previewEn } from './preview.en'
 import { processEn } from './process.en'
+import { reportEn } from './report.en'
+import { rulesEn } from './rules.en'
 import { targetsEn } from './targets.en'
 import { resultsEn } from './results.en'
 import { reviewsEn } from './reviews.en'
@@ -13,6 +15,8 @@ export const en: Words = {
   ...paceEn,
   ...previewEn,
   ...processEn,
+  ...rulesEn,
+  ...reportEn,
   ...targetsEn,
   ...resultsEn,
   ...operationsEn,
@@ -320,8 +324,6 @@ export const en: Words = {
     },
   },
   plan: {
-    rules: { ratio: 'Ratio', linear: 'Linear from a floor', threePoint: 'Floor, target, stretch', steps: 'Steps', addDeduct: 'Add and deduct', accrual: 'Accrual', veto: 'Veto', band: 'Band', rating: 'Rating', okr: 'OKR' },
-    okrFull: 'Full marks {full}', okrAt: 'full at an OKR score of {at}', okrCap: 'at most {cap}',
     plans: 'Plans',
     name: 'Plan',
     new: 'New plan',
@@ -347,14 +349,7 @@ export const en: Words = {
     },
     totalPlaces: 'Decimals of the total',
     totalDecimals: 'total to {decimals} decimals',
-    full: 'Full marks',
-    lowest: 'Lower limit',
-    cap: 'Cap',
-    threshold: 'Threshold',
-    lowerRule: 'Lower is better',
-    places: 'Decimals',
     addItem: 'Add an indicator',
-    ratioHint: 'Lower limit, cap and threshold are ratios: 1.2 is 120%.',
     forAll: 'Everybody',
     forUnit: '{name} and below',
     forPosition: 'Position {name}',

@@ -4,6 +4,8 @@ import { operationsZh } from './operations.zh'
 import { paceZh } from './pace.zh'
 import { previewZh } from './preview.zh'
 import { processZh } from './process.zh'
+import { reportZh } from './report.zh'
+import { rulesZh } from './rules.zh'
 import { resultsZh } from './results.zh'
 import { targetsZh } from './targets.zh'
 import { reviewsZh } from './reviews.zh'
@@ -12,6 +14,8 @@ export const zh = {
   ...paceZh,
   ...previewZh,
   ...processZh,
+  ...rulesZh,
+  ...reportZh,
   ...resultsZh,
   ...targetsZh,
   ...operationsZh,
@@ -319,8 +323,6 @@ export const zh = {
     },
   },
   plan: {
-    rules: { ratio: '比率法', linear: '基线线性', threePoint: '底线/目标/挑战', steps: '区间/阶梯', addDeduct: '加减分', accrual: '累计', veto: '一票否决', band: '区间最优', rating: '评分', okr: 'OKR 达成度' },
-    okrFull: '满分 {full}', okrAt: '满分需 OKR 得分 {at}', okrCap: '最高 {cap}',
     plans: '方案',
     name: '方案',
     new: '新建方案',
@@ -346,14 +348,7 @@ export const zh = {
     },
     totalPlaces: '总分小数位',
     totalDecimals: '总分保留 {decimals} 位小数',
-    full: '满分',
-    lowest: '下限',
-    cap: '封顶',
-    threshold: '门槛',
-    lowerRule: '越低越好时',
-    places: '小数位',
     addItem: '添加指标',
-    ratioHint: '下限、封顶、门槛写作比率：1.2 即 120%。',
     forAll: '全体人员',
     forUnit: '{name}及下级',
     forPosition: '岗位 {name}',

@@ -1,0 +1,45 @@
+// Words about where a whole result comes from, and about comparing versions of a plan, in English.
+import type { reportZh } from './report.zh'
+import type { Same } from './zh'
+
+export const reportEn: Same<typeof reportZh> = {
+  report: {
+    title: 'Where the result comes from',
+    open: 'Where it comes from',
+    print: 'Print / save as PDF',
+    for: 'For the feedback talk: what the total is made of, item by item.',
+    reasons: 'Why these weights and rules',
+    specific: 'Where several plans hold for an indicator, the most specific counts: person → unit with position → unit (the deeper first) → position → everybody.',
+    computed: 'computed {at}',
+    how: 'How the total is made',
+    why: 'Why this weight and rule',
+    rule: 'Scoring rule',
+    steps: 'Arithmetic',
+    measure: 'How the actual is counted',
+    measureIs: '{name} (version {version}): {how}',
+    records: 'from {count} records (total version {version})',
+    noMeasure: 'This indicator has no measure, so no actual',
+    shown: 'the latest {shown} of {count}',
+    target: 'Where the target comes from',
+    targetIs: '{value}, version {version}',
+    targetBy: 'set by {author} on {at}, in force from {day}',
+    noTarget: 'No target',
+    floor: 'floor {value}',
+    stretch: 'stretch {value}',
+    of: '{index}. {name}',
+    key: 'Source key',
+    stored: 'Brought',
+    sign: 'Employee: ____________    Manager: ____________    Date: ____________',
+  },
+  planCompare: {
+    title: 'Compare versions',
+    from: 'From version',
+    to: 'To version',
+    change: 'Change',
+    same: 'Nothing changed',
+    added: 'added',
+    removed: 'removed',
+    oneVersion: 'There is one version only',
+    policy: 'Missing items and decimals',
+  },
+}
