@@ -1,6 +1,7 @@
 /* words.c - the catalogue is searched, and its formats are filled. */
 #include "base/words.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +69,7 @@ struct conversion {
     size_t length;
     int longs;    /* how many l; z and j are two */
     int position; /* of "%2$s": 2; 0 = the next */
+    bool quoted;  /* stands between quotation marks */
     char letter;
 };
 
@@ -128,7 +130,8 @@ render(struct rendered *rendered, const struct conversion *conversion, va_list *
     int length = 0;
     if (conversion->letter == 's') {
         const char *text = va_arg(*arguments, const char *);
-        const char *zh = strcmp(spec, "%s") == 0 ? dc_words_find(text) : NULL; /* "%.60s" quotes */
+        bool told = strcmp(spec, "%s") == 0 && !conversion->quoted;
+        const char *zh = told ? dc_words_find(text) : NULL;
         length = zh ? snprintf(to, room, "%s", zh) : snprintf(to, room, spec, text);
     } else if (strchr("feg", conversion->letter)) {
         length = snprintf(to, room, spec, va_arg(*arguments, double));
@@ -149,13 +152,15 @@ render(struct rendered *rendered, const struct conversion *conversion, va_list *
 static void
 render_all(struct rendered *rendered, const char *format, va_list *arguments)
 {
-    while ((format = strchr(format, '%'))) {
+    for (const char *at = format; (at = strchr(at, '%'));) {
         struct conversion conversion;
-        if (*++format == '%') {
-            format++;
+        bool opened = at > format && at[-1] == '"';
+        if (*++at == '%') {
+            at++;
             continue;
         }
-        format = read_conversion(format, arguments, &conversion);
+        at = read_conversion(at, arguments, &conversion);
+        conversion.quoted = opened && *at == '"';
         render(rendered, &conversion, arguments);
     }
 }

@@ -17,8 +17,9 @@
 
 #include "base/error.h"
 
-/* Marks a text that is an argument of a refusal ("%s is empty") for the catalogue. */
-#define DC_WORDS(text) (text)
+/* Marks a text for the catalogue: an argument of a refusal ("%s is empty"), and each of several
+ * sentences of which one is chosen. No parentheses: the text of an array has none. */
+#define DC_WORDS(text) text
 
 /* The catalogue of this program: the bytes of a .mo file
  * (https://www.gnu.org/software/gettext/manual/html_node/MO-Files.html). */
@@ -29,9 +30,10 @@ const char *dc_words_find(const char *english);
 
 /*
  * Writes `format` with its arguments in Chinese into `buffer`, ended by NUL, cut where it is full
- * (not at a character's boundary). Arguments of %s that have a Chinese text are told in it. The
- * Chinese format names arguments in their order, or as "%2$s"; how each is written, the English one
- * says. Returns the length, 0 when there is no Chinese sentence.
+ * (not at a character's boundary). Arguments of %s that have a Chinese text are told in it; not
+ * those between quotation marks, nor of "%.60s", which quote what came from outside. The Chinese
+ * format names arguments in their order, or as "%2$s"; how each is written, the English one says.
+ * Returns the length, 0 when there is no Chinese sentence.
  */
 size_t dc_words_formatv(char *buffer, size_t size, const char *format, va_list arguments)
     DC_PRINTF(3, 0);

@@ -8,10 +8,12 @@
 #include "base/words.h"
 #include "tests/lib/cmocka.h"
 
-/* Three sentences in the order of their English text, as a .mo file has them. */
+/* Four sentences in the order of their English text, as a .mo file has them. */
+#define EN_QUOTE "\"%s\" is not %s"
 #define EN_EMPTY "%s is empty"
 #define EN_RANGE "%lld is not in %d..%d"
 #define EN_REASON "the reason"
+#define ZH_QUOTE "“%s”不是%s"
 #define ZH_EMPTY "%s为空（100%%）"
 #define ZH_RANGE "应在 %2$s 到 %3$s 之间，而不是 %1$s"
 #define ZH_REASON "理由"
@@ -20,17 +22,20 @@ struct catalogue {
     uint32_t header[7];
     struct {
         uint32_t length, offset;
-    } originals[3], translations[3];
+    } originals[4], translations[4];
+    char en_quote[sizeof EN_QUOTE], zh_quote[sizeof ZH_QUOTE];
     char en_empty[sizeof EN_EMPTY], en_range[sizeof EN_RANGE], en_reason[sizeof EN_REASON];
     char zh_empty[sizeof ZH_EMPTY], zh_range[sizeof ZH_RANGE], zh_reason[sizeof ZH_REASON];
 };
 #define AT(member)                                                                                 \
     (uint32_t)(sizeof(((struct catalogue *)0)->member) - 1), offsetof(struct catalogue, member)
 const struct catalogue catalogue __asm__("dc_words_zh") = {
-    .header = {0x950412de, 0, 3, offsetof(struct catalogue, originals),
+    .header = {0x950412de, 0, 4, offsetof(struct catalogue, originals),
                offsetof(struct catalogue, translations), 0, 0},
-    .originals = {{AT(en_range)}, {AT(en_empty)}, {AT(en_reason)}},
-    .translations = {{AT(zh_range)}, {AT(zh_empty)}, {AT(zh_reason)}},
+    .originals = {{AT(en_quote)}, {AT(en_range)}, {AT(en_empty)}, {AT(en_reason)}},
+    .translations = {{AT(zh_quote)}, {AT(zh_range)}, {AT(zh_empty)}, {AT(zh_reason)}},
+    .en_quote = EN_QUOTE,
+    .zh_quote = ZH_QUOTE,
     .en_empty = EN_EMPTY,
     .en_range = EN_RANGE,
     .en_reason = EN_REASON,
@@ -77,6 +82,17 @@ speaks(void **state)
     assert_string_equal(error.message_zh, "理由");
 }
 
+/* What stands between quotation marks is told as it is, whatever it says. */
+static void
+quotes(void **state)
+{
+    (void)state;
+    struct dc_error error;
+    (void)dc_fail(&error, DC_INVALID_ARGUMENT, EN_QUOTE, EN_REASON, EN_REASON);
+    assert_string_equal(error.message, "\"the reason\" is not the reason");
+    assert_string_equal(error.message_zh, "“the reason”不是理由");
+}
+
 /* What has no words is told in English alone, and the Chinese of an earlier failure is gone. */
 static void
 says_nothing(void **state)
@@ -113,10 +129,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds),
-        cmocka_unit_test(speaks),
-        cmocka_unit_test(says_nothing),
-        cmocka_unit_test(is_bounded),
+        cmocka_unit_test(finds),        cmocka_unit_test(speaks),     cmocka_unit_test(quotes),
+        cmocka_unit_test(says_nothing), cmocka_unit_test(is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,7 @@
 #include "edge/bus_internal.h"
 
 enum {
-    SLICE_MS = 200,        /* longest wait between two looks at the clock */
+    SLICE_MS = 1000,       /* longest wait between two looks at the clock */
     SLICE_HELLO_MS = 5,    /* while a pipe is being attached */
     SLICE_RESOLVE_MS = 50, /* while a name has no address */
     LOOK_UP_US = DC_SECOND,
@@ -370,6 +370,16 @@ dc_bus_give_credit(struct dc_bus_link *link)
 }
 
 /* --- the loop --------------------------------------------------------------------------------- */
+/* Milliseconds until `due`, at most `slice`. */
+static int
+until(int64_t due, int64_t now, int slice)
+{
+    if (due <= now) {
+        return 0;
+    }
+    return due - now < slice * DC_MILLISECOND ? (int)((due - now) / DC_MILLISECOND) + 1 : slice;
+}
+
 /* Timers; returns how many milliseconds may pass until the next. */
 static int
 tick(struct dc_bus *bus)
@@ -398,12 +408,9 @@ tick(struct dc_bus *bus)
         if (link->transport_up && link->state == DC_BUS_LINK_DOWN) {
             slice = SLICE_HELLO_MS;
         }
+        slice = until(dc_bus_link_due(link, now), now, slice);
     }
-    int64_t due = dc_bus_pending_tick(bus, now);
-    if (due != INT64_MAX) {
-        int64_t left = due > now ? (due - now) / DC_MILLISECOND + 1 : 0;
-        slice = left < slice ? (int)left : slice;
-    }
+    slice = until(dc_bus_pending_tick(bus, now), now, slice);
     return unknown && slice > SLICE_RESOLVE_MS ? SLICE_RESOLVE_MS : slice;
 }
 

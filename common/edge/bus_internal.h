@@ -110,6 +110,8 @@ bool dc_bus_link_send_frames(struct dc_bus_link *link, struct dc_bus_frames *fra
 void dc_bus_link_read(struct dc_bus *bus, struct dc_bus_link *link);
 /* Heartbeats, HELLO, death: what the time asks for. */
 void dc_bus_link_tick(struct dc_bus *bus, struct dc_bus_link *link, int64_t now);
+/* When the next tick has something to do, as far as is known now. */
+int64_t dc_bus_link_due(const struct dc_bus_link *link, int64_t now);
 
 /* --- the client ------------------------------------------------------------------------------- */
 struct dc_bus_pending {          /* a request of ours */

@@ -22,6 +22,7 @@ enum {
     HIGH_WATER = 20000, /* messages in a pipe */
     READ_MAX = 512,     /* messages per look, so that no link starves the others */
     LINGER_MS = 1000,
+    UNSETTLED_US = 200 * DC_MILLISECOND, /* how often a link is looked at that does not stand */
     RECONNECT_MS = 50,
     RECONNECT_MAX_MS = 500,
     HANDSHAKE_MS = 3000,
@@ -479,4 +480,14 @@ dc_bus_link_tick(struct dc_bus *bus, struct dc_bus_link *link, int64_t now)
                (link->state == DC_BUS_LINK_DOWN || now - link->hello_at >= HELLO_AGAIN_US)) {
         say_hello(bus, link, now); /* DOWN: the pipe was not there yet */
     }
+}
+
+int64_t
+dc_bus_link_due(const struct dc_bus_link *link, int64_t now)
+{
+    if (!link->socket || link->backlog.count || link->state != DC_BUS_LINK_WELCOMED) {
+        return now + UNSETTLED_US;
+    }
+    int64_t silent = link->heard_at + link->dead_us, ping = link->sent_at + link->heartbeat_us;
+    return silent < ping ? silent : ping;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/words.h"
 #include "edge/bus_internal.h"
 
 enum {
@@ -147,7 +148,8 @@ dc_bus_pending_route(struct dc_bus *bus, struct dc_bus_pending *pending)
         return; /* the tick looks again */
     }
     answer_ourselves(bus, pending->id, DC_UNAVAILABLE,
-                     again ? "no replica of the service is there" : "no bus is there");
+                     again ? DC_WORDS("no replica of the service is there")
+                           : DC_WORDS("no bus is there"));
     drop_pending(bus, find_pending(bus, pending->id));
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "edge/wire_check.h"
 
 static enum dc_code
@@ -35,7 +36,7 @@ check_subject(const char *field, const char *subject, bool pattern, struct dc_er
 {
     if (!dc_subject_is_valid(subject, pattern)) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, field, "\"%.60s\" is not a valid %s",
-                             subject, pattern ? "pattern" : "name");
+                             subject, pattern ? DC_WORDS("pattern") : DC_WORDS("name"));
     }
     return DC_OK;
 }

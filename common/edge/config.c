@@ -13,6 +13,7 @@
 #include <yaml.h>
 
 #include "base/assert.h"
+#include "base/words.h"
 
 enum { NAME_MAX_BYTES = 128, SECRET_MAX_BYTES = 65536, WHERE_MAX = 320 };
 
@@ -33,8 +34,9 @@ struct dc_config {
 };
 
 static const char *const type_names[] = {
-    [DC_OPTION_TEXT] = "text", [DC_OPTION_INT] = "whole number", [DC_OPTION_BOOL] = "bool",
-    [DC_OPTION_LIST] = "list", [DC_OPTION_SECRET_FILE] = "file",
+    [DC_OPTION_TEXT] = DC_WORDS("text"),        [DC_OPTION_INT] = DC_WORDS("whole number"),
+    [DC_OPTION_BOOL] = DC_WORDS("bool"),        [DC_OPTION_LIST] = DC_WORDS("list"),
+    [DC_OPTION_SECRET_FILE] = DC_WORDS("file"),
 };
 
 static char *
@@ -140,9 +142,9 @@ distance(const char *a, const char *b)
     return row[width];
 }
 
-/* The nearest names, at most three, each no further than `limit` edits; then whatever is allowed.
- */
-static void
+/* The nearest names, at most three, each no further than `limit` edits; none: whatever is allowed,
+ * and false. */
+static bool
 nearest_names(const struct dc_config *config, const char *name, struct dc_text *text)
 {
     size_t best = SIZE_MAX;
@@ -154,16 +156,15 @@ nearest_names(const struct dc_config *config, const char *name, struct dc_text *
     if (best <= limit) {
         for (size_t i = 0; i < config->count && named < 3; i++) {
             if (distance(name, config->values[i].row->name) <= best + 1) {
-                dc_text_printf(text, "%s%s",
-                               named++ ? ", " : "; near it are: ", config->values[i].row->name);
+                dc_text_printf(text, "%s%s", named++ ? ", " : "", config->values[i].row->name);
             }
         }
-        return;
+        return true;
     }
     for (size_t i = 0; i < config->count && named < 24; i++) {
-        dc_text_printf(text, "%s%s",
-                       named++ ? ", " : "; allowed are: ", config->values[i].row->name);
+        dc_text_printf(text, "%s%s", named++ ? ", " : "", config->values[i].row->name);
     }
+    return false;
 }
 
 static enum dc_code
@@ -173,9 +174,11 @@ unknown_name(const struct dc_config *config, const char *where, const char *name
     DC_AUTO_TEXT struct dc_text names = DC_TEXT_INIT;
     char cut[NAME_MAX_BYTES];
     snprintf(cut, sizeof cut, "%s", name);
-    nearest_names(config, cut, &names);
-    return dc_fail_field(error, DC_INVALID_ARGUMENT, name, "%s: there is no option \"%s\"%s", where,
-                         cut, dc_text_cstr(&names));
+    bool near = nearest_names(config, cut, &names);
+    return dc_fail_field(error, DC_INVALID_ARGUMENT, name,
+                         near ? DC_WORDS("%s: there is no option \"%s\"; near it are: %s")
+                              : DC_WORDS("%s: there is no option \"%s\"; allowed are: %s"),
+                         where, cut, dc_text_cstr(&names));
 }
 
 /* --- values ------------------------------------------------------------------------------------
@@ -336,7 +339,7 @@ read_leaf(const struct reading *reading, const yaml_node_t *key, const yaml_node
     where_of(reading, node, where);
     return dc_fail_field(reading->error, DC_INVALID_ARGUMENT, value->row->name,
                          "%s: %s is a %s; a %s is wanted", where, value->row->name,
-                         node->type == YAML_SEQUENCE_NODE ? "list" : "mapping",
+                         node->type == YAML_SEQUENCE_NODE ? DC_WORDS("list") : DC_WORDS("mapping"),
                          type_names[value->row->type]);
 }
 
@@ -405,7 +408,7 @@ read_file(struct dc_config *config, const char *path, struct dc_error *error)
     if (!yaml_parser_load(&parser, &document)) {
         code = dc_fail(error, DC_INVALID_ARGUMENT, "%s:%zu:%zu: %s", path,
                        parser.problem_mark.line + 1, parser.problem_mark.column + 1,
-                       parser.problem ? parser.problem : "not valid YAML");
+                       parser.problem ? parser.problem : DC_WORDS("not valid YAML"));
     } else {
         code = read_document(config, &document, path, error);
         yaml_document_delete(&document);
@@ -532,7 +535,8 @@ load(struct dc_config *config, const char *path, const char *const *sets, size_t
         const struct dc_option *row = config->values[i].row;
         DC_ASSERT(find(config, row->name) == &config->values[i]); /* names stand once */
         if (row->default_value) {
-            enum dc_code code = set_value(&config->values[i], row->default_value, "default", error);
+            enum dc_code code =
+                set_value(&config->values[i], row->default_value, DC_WORDS("default"), error);
             DC_ASSERT(code == DC_OK);
         }
     }

@@ -65,10 +65,14 @@ missing_column(const struct dc_csv_column *columns, size_t count, size_t missing
                        other ? "（或“" : "", other ? other : "", other ? "”）" : "",
                        dc_text_cstr(&allowed));
     }
+    if (other) {
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, columns[missing].names[0],
+                             "the header has no column \"%s\" (or \"%s\"); columns may be: %s",
+                             columns[missing].names[0], other, dc_text_cstr(&allowed));
+    }
     return dc_fail_field(error, DC_INVALID_ARGUMENT, columns[missing].names[0],
-                         "the header has no column \"%s\"%s%s%s; columns may be: %s",
-                         columns[missing].names[0], other ? " (or \"" : "", other ? other : "",
-                         other ? "\")" : "", dc_text_cstr(&allowed));
+                         "the header has no column \"%s\"; columns may be: %s",
+                         columns[missing].names[0], dc_text_cstr(&allowed));
 }
 
 enum dc_code
@@ -80,7 +84,8 @@ dc_csv_map_header(const struct dc_csv_row *header, const struct dc_csv_column *c
         if (ret_zh) {
             dc_text_printf(ret_zh, "表头无法读取：%s", header->reason_zh);
         }
-        return dc_fail(error, DC_INVALID_ARGUMENT, "the header cannot be read: %s", header->reason);
+        (void)dc_fail_with(error, DC_INVALID_ARGUMENT, "", header->reason, header->reason_zh);
+        return dc_fail_context(error, "the header cannot be read");
     }
     int at[DC_CSV_FIELDS_MAX];
     for (size_t i = 0; i < DC_CSV_FIELDS_MAX; i++) {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/words.h"
 #include "edge/db_internal.h"
 
 /* SQLSTATE -> code: the longest prefix wins; what is not here is INTERNAL.
@@ -346,7 +347,7 @@ parse_dsn(const char *dsn, PQconninfoOption **ret_options, struct dc_error *erro
     if (!options) {
         enum dc_code code =
             dc_fail(error, DC_INVALID_ARGUMENT, "the connection text is not valid: %s",
-                    message ? message : "no memory");
+                    message ? message : DC_WORDS("no memory"));
         PQfreemem(message);
         return code;
     }

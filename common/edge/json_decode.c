@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/words.h"
 #include "edge/json.h"
 #include "edge/json_mapping.h"
 #include "edge/wire_check.h"
@@ -69,8 +70,14 @@ show(json_t *json, char text[SHOWN_MAX + 8])
         return;
     }
     /* json_dumpb writes what fits in pieces; show the kind instead of a torn text. */
-    static const char *const kinds[] = {"an object", "a list", "a long text", "a number",
-                                        "a number",  "true",   "false",       "null"};
+    static const char *const kinds[] = {DC_WORDS("an object"),
+                                        DC_WORDS("a list"),
+                                        DC_WORDS("a long text"),
+                                        DC_WORDS("a number"),
+                                        "a number",
+                                        "true",
+                                        "false",
+                                        "null"};
     snprintf(text, SHOWN_MAX, "%s", kinds[json_typeof(json)]);
 }
 
@@ -80,16 +87,18 @@ refuse(struct decoding *decoding, const struct place *place, const char *what)
     char path[512] = "";
     put_path(place, path, sizeof path);
     return dc_fail_field(decoding->error, DC_INVALID_ARGUMENT, path, "%s: %s",
-                         *path ? path : "the request", what);
+                         *path ? path : DC_WORDS("the request"), what);
 }
 
 static enum dc_code
 refuse_value(struct decoding *decoding, const struct place *place, json_t *json, const char *wanted)
 {
-    char shown[SHOWN_MAX + 8], text[SHOWN_MAX + 400];
+    char path[512] = "", shown[SHOWN_MAX + 8];
+    put_path(place, path, sizeof path);
     show(json, shown);
-    snprintf(text, sizeof text, "there is %s; %s is wanted", shown, wanted);
-    return refuse(decoding, place, text);
+    return dc_fail_field(decoding->error, DC_INVALID_ARGUMENT, path,
+                         "%s: there is %s; %s is wanted", *path ? path : DC_WORDS("the request"),
+                         shown, wanted);
 }
 
 static enum dc_code
@@ -106,7 +115,7 @@ static enum dc_code
 read_bytes(struct decoding *decoding, const struct place *place, json_t *json,
            ProtobufCBinaryData *ret_bytes)
 {
-    static const char wanted[] = "text in base64";
+    static const char wanted[] = DC_WORDS("text in base64");
     if (!json_is_string(json)) {
         return refuse_value(decoding, place, json, wanted);
     }
@@ -139,13 +148,17 @@ read_enum(struct decoding *decoding, const struct place *place,
         *ret_value = (int)number;
         return DC_OK;
     }
-    char wanted[300] = "one of";
-    size_t length = strlen(wanted);
-    for (unsigned i = 0; i < descriptor->n_values && length + 64 < sizeof wanted; i++) {
-        length += (size_t)snprintf(wanted + length, sizeof wanted - length, "%s %.60s",
-                                   i ? "," : "", descriptor->values[i].name);
+    char path[512] = "", shown[SHOWN_MAX + 8], allowed[300] = "";
+    size_t length = 0;
+    for (unsigned i = 0; i < descriptor->n_values && length + 64 < sizeof allowed; i++) {
+        length += (size_t)snprintf(allowed + length, sizeof allowed - length, "%s%.60s",
+                                   i ? ", " : "", descriptor->values[i].name);
     }
-    return refuse_value(decoding, place, json, wanted);
+    put_path(place, path, sizeof path);
+    show(json, shown);
+    return dc_fail_field(decoding->error, DC_INVALID_ARGUMENT, path,
+                         "%s: there is %s; one of %s is wanted",
+                         *path ? path : DC_WORDS("the request"), shown, allowed);
 }
 
 /* --- one value ---------------------------------------------------------------------------------
@@ -351,8 +364,8 @@ decode_special(struct decoding *decoding, const struct place *place, enum json_s
     bool timestamp = special == JSON_TIMESTAMP;
     if (!text || !(timestamp ? json_read_timestamp : json_read_duration)(text, &seconds, &nanos)) {
         return refuse_value(decoding, place, json,
-                            timestamp ? "an instant like \"2026-11-23T08:30:00Z\""
-                                      : "a duration like \"1.5s\"");
+                            timestamp ? DC_WORDS("an instant like \"2026-11-23T08:30:00Z\"")
+                                      : DC_WORDS("a duration like \"1.5s\""));
     }
     JSON_MEMBER(int64_t, message, first->offset) = seconds;
     JSON_MEMBER(int32_t, message, json_field_number(descriptor, 2)->offset) = nanos;
@@ -379,18 +392,21 @@ static enum dc_code
 unknown_field(struct decoding *decoding, const struct place *place,
               const ProtobufCMessageDescriptor *descriptor)
 {
-    char text[400] = "there is no such field; allowed are";
-    size_t length = strlen(text);
+    char path[512] = "", allowed[400] = "";
+    size_t length = 0;
     if (descriptor->n_fields == 0) {
         return refuse(decoding, place, "there is no such field; none is allowed here");
     }
-    for (unsigned i = 0; i < descriptor->n_fields && length + 80 < sizeof text; i++) {
+    for (unsigned i = 0; i < descriptor->n_fields && length + 80 < sizeof allowed; i++) {
         char name[64];
         json_camel_name(descriptor->fields[i].name, name, sizeof name);
-        length +=
-            (size_t)snprintf(text + length, sizeof text - length, "%s %s", i ? "," : "", name);
+        length += (size_t)snprintf(allowed + length, sizeof allowed - length, "%s%s", i ? ", " : "",
+                                   name);
     }
-    return refuse(decoding, place, text);
+    put_path(place, path, sizeof path);
+    return dc_fail_field(decoding->error, DC_INVALID_ARGUMENT, path,
+                         "%s: there is no such field; allowed are %s",
+                         *path ? path : DC_WORDS("the request"), allowed);
 }
 
 static enum dc_code
@@ -545,7 +561,8 @@ not_json(const char *json, size_t length, const json_error_t *problem, struct dc
     size_t position = problem->position > 0 ? (size_t)problem->position : 0;
     key_before(json, position < length ? position : length, key);
     return dc_fail(error, DC_INVALID_ARGUMENT, "not valid JSON, line %d column %d%s%s: %s",
-                   problem->line, problem->column, *key ? ", at " : "", key, problem->text);
+                   problem->line, problem->column, *key ? DC_WORDS(", at ") : "", key,
+                   problem->text);
 }
 
 static void

@@ -12,6 +12,7 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "base/words.h"
 
 enum { TAG_BYTES_MAX = 5, LENGTH_BYTES_MAX = 5 }; /* longer ones protobuf-c does not read */
 
@@ -95,7 +96,7 @@ refuse(struct walk *walk, struct frame *frame, enum dc_code code, const char *wh
     char path[512] = "";
     put_path(frame, path, sizeof path);
     return dc_fail_field(walk->error, code, path, "%s of %s is not valid: %s",
-                         *path ? path : "the encoding", frame->descriptor->name, what);
+                         *path ? path : DC_WORDS("the encoding"), frame->descriptor->name, what);
 }
 
 /* At most ten bytes, of which the last holds one bit. */

@@ -15,7 +15,14 @@
 #include "edge/log.h"
 #include "service/consumer_internal.h"
 
-enum { SHARE_MS = 500, REDRIVE_MS = 1000, REPORT_MS = 1000, IDLE_MS = 200 };
+enum {
+    SHARE_MS = 1000,   /* who comes or goes says so; this finds those that died */
+    UNSHARED_MS = 200, /* while somebody has what is ours */
+    REDRIVE_MS = 2000,
+    REPORT_MS = 1000,
+    WAITING_MS = 200, /* while a partition waits for its time */
+    IDLE_MS = 1000,
+};
 
 static const struct dc_statement *
 statement(int which)
@@ -151,6 +158,12 @@ load_positions(struct dc_consumer *consumer, const bool *fresh, struct dc_error 
 
 /* --- sharing
  * -------------------------------------------------------------------------------------- */
+static void
+tell_group(struct dc_consumer *consumer)
+{
+    dc_bus_publish(consumer->thread->bus, consumer->group_subject, NULL, (const uint8_t *)"", 0);
+}
+
 static enum dc_code
 join_group(struct dc_consumer *consumer, struct dc_error *error)
 {
@@ -163,7 +176,19 @@ join_group(struct dc_consumer *consumer, struct dc_error *error)
                          dc_p_text(consumer->group_name), dc_p_int64(number)));
         consumer->member = dc_rows_bool(rows, 0, 0) ? number : 0;
     }
+    tell_group(consumer);
     return DC_OK;
+}
+
+/* The others are to look at once; should the notice be lost, they will soon. */
+static void
+leave_group(struct dc_consumer *consumer)
+{
+    struct dc_error error;
+    if (consumer->member != 0 && !dc_db_is_broken(consumer->thread->db) &&
+        dc_db_exec(consumer->thread->db, "SELECT pg_advisory_unlock_all()", &error) == DC_OK) {
+        tell_group(consumer);
+    }
 }
 
 /* How many members live, and which of them we are. */
@@ -219,6 +244,7 @@ share_stream(struct dc_consumer *consumer, struct dc_heard_stream *stream, size_
                      dc_p_text(name), dc_p_int64s(wanted, n)));
     for (size_t i = 0; i < dc_rows_count(rows); i++) {
         fresh[dc_rows_int64(rows, i, 0)] = dc_rows_bool(rows, i, 1);
+        consumer->unshared |= !dc_rows_bool(rows, i, 1);
     }
     return DC_OK;
 }
@@ -226,9 +252,10 @@ share_stream(struct dc_consumer *consumer, struct dc_heard_stream *stream, size_
 static enum dc_code
 share(struct dc_consumer *consumer, struct dc_error *error)
 {
-    if (!is_due(&consumer->shared_at, SHARE_MS)) {
+    if (!is_due(&consumer->shared_at, consumer->unshared ? UNSHARED_MS : SHARE_MS)) {
         return DC_OK;
     }
+    consumer->unshared = false;
     struct dc_arena *arena = consumer->thread->arena;
     dc_arena_reset(arena, 0);
     if (consumer->member == 0) {
@@ -339,6 +366,7 @@ init_consumer(struct dc_consumer *consumer, struct dc_thread *thread)
     *consumer = (struct dc_consumer){.thread = thread};
     snprintf(consumer->group_name, sizeof(consumer->group_name), "dacheng.consumers.%s",
              spec->name);
+    snprintf(consumer->group_subject, sizeof(consumer->group_subject), "_group.%s", spec->name);
     size_t n = 0;
     while (spec->reactions[n].stream) {
         n++;
@@ -419,11 +447,13 @@ dc_consumer_run(struct dc_thread *thread)
     dc_reader_subscribe(&consumer);
     while (!dc_thread_is_stopping(thread)) {
         bool able = dc_thread_database(thread);
-        if (!able) {
+        if (!able || consumer.session != thread->sessions) {
             forget_all(&consumer);
+            consumer.session = thread->sessions;
         }
         dc_thread_report_bus(thread);
-        dc_bus_poll(thread->bus, dc_thread_wait_ms(thread, IDLE_MS));
+        bool waits = consumer.unshared || dc_reader_waits(&consumer);
+        dc_bus_poll(thread->bus, dc_thread_wait_ms(thread, waits ? WAITING_MS : IDLE_MS));
         if (able) {
             go_round(&consumer);
         } else {
@@ -431,5 +461,6 @@ dc_consumer_run(struct dc_thread *thread)
             dc_reader_take(&consumer); /* nothing is ours: this only keeps the credit flowing */
         }
     }
+    leave_group(&consumer);
     free(consumer.streams);
 }

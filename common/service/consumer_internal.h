@@ -50,6 +50,9 @@ struct dc_consumer {
     size_t stream_count;
     int64_t member;      /* our number in the group; 0: not joined */
     char group_name[80]; /* of the advisory locks that mark living members */
+    int64_t session;        /* of the thread's, in which the locks are held */
+    char group_subject[80]; /* a member came or went */
+    bool unshared;          /* something that is ours is still somebody else's */
     int64_t shared_at, redriven_at, reported_at;
     int reads_under_way;
     struct dc_counter *applied, *failed;
@@ -63,6 +66,8 @@ void dc_reader_subscribe(struct dc_consumer *consumer);
 void dc_reader_take(struct dc_consumer *consumer);
 /* Asks the logs for what is missing. */
 void dc_reader_ask(struct dc_consumer *consumer);
+/* Something is still missing: look again soon. */
+bool dc_reader_waits(const struct dc_consumer *consumer);
 
 /* --- reaction.c: applying ----------------------------------------------------------------------
  */

@@ -14,7 +14,7 @@ enum {
     READ_BYTES = 4 * 1024 * 1024,
     EPOCHS_MOST = 64,
     LANE_CREDITS = 16,
-    IDLE_MS = 500,
+    IDLE_MS = 1000,
     LANE_TIMEOUT_MS = 30000,
 };
 

@@ -21,7 +21,8 @@ void
 dc_reader_subscribe(struct dc_consumer *consumer)
 {
     struct dc_arena *arena = consumer->thread->arena;
-    const char **patterns = DC_NEW_ARRAY(arena, const char *, consumer->stream_count * 2 + 1);
+    const char **patterns = DC_NEW_ARRAY(arena, const char *, consumer->stream_count * 2 + 2);
+    patterns[consumer->stream_count * 2] = consumer->group_subject;
     for (size_t i = 0; i < consumer->stream_count; i++) {
         /* All of a stream, not only the types that we react to: a gap must mean a loss. */
         patterns[2 * i] = dc_arena_printf(arena, "%s.>", consumer->streams[i].name);
@@ -29,6 +30,13 @@ dc_reader_subscribe(struct dc_consumer *consumer)
         consumer->streams[i].wants_position = true;
     }
     dc_bus_subscribe(consumer->thread->bus, patterns, EVENT_CREDITS);
+}
+
+/* It is ours, and there is something to be read. */
+static bool
+is_behind(const struct dc_part *part)
+{
+    return part->mine && (part->last > part->number || part->doubtful || part->stopped);
 }
 
 static void
@@ -123,6 +131,19 @@ take_position(struct dc_consumer *consumer, struct dc_heard_stream *stream,
     }
 }
 
+bool
+dc_reader_waits(const struct dc_consumer *consumer)
+{
+    for (size_t i = 0; i < consumer->stream_count; i++) {
+        for (int p = 0; p < DC_PARTITIONS; p++) {
+            if (is_behind(&consumer->streams[i].parts[p])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static void
 take_reading_failure(struct dc_part *part, const struct dc_bus_message *message)
 {
@@ -206,7 +227,11 @@ dc_reader_take(struct dc_consumer *consumer)
             take_event(consumer, message.event);
             break;
         case DC_BUS_NOTICE:
-            take_heartbeat(consumer, &message);
+            if (strcmp(message.subject, consumer->group_subject) == 0) {
+                consumer->shared_at = 0;
+            } else {
+                take_heartbeat(consumer, &message);
+            }
             break;
         case DC_BUS_REPLY:
             take_reply(consumer, &message);
@@ -281,8 +306,7 @@ dc_reader_ask(struct dc_consumer *consumer)
         }
         for (int p = 0; p < DC_PARTITIONS; p++) {
             struct dc_part *part = &stream->parts[p];
-            bool behind = part->last > part->number || part->doubtful || part->stopped;
-            if (part->mine && behind && part->request == 0 && now >= part->not_before &&
+            if (is_behind(part) && part->request == 0 && now >= part->not_before &&
                 consumer->reads_under_way < READS_MOST) {
                 ask_reading(consumer, part);
             }

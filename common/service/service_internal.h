@@ -53,6 +53,7 @@ struct dc_thread {
     void *state;            /* the service's, per thread */
     bool database_ready;
     int64_t retry_at; /* dc_monotonic() time of the next attempt to connect */
+    int64_t sessions; /* connections so far: what an earlier one had locked is free */
     int backoff_ms;
     uint64_t random;
 };

@@ -16,7 +16,10 @@ enum {
     BATCH_EVENTS = 5000,
     BATCH_BYTES = 4 * 1024 * 1024, /* of bodies published at once; the rest is read from the log */
     POLL_BUSY_MS = 20,             /* behind the wake-ups, which may be lost */
-    POLL_IDLE_MS = 100,
+    POLL_IDLE_MS = 100,            /* for a while after the last event */
+    POLL_CALM_MS = 1000,
+    CALM_AFTER_MS = 3000,
+    HEARTBEAT_CALM_MS = 3000,
     TAKE_OVER_MS = 250, /* how often a replica without the lock asks for it */
     HEARTBEAT_MS = 1000,
     ROOM_MS = 5000,          /* partitions ahead */
@@ -33,10 +36,12 @@ struct stamper {
     char lock_name[80];
     char heartbeat_subject[80], wake_subject[80];
     bool holds;
+    int64_t session;               /* of the thread's, in which it holds */
     int64_t batch, epoch, overall; /* of the head */
     bool rest;
     int64_t numbers[DC_PARTITIONS];
     int64_t asked_at, heartbeat_at, room_at, housekeeping_at; /* dc_monotonic() */
+    int64_t stamped_at;                                       /* the last event was */
     struct dc_counter *published;
     struct dc_gauge *leads;
 };
@@ -56,6 +61,13 @@ is_due(int64_t *at, int64_t interval_ms)
     }
     *at = now;
     return true;
+}
+
+/* Nothing has happened for a while: then wake-ups alone do, and a slow look behind them. */
+static bool
+is_calm(const struct stamper *stamper)
+{
+    return dc_monotonic() - stamper->stamped_at > CALM_AFTER_MS * DC_MILLISECOND;
 }
 
 /* --- the head ------------------------------------------------------------------------------------
@@ -167,6 +179,7 @@ stamp_batch(struct stamper *stamper, size_t *ret_count, struct dc_error *error)
          * the head is not where we think: it costs little to look. */
         return stamper->rest ? load_head(stamper, error) : DC_OK;
     }
+    stamper->stamped_at = dc_monotonic();
     stamper->batch++;
     stamper->rest = dc_rows_bool(rows, n - 1, 13);
     for (size_t i = 0; i < n; i++) {
@@ -235,7 +248,7 @@ lead(struct stamper *stamper, bool *ret_busy, struct dc_error *error)
         if (stamper->rest) { /* not pushed: let readers know at once how far the log goes */
             stamper->heartbeat_at = 0;
         }
-        if (is_due(&stamper->heartbeat_at, HEARTBEAT_MS)) {
+        if (is_due(&stamper->heartbeat_at, is_calm(stamper) ? HEARTBEAT_CALM_MS : HEARTBEAT_MS)) {
             heartbeat(stamper);
         }
         dc_bus_poll(stamper->thread->bus, 0);
@@ -287,6 +300,18 @@ round_of(struct stamper *stamper, bool *busy)
     }
 }
 
+static int
+wait_ms(const struct stamper *stamper, bool busy)
+{
+    if (busy) {
+        return POLL_BUSY_MS;
+    }
+    if (!stamper->holds) {
+        return TAKE_OVER_MS;
+    }
+    return is_calm(stamper) ? POLL_CALM_MS : POLL_IDLE_MS;
+}
+
 void
 dc_stamper_run(struct dc_thread *thread)
 {
@@ -300,14 +325,17 @@ dc_stamper_run(struct dc_thread *thread)
     dc_bus_subscribe(thread->bus, (const char *const[]){stamper.wake_subject, NULL}, 1000);
     bool busy = false;
     while (!dc_thread_is_stopping(thread)) {
-        if (!dc_thread_database(thread)) {
+        bool able = dc_thread_database(thread);
+        if (!able || stamper.session != thread->sessions) {
+            stamper.session = thread->sessions;
             stamper.holds = false;
             stamper.asked_at = 0;
-        } else {
+        }
+        if (able) {
             round_of(&stamper, &busy);
         }
         dc_thread_report_bus(thread);
-        dc_bus_poll(thread->bus, dc_thread_wait_ms(thread, busy ? POLL_BUSY_MS : POLL_IDLE_MS));
+        dc_bus_poll(thread->bus, dc_thread_wait_ms(thread, wait_ms(&stamper, busy)));
         busy |= take_messages(&stamper);
     }
 }

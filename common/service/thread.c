@@ -143,6 +143,7 @@ dc_thread_database(struct dc_thread *thread)
     if (thread->backoff_ms > 0) {
         dc_thread_say(thread, DC_LOG_INFO, "the database is back", NULL);
     }
+    thread->sessions++;
     thread->backoff_ms = 0;
     thread->database_ready = true;
     set_ready(thread, "database", NULL);

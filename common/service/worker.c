@@ -1,7 +1,7 @@
 /* worker.c - the loop of a worker: takes requests, answers each, keeps its connections. */
 #include "service/service_internal.h"
 
-enum { IDLE_MS = 500, DRAIN_MS = 10000, REQUEST_MEMORY = 256 * 1024 * 1024 };
+enum { IDLE_MS = 1000, DRAIN_MS = 10000, REQUEST_MEMORY = 256 * 1024 * 1024 };
 
 static void
 answer_what_is_there(struct dc_thread *thread)

@@ -17,7 +17,8 @@ static const struct dc_reaction reactions[] = {
     {"org", "*", NULL, audit_on_event},      {"goals", "*", NULL, audit_on_event},
     {"ingest", "*", NULL, audit_on_event},   {"scoring", "*", NULL, audit_on_event},
     {"workflow", "*", NULL, audit_on_event}, {"notify", "*", NULL, audit_on_event},
-    {"audit", "*", NULL, audit_on_event},    {0},
+    {"audit", "*", NULL, audit_on_event},    {"reviews", "*", NULL, audit_on_event},
+    {0},
 };
 
 static const struct dc_statement *const statements[] = {audit_statements, NULL};

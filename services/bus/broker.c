@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "base/time.h"
+#include "base/words.h"
 
 enum { BUCKETS = 4096, FULL_PAUSE_US = 20 * DC_MILLISECOND };
 
@@ -321,14 +322,14 @@ why_not_queue(const struct broker *broker, const struct service *service,
 {
     const struct caller *caller = *find_caller(broker, request->facts.caller);
     if (service->queued >= broker->limits.queue_per_service) {
-        return "the queue of the service is full";
+        return DC_WORDS("the queue of the service is full");
     }
     if (service->queued &&
         service->queued_bytes + request->facts.size > broker->limits.bytes_per_service) {
-        return "the queue of the service is full (bytes)";
+        return DC_WORDS("the queue of the service is full (bytes)");
     }
     if (caller && caller->queued >= broker->limits.queue_per_caller) {
-        return "too many requests of this caller wait already";
+        return DC_WORDS("too many requests of this caller wait already");
     }
     return NULL;
 }
@@ -367,8 +368,8 @@ broker_ask(struct broker *broker, struct broker_request facts, int64_t now)
 }
 
 bool
-broker_reply(struct broker *broker, uint64_t session, uint64_t id, enum dc_code code,
-             const char *field, const char *message, void *body, int64_t now)
+broker_reply(struct broker *broker, uint64_t session, uint64_t id,
+             const struct broker_answer *reply, int64_t now)
 {
     struct request **at = find_in_hand(broker, id);
     if (!*at || (*at)->holder != session) {
@@ -381,10 +382,9 @@ broker_reply(struct broker *broker, uint64_t session, uint64_t id, enum dc_code 
         replica->in_hand--;
         replica->answered++;
     }
-    answer(
-        broker, request,
-        &(struct broker_answer){
-            .code = code, .field = field, .message = message, .handed_over = true, .body = body});
+    struct broker_answer what = *reply;
+    what.handed_over = true;
+    answer(broker, request, &what);
     serve(broker, service, now);
     return true;
 }
@@ -509,6 +509,17 @@ broker_tick(struct broker *broker, int64_t now)
             serve(broker, broker->services[i], now);
         }
     }
+}
+
+bool
+broker_has_waiting(const struct broker *broker)
+{
+    for (size_t i = 0; i < broker->service_count; i++) {
+        if (broker->services[i]->first) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void

@@ -34,8 +34,9 @@ struct broker_answer {
     enum dc_code code;
     const char *field;
     const char *message;
-    bool handed_over; /* a replica has it, or had it */
-    void *body;       /* of the replica's reply; as given to broker_reply; NULL otherwise */
+    const char *message_zh; /* of the replica's reply; NULL: the broker's own sentence */
+    bool handed_over;       /* a replica has it, or had it */
+    void *body;             /* of the replica's reply; as given to broker_reply; NULL otherwise */
 };
 
 enum broker_sent { BROKER_SENT, BROKER_FULL, BROKER_GONE };
@@ -73,11 +74,13 @@ void broker_gone(struct broker *broker, uint64_t session, int64_t now);
 void broker_ask(struct broker *broker, struct broker_request request, int64_t now);
 /* False: the session does not hold such a request (the body is untouched, and remains the
  * caller's in either case). */
-bool broker_reply(struct broker *broker, uint64_t session, uint64_t id, enum dc_code code,
-                  const char *field, const char *message, void *body, int64_t now);
+bool broker_reply(struct broker *broker, uint64_t session, uint64_t id,
+                  const struct broker_answer *reply, int64_t now);
 
-/* Overdue heads, ended graces, pipes that have room again. Call it every 50 ms or so. */
+/* Overdue heads, ended graces, pipes that have room again. Call it every 50 ms or so while
+ * something waits. */
 void broker_tick(struct broker *broker, int64_t now);
+bool broker_has_waiting(const struct broker *broker);
 /* Refuses every new request, and everything that waits, with UNAVAILABLE: the bus is leaving. */
 void broker_close(struct broker *broker, int64_t now);
 

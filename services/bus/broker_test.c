@@ -9,6 +9,7 @@
 #include "tests/lib/harness.h"
 
 enum { SESSIONS = 64, ASKED_MAX = 20000 };
+static const struct broker_answer DONE = {.field = "", .message = ""};
 
 struct asked { /* by caller's id */
     int handed_over, answered;
@@ -107,8 +108,7 @@ reply(struct network *network, uint64_t session, uint64_t id)
     /* The credit is free before the broker hands over the next one. */
     bool held = network->asked[id].holder == session && !network->asked[id].answered;
     network->holds[session] -= held;
-    bool taken =
-        broker_reply(network->broker, session, network->asked[id].bus_id, DC_OK, "", "", NULL, 1);
+    bool taken = broker_reply(network->broker, session, network->asked[id].bus_id, &DONE, 1);
     assert_int_equal(taken, held);
     return taken;
 }
@@ -308,11 +308,11 @@ test_only_the_holder_may_reply(void **state)
     ask(n, 10, 0, 1000, 1);
     uint64_t holder = n->asked[0].holder;
     uint64_t other = holder == 1 ? 2 : 1;
-    assert_false(broker_reply(n->broker, other, n->asked[0].bus_id, DC_OK, "", "", NULL, 1));
-    assert_false(broker_reply(n->broker, holder, 999, DC_OK, "", "", NULL, 1));
+    assert_false(broker_reply(n->broker, other, n->asked[0].bus_id, &DONE, 1));
+    assert_false(broker_reply(n->broker, holder, 999, &DONE, 1));
     assert_int_equal(n->asked[0].answered, 0);
     assert_true(reply(n, holder, 0));
-    assert_false(broker_reply(n->broker, holder, n->asked[0].bus_id, DC_OK, "", "", NULL, 1));
+    assert_false(broker_reply(n->broker, holder, n->asked[0].bus_id, &DONE, 1));
     network_free(n);
 }
 
@@ -329,7 +329,7 @@ test_gone_caller_leaves_nothing_behind(void **state)
     broker_gone(n->broker, 10, 1);
     assert_int_equal(broker_waiting_of(n->broker, 10), 0);
     n->holds[1]--;
-    assert_true(broker_reply(n->broker, 1, n->asked[0].bus_id, DC_OK, "", "", NULL, 1));
+    assert_true(broker_reply(n->broker, 1, n->asked[0].bus_id, &DONE, 1));
     assert_int_equal(n->asked[0].answered, 0);
     assert_int_equal(n->asked[1].handed_over, 0);
     assert_int_equal(n->asked[2].handed_over, 1);

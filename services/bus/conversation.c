@@ -68,7 +68,7 @@ say_reply(struct router *router, struct session *session, uint64_t id,
     reply.code = (int32_t)what->code;
     reply.field = (char *)what->field;
     reply.message = (char *)what->message;
-    const char *zh = dc_words_find(what->message);
+    const char *zh = what->message_zh ? what->message_zh : dc_words_find(what->message);
     reply.message_zh = (char *)(zh ? zh : "");
     reply.handed_over = what->handed_over;
     Bus__Envelope envelope = BUS__ENVELOPE__INIT;
@@ -335,8 +335,13 @@ hear_reply(struct router *router, struct session *session, const Bus__Reply *rep
            struct dc_bus_frames *frames, int64_t now)
 {
     /* False is no failure: the caller is gone, or the bus took the replica for dead meanwhile. */
-    (void)broker_reply(router->broker, session->id, reply->id, (enum dc_code)reply->code,
-                       reply->field, reply->message, &frames->body, now);
+    (void)broker_reply(router->broker, session->id, reply->id,
+                       &(struct broker_answer){.code = (enum dc_code)reply->code,
+                                               .field = reply->field,
+                                               .message = reply->message,
+                                               .message_zh = reply->message_zh,
+                                               .body = &frames->body},
+                       now);
 }
 
 /* --- SUBSCRIBE, CREDIT, PUBLISH --------------------------------------------------------------- */

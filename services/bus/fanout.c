@@ -304,6 +304,18 @@ fanout_tick(struct fanout *fanout)
     }
 }
 
+bool
+fanout_owes(const struct fanout *fanout)
+{
+    for (size_t i = 0; i < fanout->count; i++) {
+        const struct subscriber *subscriber = fanout->subscribers[i];
+        if (subscriber->owes_notice || (subscriber->behind && subscriber->credits > 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* --- facts ------------------------------------------------------------------------------------ */
 size_t
 fanout_count(const struct fanout *fanout)

@@ -42,6 +42,7 @@ void fanout_restrict(struct fanout *fanout, uint64_t session,
 size_t fanout_publish(struct fanout *fanout, const char *subject, void *message);
 /* Notices that could not be sent for want of room are tried again. */
 void fanout_tick(struct fanout *fanout);
+bool fanout_owes(const struct fanout *fanout); /* a tick has something to do */
 
 struct fanout_facts {
     uint64_t session;

@@ -31,7 +31,7 @@ static const struct dc_option options[] = {
     {"bus.queue_mib", DC_OPTION_INT, "64", 1, 65536, "of these, how many MiB in all per service"},
     {"bus.grace_ms", DC_OPTION_INT, "0", 0, 60000,
      "milliseconds that a request waits for a first replica; 0: refused at once"},
-    {"bus.heartbeat_ms", DC_OPTION_INT, "1000", 50, 60000,
+    {"bus.heartbeat_ms", DC_OPTION_INT, "3000", 50, 60000,
      "milliseconds after which a peer says something at least"},
     {"bus.dead_ms", DC_OPTION_INT, "10000", 200, 600000,
      "milliseconds of silence after which a peer is taken for dead"},

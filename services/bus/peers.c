@@ -11,6 +11,7 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "edge/bus_wire.h"
 
 enum { PATH_BYTES_MAX = 4096, PEERS_MAX = 10000 };
@@ -192,13 +193,12 @@ struct reading {
 __attribute__((format(printf, 3, 4))) static enum dc_code
 fail_at(struct reading *reading, const yaml_node_t *node, const char *format, ...)
 {
-    char sentence[512];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(sentence, sizeof(sentence), format, arguments);
+    (void)dc_failv(reading->error, DC_INVALID_ARGUMENT, NULL, format, arguments);
     va_end(arguments);
-    return dc_fail(reading->error, DC_INVALID_ARGUMENT, "%s:%zu:%zu: %s", reading->path,
-                   node->start_mark.line + 1, node->start_mark.column + 1, sentence);
+    return dc_fail_context(reading->error, "%s:%zu:%zu", reading->path, node->start_mark.line + 1,
+                           node->start_mark.column + 1);
 }
 
 static const char *
@@ -279,7 +279,7 @@ read_key_file(struct reading *reading, const yaml_node_t *node, struct peer *pee
     char line[128];
     if (!file || !fgets(line, sizeof(line), file)) {
         return fail_at(reading, node, "cannot read %s: %s", path,
-                       file && !ferror(file) ? "it is empty" : strerror(errno));
+                       file && !ferror(file) ? DC_WORDS("it is empty") : strerror(errno));
     }
     line[strcspn(line, "\r\n")] = '\0';
     return take_key(reading, node, line, peer);
@@ -419,7 +419,7 @@ peers_load(struct peers **ret_peers, const char *path, struct dc_error *error)
     if (!yaml_parser_load(&parser, &reading.document)) {
         code = dc_fail(error, DC_INVALID_ARGUMENT, "%s:%zu:%zu: %s", path,
                        parser.problem_mark.line + 1, parser.problem_mark.column + 1,
-                       parser.problem ? parser.problem : "not YAML");
+                       parser.problem ? parser.problem : DC_WORDS("not YAML"));
     } else {
         code = read_top(&reading);
         yaml_document_delete(&reading.document);

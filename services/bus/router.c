@@ -23,7 +23,8 @@
 
 enum {
     MESSAGES_PER_LOOK = 1000,
-    TICK_US = 50 * DC_MILLISECOND,
+    TICK_US = 50 * DC_MILLISECOND,       /* while something waits for its time */
+    IDLE_TICK_US = 500 * DC_MILLISECOND, /* signs of life alone */
     GAUGES_US = DC_SECOND,
     LOOK_AT_FILE_US = DC_SECOND,
     PROBE_SOON_US = 5 * DC_MILLISECOND, /* the monitor is told before the pipe ends */
@@ -258,13 +259,23 @@ probe(struct router *router, int64_t now)
     end_vanished(router);
 }
 
+static int64_t
+tick_us(const struct router *router)
+{
+    if (router->leave_at || broker_has_waiting(router->broker) || fanout_owes(router->fanout)) {
+        return TICK_US;
+    }
+    int64_t half_beat = (int64_t)router->options.heartbeat_ms * DC_MILLISECOND / 2;
+    return half_beat < IDLE_TICK_US ? half_beat : IDLE_TICK_US;
+}
+
 static void
 tick(struct router *router, int64_t now)
 {
     if (router->probe_at && now >= router->probe_at) {
         probe(router, now);
     }
-    if (now - router->ticked_at >= TICK_US) {
+    if (now - router->ticked_at >= tick_us(router)) {
         router->ticked_at = now;
         for (size_t i = 0; i < sessions_count(router->sessions); i++) {
             judge(router, sessions_at(router->sessions, i), now);
@@ -369,7 +380,7 @@ router_run(struct router *router, int signal_fd)
     zap_serve(router->zap);
     follow_monitor(router);
     while (!has_left(router)) {
-        int wait = router->probe_at ? 5 : (int)(TICK_US / DC_MILLISECOND);
+        int wait = router->probe_at ? 5 : (int)(tick_us(router) / DC_MILLISECOND);
         if (poll(watched, WATCHED, router->look ? 0 : wait) == -1) {
             continue; /* a signal */
         }

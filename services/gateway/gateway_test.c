@@ -129,6 +129,48 @@ wrong_requests_are_answered(void **state)
                      200);
 }
 
+/* The sentences of the edge, the kernel, a service and the bus, in the language of the page. */
+static void
+refusals_speak_the_readers_language(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *method, *json, *language;
+        long status;
+        const char *code, *says;
+    } cases[] = {
+        {"org.v1.OrgService/Nothing", "{}", "zh-CN", 501, "unimplemented",
+         "没有方法 dacheng.org.v1.OrgService/Nothing"},
+        {"org.v1.OrgService/Nothing", "{}", "en", 501, "unimplemented",
+         "there is no method dacheng.org.v1.OrgService/Nothing"},
+        {"org.v1.OrgService/ListPeople", "{\"limit\":\"x\"}", "zh-CN,zh;q=0.9,en;q=0.8", 400,
+         "invalid_argument", "limit：此处为 \\\"x\\\"；应为 32 位整数"},
+        {"org.v1.OrgService/ListPeople", "{\"limit\":\"x\"}", "en-US,zh;q=0.9", 400,
+         "invalid_argument", "limit: there is \\\"x\\\"; a whole number of 32 bits is wanted"},
+        {"org.v1.OrgService/ListPeople", "{\"search\":\"fail:not_found\"}", "zh-CN", 404,
+         "not_found", "\"被拒绝\""},
+        {"org.v1.OrgService/ListPeople", "{\"search\":\"fail:not_found\"}", "en", 404, "not_found",
+         "\"as was asked\""},
+        {"goals.v1.GoalService/ListDefinitions", "{}", "zh-CN", 503, "unavailable",
+         "该服务没有可用的副本"},
+        {"goals.v1.GoalService/ListDefinitions", "{}", "en", 503, "unavailable",
+         "no replica of the service is there"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char path[120], language[80];
+        snprintf(path, sizeof path, "/dacheng.%s", cases[i].method);
+        snprintf(language, sizeof language, "Accept-Language: %s", cases[i].language);
+        const char *headers[] = {"Content-Type: application/json", "Cookie: dacheng_session=alice",
+                                 language, NULL};
+        const struct reply *reply =
+            request("POST", path, headers, cases[i].json, strlen(cases[i].json));
+        expect_error(reply, cases[i].status, cases[i].code, "");
+        if (!strstr(dc_text_cstr(&reply->body), cases[i].says)) {
+            fail_msg("%s: %s", dc_text_cstr(&reply->body), cases[i].says);
+        }
+    }
+}
+
 static void
 time_is_limited(void **state)
 {
@@ -743,6 +785,7 @@ main(int argc, char **argv)
         cmocka_unit_test(unary_proto),
         cmocka_unit_test(every_failure_has_its_status),
         cmocka_unit_test(wrong_requests_are_answered),
+        cmocka_unit_test(refusals_speak_the_readers_language),
         cmocka_unit_test(time_is_limited),
         cmocka_unit_test(size_is_limited),
         cmocka_unit_test(login_makes_a_cookie),

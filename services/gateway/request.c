@@ -10,6 +10,7 @@
 
 #include "answer.h"
 #include "base/assert.h"
+#include "base/words.h"
 #include "edge/json.h"
 #include "edge/log.h"
 #include "edge/wire_check.h"
@@ -488,8 +489,9 @@ begin_post(struct front *front, struct MHD_Connection *connection, const char *u
     bool unary = kind == GUARD_BODY_JSON || kind == GUARD_BODY_PROTO;
     if (route->part == ROUTE_LIVE ? !stream : !unary) {
         dc_fail(&error, DC_INVALID_ARGUMENT, "the content type must be %s",
-                route->part == ROUTE_LIVE ? "application/connect+json or application/connect+proto"
-                                          : "application/json or application/proto");
+                route->part == ROUTE_LIVE
+                    ? DC_WORDS("application/connect+json or application/connect+proto")
+                    : DC_WORDS("application/json or application/proto"));
         return answer_error(connection, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, &error, true);
     }
     if (is_announced_too_large(connection, gateway->body_max)) {

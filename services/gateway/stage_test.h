@@ -96,7 +96,7 @@ static void
 refuse(struct dc_bus *bus, uint64_t id, enum dc_code code, const char *field, const char *text)
 {
     struct dc_error error;
-    dc_fail_field(&error, code, field, "%s", text);
+    dc_fail_with(&error, code, field, text, "被拒绝");
     dc_bus_reply_error(bus, id, &error);
 }
 

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/words.h"
+#include "cells.h"
 #include "goals.h"
 #include "rights.h"
 
@@ -67,6 +69,18 @@ act_lock(struct dc_step *step, struct act *act, struct store_tree *tree, struct 
     }
     DC_TRY(store_lock_sheet(step, act->adjustment.indicator_id, act->adjustment.period, error));
     return store_find_target(step, tree->targets[0].id, tree, error);
+}
+
+enum dc_code
+act_check_hand_out(struct dc_step *step, const struct store_target *target, int64_t *ret_self,
+                   struct dc_error *error)
+{
+    if (target->owner_kind != GOALS__OWNER_KIND__OWNER_KIND_UNIT) {
+        DC_TRY(rights_read_owner(step, target->owner_kind, target->owner_id, error));
+        return dc_fail_field(error, DC_FAILED_PRECONDITION, "target_id",
+                             "it is a person's target; nobody is below");
+    }
+    return rights_hand_out(step, target->owner_id, ret_self, error);
 }
 
 static void
@@ -140,17 +154,21 @@ refuse_over_assignment(struct dc_step *step, const struct act *act, size_t at,
     DC_TRY(store_find_places(step, goals_today(step), &owner, 1, error));
     struct dc_decimal value = act->tree.nodes[at].value;
     int decimals = act->indicator.decimals;
-    char whole[DC_DECIMAL_TEXT], children[DC_DECIMAL_TEXT], over[DC_DECIMAL_TEXT], more[64] = "";
+    char whole[DC_DECIMAL_TEXT], children[DC_DECIMAL_TEXT], over[DC_DECIMAL_TEXT];
+    const char *name = owner.name[0] ? owner.name : DC_WORDS("this target");
+    dc_decimal_format_fixed(sum->new_sum, decimals, children);
+    dc_decimal_format_fixed(dc_decimal_sub(sum->new_sum, value), decimals, over);
+    dc_decimal_format_fixed(value, decimals, whole);
     if (nodes > 1) {
-        snprintf(more, sizeof more, " (and so at %zu more targets)", nodes - 1);
+        return dc_fail_field(error, DC_FAILED_PRECONDITION, "allow_over_assignment",
+                             "what is below %s would come to %s, %s above its %s (and so at %zu "
+                             "more targets); say so if that is meant",
+                             name, children, over, whole, nodes - 1);
     }
-    return dc_fail_field(
-        error, DC_FAILED_PRECONDITION, "allow_over_assignment",
-        "what is below %s would come to %s, %s above its %s%s; say so if that is meant",
-        owner.name[0] ? owner.name : "this target",
-        dc_decimal_format_fixed(sum->new_sum, decimals, children),
-        dc_decimal_format_fixed(dc_decimal_sub(sum->new_sum, value), decimals, over),
-        dc_decimal_format_fixed(value, decimals, whole), more);
+    return dc_fail_field(error, DC_FAILED_PRECONDITION, "allow_over_assignment",
+                         "what is below %s would come to %s, %s above its %s; say so if that is "
+                         "meant",
+                         name, children, over, whole);
 }
 
 static enum dc_code
@@ -366,7 +384,8 @@ act_decide(struct dc_step *step, struct act *act, bool filling, struct dc_error 
     DC_TRY((filling ? cascade_fill
                     : cascade_resplit)(tree->nodes, tree->count, act->indicator.additive,
                                        act->indicator.decimals, step->arena, act->sums, error));
-    return check_sums(step, act, act->sums, error);
+    DC_TRY(check_sums(step, act, act->sums, error));
+    return cells_follow(step, act, error);
 }
 
 enum dc_code
@@ -386,7 +405,8 @@ act_write(struct dc_step *step, struct act *act, struct dc_error *error)
                                     changes.changed_count, error));
         tell_all(step, act, &changes);
     }
-    return mark_over_assignment(step, act, act->sums, error);
+    DC_TRY(mark_over_assignment(step, act, act->sums, error));
+    return act->following ? cells_write(step, act->following, error) : DC_OK;
 }
 
 enum dc_code

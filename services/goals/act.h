@@ -14,6 +14,7 @@ struct act {
     bool allow_over_assignment;
     size_t capacity;          /* of the tree */
     struct cascade_sum *sums; /* by act_decide, parallel to the tree */
+    struct cells *following;  /* by act_decide: shorter periods of divided targets; NULL: none */
 };
 
 /* Loads the target that an act is about (one node), and fills the act's indicator and period. The
@@ -25,6 +26,10 @@ enum dc_code act_load(struct dc_step *step, struct act *act, int64_t target_id,
  * FAILED_PRECONDITION when the indicator is retired. */
 enum dc_code act_lock(struct dc_step *step, struct act *act, struct store_tree *tree,
                       struct dc_error *error) DC_MUST_CHECK;
+/* Whose target is handed out must be a unit that the caller may hand out for. ret_self: as in
+ * rights_hand_out. */
+enum dc_code act_check_hand_out(struct dc_step *step, const struct store_target *target,
+                                int64_t *ret_self, struct dc_error *error) DC_MUST_CHECK;
 /* ABORTED when the target has another version than the caller saw (0: whatever it is). */
 enum dc_code act_check_version(const struct store_target *target, int64_t expected_version,
                                struct dc_error *error) DC_MUST_CHECK;
@@ -49,7 +54,8 @@ enum dc_code act_parse_value(const char *text, const char *field,
 
 /*
  * Re-splits the tree from its given nodes (filling: also hands out what is left over), and writes
- * nothing yet. An over-assignment that grows and was not allowed is FAILED_PRECONDITION.
+ * nothing yet. An over-assignment that grows and was not allowed is FAILED_PRECONDITION. So is what
+ * would come of the shorter periods of divided targets (cells.h).
  */
 enum dc_code act_decide(struct dc_step *step, struct act *act, bool filling,
                         struct dc_error *error) DC_MUST_CHECK;

@@ -17,19 +17,28 @@ adjust_check_value(const char *text, struct dc_error *error)
     return act_parse_value(text, "value", &finest, &value, error);
 }
 
+enum dc_code
+adjust_check_from(Goals__AdjustPolicy policy, const char *effective_on, dc_date *ret_date,
+                  struct dc_error *error)
+{
+    if (policy != GOALS__ADJUST_POLICY__ADJUST_POLICY_RESTATE) {
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, "policy",
+                             "RESTATE: the whole period is scored by the new figures");
+    }
+    if (dc_date_parse(effective_on, ret_date, NULL) != DC_OK) {
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, "effective_on",
+                             "a date such as 2026-10-01");
+    }
+    return DC_OK;
+}
+
 static enum dc_code
 check_adjust(const Goals__AdjustTargetRequest *request, struct act *act, struct dc_error *error)
 {
     DC_TRY(adjust_check_value(request->value, error));
     DC_TRY(definition_check_reason(request->reason, error));
-    if (request->policy != GOALS__ADJUST_POLICY__ADJUST_POLICY_RESTATE) {
-        return dc_fail_field(error, DC_INVALID_ARGUMENT, "policy",
-                             "RESTATE: the whole period is scored by the new figures");
-    }
-    if (dc_date_parse(request->effective_on, &act->adjustment.effective_on, NULL) != DC_OK) {
-        return dc_fail_field(error, DC_INVALID_ARGUMENT, "effective_on",
-                             "a date such as 2026-10-01");
-    }
+    DC_TRY(adjust_check_from(request->policy, request->effective_on,
+                             &act->adjustment.effective_on, error));
     act->adjustment.act = "adjust";
     act->adjustment.reason = request->reason;
     act->adjustment.policy = request->policy;
@@ -128,16 +137,24 @@ check_rights(struct dc_step *step, const struct store_place *owner, enum adjust_
 }
 
 enum dc_code
-adjust_decide(struct dc_step *step, const Goals__AdjustTargetRequest *request,
-              enum adjust_right right, struct act *ret_act, struct store_tree *ret_found,
-              struct dc_error *error)
+adjust_check(struct dc_step *step, const Goals__AdjustTargetRequest *request,
+             enum adjust_right right, struct act *ret_act, struct store_tree *ret_found,
+             struct dc_error *error)
 {
     DC_TRY(check_adjust(request, ret_act, error));
     DC_TRY(act_load(step, ret_act, request->target_id, ret_found, error));
     struct store_place owner = {.kind = ret_found->targets[0].owner_kind,
                                 .id = ret_found->targets[0].owner_id};
     DC_TRY(store_find_places(step, goals_today(step), &owner, 1, error));
-    DC_TRY(check_rights(step, &owner, right, error));
+    return check_rights(step, &owner, right, error);
+}
+
+enum dc_code
+adjust_decide(struct dc_step *step, const Goals__AdjustTargetRequest *request,
+              enum adjust_right right, struct act *ret_act, struct store_tree *ret_found,
+              struct dc_error *error)
+{
+    DC_TRY(adjust_check(step, request, right, ret_act, ret_found, error));
     DC_TRY(act_lock(step, ret_act, ret_found, error));
     DC_TRY(act_check_version(&ret_found->targets[0], request->expected_version, error));
     DC_TRY(check_effective_on(ret_act, error));

@@ -16,6 +16,15 @@ enum adjust_right {
 /* A value that would be wrong whatever the indicator is: INVALID_ARGUMENT. */
 enum dc_code adjust_check_value(const char *text, struct dc_error *error) DC_MUST_CHECK;
 
+/* From when, and by what policy. */
+enum dc_code adjust_check_from(Goals__AdjustPolicy policy, const char *effective_on,
+                               dc_date *ret_date, struct dc_error *error) DC_MUST_CHECK;
+
+/* What the request says by itself, that there is the target (ret_found, alone), and the right to it;
+ * neither locks nor asks for the version. `ret_act` is zeroed. */
+enum dc_code adjust_check(struct dc_step *step, const Goals__AdjustTargetRequest *request,
+                          enum adjust_right right, struct act *ret_act,
+                          struct store_tree *ret_found, struct dc_error *error) DC_MUST_CHECK;
 /* Checks the request and computes what would come of it, under the lock of the sheet; nothing is
  * written until act_write. `ret_act` is zeroed. ret_found: the target alone, as it was. */
 enum dc_code adjust_decide(struct dc_step *step, const Goals__AdjustTargetRequest *request,

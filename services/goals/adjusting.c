@@ -4,6 +4,7 @@
 
 #include "adjust.h"
 #include "base/assert.h"
+#include "cells.h"
 #include "goals.h"
 #include "rights.h"
 
@@ -48,6 +49,49 @@ list_kept(struct dc_step *step, const struct act *act, Goals__AdjustTargetRespon
     return DC_OK;
 }
 
+static char *
+period_value(struct dc_step *step, struct dc_decimal value, int decimals)
+{
+    char text[DC_DECIMAL_TEXT];
+    return dc_arena_strdup(step->arena, dc_decimal_format_fixed(value, decimals, text));
+}
+
+/* The shorter periods of a divided target: those that followed, and those that stay. */
+static enum dc_code
+list_periods(struct dc_step *step, const struct act *act, const struct store_target *target,
+             Goals__AdjustTargetResponse *response, struct dc_error *error)
+{
+    struct store_division_part *parts;
+    size_t count;
+    if (!act->following) {
+        return DC_OK;
+    }
+    DC_TRY(store_divisions(step, &target->id, 1, &parts, &count, error));
+    response->periods = DC_NEW_ARRAY(step->arena, Goals__FollowingPeriod *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        Goals__FollowingPeriod *period =
+            DC_NEW_MESSAGE(step->arena, Goals__FollowingPeriod, goals__following_period__init);
+        period->period = (char *)parts[i].period;
+        period->new_value = parts[i].exists
+                                ? period_value(step, parts[i].value, act->indicator.decimals)
+                                : period->new_value;
+        period->old_value = period->new_value;
+        for (size_t c = 0; c < act->following->count; c++) {
+            const struct cell *cell = &act->following->items[c];
+            if (cell->owner.kind == target->owner_kind && cell->owner.id == target->owner_id &&
+                strcmp(cell->period, parts[i].period) == 0) {
+                const struct cascade_node *node =
+                    &act->following->sheets[cell->sheet].tree.nodes[cell->at];
+                period->old_value =
+                    node->fresh ? (char *)protobuf_c_empty_string
+                                : period_value(step, node->old_value, act->indicator.decimals);
+            }
+        }
+        response->periods[response->n_periods++] = period;
+    }
+    return DC_OK;
+}
+
 DC_HANDLER(goals_adjust_target, Goals__AdjustTargetRequest, Goals__AdjustTargetResponse)
 {
     struct act act = {0};
@@ -55,6 +99,7 @@ DC_HANDLER(goals_adjust_target, Goals__AdjustTargetRequest, Goals__AdjustTargetR
     DC_TRY(adjust_decide(step, request, ADJUST_CALLER, &act, &found, error));
     DC_TRY(act_write(step, &act, error));
     DC_TRY(list_kept(step, &act, response, error));
+    DC_TRY(list_periods(step, &act, &found.targets[0], response, error));
     response->adjustment_id = act.adjustment.id;
     response->changed = act.adjustment.changed;
     return answer_node(step, request->target_id, &response->node, error);

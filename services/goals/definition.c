@@ -7,7 +7,9 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "definition_grade.h"
+#include "definition_rating.h"
 #include "definition_rule.h"
 #include "weights.h"
 
@@ -20,10 +22,11 @@ static const char *const amounts[MADE_OF][5] = {
     {"amount", "collected_amount", "quantity", "cost", NULL},
     {"tasks", "on_time", "before_reminder", "hours", NULL}};
 static const char *const allowed_dimensions[MADE_OF] = {
-    "product, product_category, campaign, customer_type, channel or region", "stage or definition"};
+    DC_WORDS("product, product_category, campaign, customer_type, channel or region"),
+    DC_WORDS("stage or definition")};
 static const char *const allowed_amounts[MADE_OF] = {
-    "a sum or an average is of amount, collected_amount, quantity or cost",
-    "a sum or an average over tasks is of tasks, on_time, before_reminder or hours"};
+    DC_WORDS("a sum or an average is of amount, collected_amount, quantity or cost"),
+    DC_WORDS("a sum or an average over tasks is of tasks, on_time, before_reminder or hours")};
 static const char *const identities[] = {"customer", "product", "order_no", NULL};
 static const char *const nothing[] = {"", NULL};
 
@@ -104,9 +107,61 @@ definition_check_reason(const char *reason, struct dc_error *error)
 /* --- measures -----------------------------------------------------------------------------------
  */
 
+/* OKR and HAND are made of no records: their values are told by goals itself. */
+static bool
+is_told(const Goals__Measure *measure)
+{
+    return measure->of == GOALS__MEASURE_OF__MEASURE_OF_OKR ||
+           measure->of == GOALS__MEASURE_OF__MEASURE_OF_HAND;
+}
+
+static enum dc_code
+check_told(const Goals__Measure *measure, struct dc_error *error)
+{
+    if (measure->kind != GOALS__MEASURE_KIND__MEASURE_KIND_AVERAGE || measure->field[0] ||
+        measure->repeat_only || measure->n_filters > 0) {
+        return dc_fail_field(
+            error, DC_INVALID_ARGUMENT, "measure.kind",
+            "a measure of OKR or of values entered by hand is an AVERAGE without a "
+            "field and without filters");
+    }
+    return DC_OK;
+}
+
+enum { ENTERERS_MAX = 50 };
+
+static enum dc_code
+check_enterers(const Goals__Measure *measure, struct dc_error *error)
+{
+    bool hand = measure->of == GOALS__MEASURE_OF__MEASURE_OF_HAND;
+    if (!hand && (measure->n_enterer_ids > 0 || measure->heads_enter)) {
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, "measure.enterer_ids",
+                             "only values of a measure of HAND are entered by somebody");
+    }
+    if (measure->n_enterer_ids > ENTERERS_MAX) {
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, "measure.enterer_ids", "at most %d people",
+                             ENTERERS_MAX);
+    }
+    for (size_t i = 0; i < measure->n_enterer_ids; i++) {
+        bool twice = measure->enterer_ids[i] <= 0;
+        for (size_t j = 0; j < i; j++) {
+            twice |= measure->enterer_ids[i] == measure->enterer_ids[j];
+        }
+        if (twice) {
+            return dc_fail_field(error, DC_INVALID_ARGUMENT, "measure.enterer_ids",
+                                 "each person once");
+        }
+    }
+    return DC_OK;
+}
+
 static enum dc_code
 check_field(const Goals__Measure *measure, struct dc_error *error)
 {
+    DC_TRY(check_enterers(measure, error));
+    if (is_told(measure)) {
+        return check_told(measure, error);
+    }
     switch (measure->kind) {
     case GOALS__MEASURE_KIND__MEASURE_KIND_SUM:
     case GOALS__MEASURE_KIND__MEASURE_KIND_AVERAGE:
@@ -229,13 +284,23 @@ check_of(const Goals__Measure *measure, const struct definition_measures *known,
          struct dc_error *error)
 {
     if (measure->of != GOALS__MEASURE_OF__MEASURE_OF_SALES &&
-        measure->of != GOALS__MEASURE_OF__MEASURE_OF_TASKS) {
-        return dc_fail_field(error, DC_INVALID_ARGUMENT, "measure.of", "SALES or TASKS");
+        measure->of != GOALS__MEASURE_OF__MEASURE_OF_TASKS && !is_told(measure) &&
+        !definition_is_rating(measure)) {
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, "measure.of",
+                             "SALES, TASKS, OKR, RATING or HAND");
     }
     const Goals__Measure *before = measure->id ? definition_measure(known, measure->id) : NULL;
     if (before && before->of != measure->of) {
         return dc_fail_field(error, DC_FAILED_PRECONDITION, "measure.of",
                              "what a measure is made of does not change; define another one");
+    }
+    for (size_t i = 0; measure->of == GOALS__MEASURE_OF__MEASURE_OF_OKR && i < known->count; i++) {
+        const Goals__Measure *other = known->items[i];
+        if (other->of == measure->of && other->id != measure->id && !other->retired &&
+            !measure->retired) {
+            return dc_fail_field(error, DC_ALREADY_EXISTS, "measure.of",
+                                 "%s is the measure of OKR; one is enough", other->code);
+        }
     }
     return DC_OK;
 }
@@ -277,7 +342,10 @@ definition_check_measure(const Goals__Measure *measure, const struct definition_
     DC_TRY(definition_check_code(measure->code, "measure.code", error));
     DC_TRY(definition_check_text(measure->name, "measure.name", 1, 100, error));
     DC_TRY(check_of(measure, known, error));
-    DC_TRY(check_field(measure, error));
+    DC_TRY(definition_check_scale(measure, known, error));
+    if (!definition_is_rating(measure)) {
+        DC_TRY(check_field(measure, error));
+    }
     if (measure->n_filters > DEFINITION_FILTERS_MAX) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "measure.filters", "at most %d filters",
                              DEFINITION_FILTERS_MAX);
@@ -421,9 +489,10 @@ check_items(const Goals__Plan *plan, const struct definition_indicators *indicat
         const Goals__PlanItem *item = plan->items[i];
         const Goals__Indicator *indicator = definition_indicator(indicators, item->indicator_id);
         if (!indicator || (indicator->retired && !plan->retired)) {
-            return refuse_item(
-                i, "indicator_id",
-                indicator ? "this indicator is retired" : "there is no such indicator", error);
+            return refuse_item(i, "indicator_id",
+                               indicator ? DC_WORDS("this indicator is retired")
+                                         : DC_WORDS("there is no such indicator"),
+                               error);
         }
         for (size_t j = 0; j < i; j++) {
             if (plan->items[j]->indicator_id == item->indicator_id) {

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/words.h"
+
 enum { ROWS_MAX = 50, TERMS_MAX = 20 };
 
 struct check {
@@ -112,9 +114,17 @@ share(struct check *check, const char *name, const char *text, bool better)
     bool above = better != check->lower;
     int side = dc_decimal_cmp(value, DC_DECIMAL_INT(1));
     if (above ? side <= 0 : side >= 0) {
-        refuse(check, name, "%s 1: a %s is %s than the target, and of this indicator %s is better",
-               above ? "above" : "below", better ? "stretch" : "floor", better ? "better" : "worse",
-               check->lower ? "less" : "more");
+        refuse(check, name,
+               !better && check->lower
+                   ? DC_WORDS("above 1: a floor is worse than the target, and of this indicator "
+                              "less is better")
+               : !better ? DC_WORDS("below 1: a floor is worse than the target, and of this "
+                                    "indicator more is better")
+               : check->lower
+                   ? DC_WORDS("below 1: a stretch is better than the target, and of this "
+                              "indicator less is better")
+                   : DC_WORDS("above 1: a stretch is better than the target, and of "
+                              "this indicator more is better"));
     }
 }
 
@@ -194,18 +204,18 @@ check_row(struct check *check, const Goals__StepsRule *rule, size_t at)
         int gap = dc_decimal_cmp(begin, left);
         if (gap != 0) {
             refuse(check, from,
-                   gap > 0
-                       ? "row %zu ends at %s and row %zu begins at %s: what is between stands in "
-                         "no row"
-                       : "row %zu ends at %s and row %zu begins at %s: what is between stands in "
-                         "both",
+                   gap > 0 ? DC_WORDS("row %zu ends at %s and row %zu begins at %s: what is "
+                                      "between stands in no row")
+                           : DC_WORDS("row %zu ends at %s and row %zu begins at %s: what is "
+                                      "between stands in both"),
                    at, before->to, at + 1, row->from);
         }
     }
     if (last ? row->to[0] != '\0' : row->to[0] == '\0') {
         refuse(check, to,
-               last ? "the last row has no upper end, else row %zu leaves out what is from %.40s on"
-                    : "row %zu is not the last, so it ends somewhere%.0s",
+               last ? DC_WORDS("the last row has no upper end, else row %zu leaves out what is "
+                               "from %.40s on")
+                    : DC_WORDS("row %zu is not the last, so it ends somewhere%.0s"),
                at + 1, row->to);
     } else if (!last) {
         end = place(check, to, row->to);
@@ -316,6 +326,32 @@ check_band(struct check *check, const Goals__BandRule *rule)
     decimals(check, rule->decimals);
 }
 
+static void
+check_okr(struct check *check, const Goals__OkrRule *rule)
+{
+    positive(check, "full_marks", rule->full_marks, POINTS);
+    positive(check, "full_at", rule->full_at, 1);
+    struct dc_decimal cap = number(check, "cap", rule->cap, 0, POINTS);
+    if (dc_decimal_cmp(cap, DC_DECIMAL_INT(1)) < 0) {
+        refuse(check, "cap", "1 or more: full_at earns the full marks");
+    }
+    decimals(check, rule->decimals);
+}
+
+static void
+check_rating(struct check *check, const Goals__RatingRule *rule)
+{
+    positive(check, "full_marks", rule->full_marks, POINTS);
+    struct dc_decimal low = points(check, "scale_min", rule->scale_min);
+    if (dc_decimal_cmp(low, points(check, "scale_max", rule->scale_max)) >= 0) {
+        refuse(check, "scale_max", "above scale_min, which is %s", rule->scale_min);
+    }
+    if (check->lower) {
+        refuse(check, "", "of ratings more is better, of this indicator less");
+    }
+    decimals(check, rule->decimals);
+}
+
 enum dc_code
 definition_check_rule(const Goals__PlanItem *item, size_t at, const Goals__Indicator *indicator,
                       const struct definition_indicators *indicators,
@@ -335,7 +371,9 @@ definition_check_rule(const Goals__PlanItem *item, size_t at, const Goals__Indic
                  {"add_deduct", item->add_deduct},
                  {"accrual", item->accrual},
                  {"veto", item->veto},
-                 {"band", item->band}};
+                 {"band", item->band},
+                 {"okr", item->okr},
+                 {"rating", item->rating}};
     const char *second = NULL;
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         second = rules[i].set && check.family ? rules[i].name : second;
@@ -344,7 +382,8 @@ definition_check_rule(const Goals__PlanItem *item, size_t at, const Goals__Indic
     if (!check.family || second) {
         check.family = second;
         refuse(&check, second ? "" : "ratio",
-               second ? "an item is scored by one rule, and has two" : "say how it is scored");
+               second ? DC_WORDS("an item is scored by one rule, and has two")
+                      : DC_WORDS("say how it is scored"));
         return check.code;
     }
     if (item->ratio) {
@@ -361,8 +400,12 @@ definition_check_rule(const Goals__PlanItem *item, size_t at, const Goals__Indic
         check_accrual(&check, item->accrual);
     } else if (item->veto) {
         check_veto(&check, item->veto);
-    } else {
+    } else if (item->band) {
         check_band(&check, item->band);
+    } else if (item->okr) {
+        check_okr(&check, item->okr);
+    } else {
+        check_rating(&check, item->rating);
     }
     return check.code;
 }

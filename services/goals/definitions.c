@@ -6,6 +6,7 @@
 #include "goals.h"
 #include "library.h"
 #include "rights.h"
+#include "told.h"
 
 static void
 tell_measures(struct dc_step *step, Goals__Measure **measures, size_t count)
@@ -23,6 +24,19 @@ tell_indicators(struct dc_step *step, Goals__Indicator **indicators, size_t coun
     event.indicators = indicators;
     event.n_indicators = count;
     dc_emit(step, step->context->tenant_id, "indicators", &event.base);
+}
+
+/* Objectives may be older than the measure that they are scored by. */
+static enum dc_code
+tell_okr(struct dc_step *step, Goals__Measure *const *measures, size_t count,
+         struct dc_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (measures[i]->of == GOALS__MEASURE_OF__MEASURE_OF_OKR && !measures[i]->retired) {
+            DC_TRY(told_okr_of_everybody(step, measures[i]->id, error));
+        }
+    }
+    return DC_OK;
 }
 
 DC_HANDLER(goals_list_definitions, Goals__ListDefinitionsRequest, Goals__ListDefinitionsResponse)
@@ -81,7 +95,7 @@ DC_HANDLER(goals_save_measure, Goals__SaveMeasureRequest, Goals__SaveMeasureResp
     DC_TRY(store_save_measure(step, measure, error));
     tell_measures(step, &measure, 1);
     response->measure = measure;
-    return DC_OK;
+    return tell_okr(step, &measure, 1, error);
 }
 
 /* Makes `indicator` the primary one: returns the one that no longer is, as it is now, or NULL. */
@@ -181,6 +195,10 @@ make_measure(struct dc_arena *arena, const struct library_measure *row,
     measure->field = (char *)row->field;
     measure->repeat_only = row->repeat_only;
     measure->of = row->of;
+    if (row->scale_min) {
+        measure->scale_min = (char *)row->scale_min;
+        measure->scale_max = (char *)row->scale_max;
+    }
     if (row->numerator) {
         measure->numerator_id = measure_by_code(measures, row->numerator);
         measure->denominator_id = measure_by_code(measures, row->denominator);
@@ -284,5 +302,5 @@ DC_HANDLER(goals_install_library, Goals__InstallLibraryRequest, Goals__InstallLi
     if (response->n_indicators > 0) {
         tell_indicators(step, response->indicators, response->n_indicators);
     }
-    return DC_OK;
+    return tell_okr(step, response->measures, response->n_measures, error);
 }

@@ -61,17 +61,17 @@ test_the_library_installs_once(void **state)
 {
     (void)state;
     Goals__InstallLibraryResponse first = install();
-    assert_int_equal(first.n_measures, 18);
-    assert_int_equal(first.n_indicators, 10);
+    assert_int_equal(first.n_measures, 20);
+    assert_int_equal(first.n_indicators, 12);
     const char *key;
     Goals__MeasuresDefined *measures =
         (void *)stage_hear(&goals__measures_defined__descriptor, &key);
     assert_string_equal(key, "measures");
-    assert_int_equal(measures->n_measures, 18);
+    assert_int_equal(measures->n_measures, 20);
     Goals__IndicatorsDefined *indicators =
         (void *)stage_hear(&goals__indicators_defined__descriptor, &key);
     assert_string_equal(key, "indicators");
-    assert_int_equal(indicators->n_indicators, 10);
+    assert_int_equal(indicators->n_indicators, 12);
     assert_true(indicators->indicators[0]->primary);
 
     Goals__InstallLibraryResponse second = install();

@@ -10,6 +10,9 @@
 #define COUNT GOALS__MEASURE_KIND__MEASURE_KIND_COUNT
 #define DISTINCT GOALS__MEASURE_KIND__MEASURE_KIND_DISTINCT
 #define RATIO GOALS__MEASURE_KIND__MEASURE_KIND_RATIO
+#define AVERAGE GOALS__MEASURE_KIND__MEASURE_KIND_AVERAGE
+#define OKR GOALS__MEASURE_OF__MEASURE_OF_OKR
+#define RATING GOALS__MEASURE_OF__MEASURE_OF_RATING
 #define TASKS GOALS__MEASURE_OF__MEASURE_OF_TASKS
 
 /* clang-format off */
@@ -41,6 +44,9 @@ const struct library_measure library_measures[] = {
     {.code = "tasks_on_time", .name = "及时审批数", .kind = SUM, .field = "on_time", .of = TASKS},
     {.code = "approval_on_time", .name = "审批及时率", .kind = RATIO, .field = "", .of = TASKS,
      .numerator = "tasks_on_time", .denominator = "tasks_decided"},
+    {.code = "okr", .name = "OKR 达成度", .kind = AVERAGE, .field = "", .of = OKR},
+    {.code = "review_360", .name = "360 评价均分", .kind = AVERAGE, .field = "", .of = RATING,
+     .scale_min = "1", .scale_max = "5"},
     {0},
 };
 
@@ -71,6 +77,8 @@ const struct library_indicator library_indicators[] = {
      "hot_product_sales", true, false},
     {"approval_on_time", "审批及时率", "Approvals on time", PROCESS, "", HIGHER, 4,
      "approval_on_time", false, false},
+    {"okr", "OKR 达成度", "OKR", PROCESS, "", HIGHER, 4, "okr", false, false},
+    {"review_360", "360 评价", "360 review", PROCESS, "分", HIGHER, 2, "review_360", false, false},
     {0},
 };
 /* clang-format on */

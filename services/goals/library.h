@@ -19,6 +19,7 @@ struct library_measure {
     const char *denominator;
     bool repeat_only;
     Goals__MeasureOf of;
+    const char *scale_min, *scale_max; /* of ratings; else NULL */
     const char *dimension; /* one filter, or NULL */
     bool exclude;
     const char *values[3]; /* of the filter, NULL-ended */

@@ -101,7 +101,7 @@ test_what_a_task_has_not(void **state)
     BAD(AVERAGE, "quantity", (void)0, "measure.field");
     BAD(COUNT, "tasks", (void)0, "measure.field");
     BAD(DISTINCT, "customer", (void)0, "measure.kind");
-    BAD(SUM, "hours", m.of = 2, "measure.of");
+    BAD(SUM, "hours", m.of = 99, "measure.of");
     BAD(SUM, "hours", m.of = GOALS__MEASURE_OF__MEASURE_OF_SALES, "measure.field");
     filter.values = values;
     filter.n_values = 1;
@@ -155,6 +155,102 @@ test_the_library_has_punctuality(void **state)
     assert_int_equal(found, 1);
 }
 
+/* --- ratings ------------------------------------------------------------------------------------
+ */
+
+static Goals__Measure
+of_ratings(const char *code, const char *low, const char *high)
+{
+    Goals__Measure m = GOALS__MEASURE__INIT;
+    m.code = (char *)code;
+    m.name = "评价";
+    m.kind = KIND(AVERAGE);
+    m.of = GOALS__MEASURE_OF__MEASURE_OF_RATING;
+    m.scale_min = (char *)low;
+    m.scale_max = (char *)high;
+    return m;
+}
+
+static void
+test_a_measure_of_ratings_has_a_scale(void **state)
+{
+    (void)state;
+    Goals__Measure *saved, m = of_ratings("self_rating", "1", "10");
+    MUST(save(&m, &saved));
+    assert_string_equal(find("self_rating")->scale_max, "10");
+    m = *saved;
+    m.name = "自评";
+    m.scale_max = "10.0"; /* the same number */
+    MUST(save(&m, &saved));
+    m = *saved;
+    m.scale_max = "5";
+    REFUSED(save(&m, &saved), DC_FAILED_PRECONDITION, "measure.scale_min");
+#define BAD_RATING(change, at)                                                                     \
+    do {                                                                                           \
+        m = of_ratings("some", "1", "5");                                                          \
+        change;                                                                                    \
+        REFUSED(save(&m, &saved), DC_INVALID_ARGUMENT, at);                                        \
+    } while (0)
+    BAD_RATING(m.scale_max = "1", "measure.scale_max");
+    BAD_RATING(m.scale_min = "", "measure.scale_max");
+    BAD_RATING(m.kind = KIND(SUM), "measure.kind");
+    BAD_RATING(m.field = "amount", "measure.field");
+    BAD_RATING((m.of = TASKS, m.field = "hours"), "measure.scale_min");
+    m = of_tasks("half", KIND(RATIO), ""); /* no part of a ratio */
+    m.numerator_id = find("self_rating")->id;
+    m.denominator_id = find("tasks_decided")->id;
+    REFUSED(save(&m, &saved), DC_INVALID_ARGUMENT, "measure.numerator_id");
+}
+
+/* A plan scores ratings by their own scale, and nothing else by it. */
+static void
+test_a_plan_has_the_scale_of_the_measure(void **state)
+{
+    (void)state;
+    Goals__ListDefinitionsRequest list = GOALS__LIST_DEFINITIONS_REQUEST__INIT;
+    Goals__ListDefinitionsResponse all = GOALS__LIST_DEFINITIONS_RESPONSE__INIT;
+    Goals__SavePlanRequest request = GOALS__SAVE_PLAN_REQUEST__INIT;
+    Goals__SavePlanResponse response = GOALS__SAVE_PLAN_RESPONSE__INIT;
+    Goals__Plan plan = GOALS__PLAN__INIT;
+    Goals__PlanScope scope = GOALS__PLAN_SCOPE__INIT;
+    Goals__RatingRule rule = GOALS__RATING_RULE__INIT;
+    Goals__PlanItem item = GOALS__PLAN_ITEM__INIT, *items[] = {&item};
+    int64_t rated = 0, sales = 0;
+    MUST(CALL(supervisor, goals_list_definitions, &list, &all));
+    for (size_t i = 0; i < all.n_indicators; i++) {
+        bool is_review = strcmp(all.indicators[i]->code, "review_360") == 0;
+        rated = is_review ? all.indicators[i]->id : rated;
+        sales = all.indicators[i]->primary ? all.indicators[i]->id : sales;
+    }
+    rule.full_marks = "100";
+    rule.scale_min = "1";
+    rule.scale_max = "5.00";
+    rule.decimals = 2;
+    item.weight = "100.00";
+    item.rating = &rule;
+    plan.code = plan.name = "p";
+    plan.scope = &scope;
+    plan.items = items;
+    plan.n_items = 1;
+    plan.missing_policy = GOALS__MISSING_POLICY__MISSING_POLICY_DROP;
+    plan.total_decimals = 2;
+    plan.effective_from = "2026-10-01";
+    request.reason = "360 计入考核";
+    request.plan = &plan;
+    item.indicator_id = sales;
+    REFUSED(CALL(supervisor, goals_save_plan, &request, &response), DC_INVALID_ARGUMENT,
+            "plan.items[0].rating");
+    item.indicator_id = rated;
+    rule.scale_max = "10";
+    REFUSED(CALL(supervisor, goals_save_plan, &request, &response), DC_INVALID_ARGUMENT,
+            "plan.items[0].rating");
+    rule.scale_max = "5.00";
+    MUST(CALL(supervisor, goals_save_plan, &request, &response));
+    const char *key;
+    Goals__PlanChanged *told = (void *)stage_hear(&goals__plan_changed__descriptor, &key);
+    assert_string_equal(told->plan->items[0]->rating->scale_max, "5.00");
+}
+
 int
 main(void)
 {
@@ -164,6 +260,8 @@ main(void)
         TEST(test_what_a_task_has_not),
         TEST(test_sales_and_tasks_do_not_meet),
         TEST(test_the_library_has_punctuality),
+        TEST(test_a_measure_of_ratings_has_a_scale),
+        TEST(test_a_plan_has_the_scale_of_the_measure),
     };
     return cmocka_run_group_tests_name("goals measures", tests, stage_open, stage_close);
 }

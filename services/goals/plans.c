@@ -2,15 +2,17 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/words.h"
+#include "definition_rating.h"
 #include "goals.h"
+#include "plan_save.h"
 #include "rights.h"
 #include "weights.h"
 
 static const struct dc_access_reach EVERYTHING = {.all = true};
 
-/* The version of a plan in force on a day; NULL when there is none. */
-static enum dc_code
-load_plan_on(struct dc_step *step, int64_t plan_id, dc_date day, Goals__Plan **ret_plan,
+enum dc_code
+plan_on(struct dc_step *step, int64_t plan_id, dc_date day, Goals__Plan **ret_plan,
              struct dc_error *error)
 {
     int64_t version;
@@ -57,27 +59,38 @@ check_scope(struct dc_step *step, const Goals__PlanScope *scope, struct dc_error
     if (!place.found) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT,
                              scope->person_id ? "plan.scope.person_id" : "plan.scope.unit_id",
-                             "there is no such %s today", scope->person_id ? "person" : "unit");
+                             scope->person_id ? DC_WORDS("there is no such person today")
+                                              : DC_WORDS("there is no such unit today"));
     }
     return DC_OK;
 }
 
-/* Checks, stores and tells a version. */
-static enum dc_code
-save(struct dc_step *step, Goals__Plan *plan, struct dc_error *error)
+enum dc_code
+plan_check(struct dc_step *step, const Goals__Plan *plan, struct definition_items *ret_items,
+           dc_date *ret_effective_from, struct dc_error *error)
 {
     struct definition_indicators indicators;
+    struct definition_measures measures;
+    DC_TRY(store_indicators(step, &indicators, error));
+    DC_TRY(store_measures(step, &measures, error));
+    DC_TRY(definition_check_plan(plan, &indicators, ret_items, ret_effective_from, error));
+    DC_TRY(definition_check_ratings(plan, &indicators, &measures, error));
+    if (!plan->retired) {
+        DC_TRY(check_scope(step, plan->scope, error));
+        DC_TRY(store_check_rivals(step, plan, *ret_effective_from, error));
+    }
+    return DC_OK;
+}
+
+enum dc_code
+plan_save(struct dc_step *step, Goals__Plan *plan, struct dc_error *error)
+{
     struct definition_items items;
     dc_date effective_from;
     Goals__Plan *previous = NULL;
-    DC_TRY(store_indicators(step, &indicators, error));
-    DC_TRY(definition_check_plan(plan, &indicators, &items, &effective_from, error));
-    if (!plan->retired) {
-        DC_TRY(check_scope(step, plan->scope, error));
-        DC_TRY(store_check_rivals(step, plan, effective_from, error));
-    }
+    DC_TRY(plan_check(step, plan, &items, &effective_from, error));
     if (plan->id != 0) {
-        DC_TRY(load_plan_on(step, plan->id, effective_from, &previous, error));
+        DC_TRY(plan_on(step, plan->id, effective_from, &previous, error));
     }
     DC_TRY(store_save_plan(step, plan, &items, effective_from, error));
     Goals__PlanChanged event = GOALS__PLAN_CHANGED__INIT;
@@ -119,15 +132,12 @@ copy_plan(struct dc_arena *arena, const Goals__Plan *plan)
     return copy;
 }
 
-DC_HANDLER(goals_save_plan, Goals__SavePlanRequest, Goals__SavePlanResponse)
+enum dc_code
+plan_prepare(struct dc_step *step, const Goals__Plan *given, const char *reason,
+             Goals__Plan **ret_plan, struct dc_error *error)
 {
-    DC_TRY(rights_define(step, error));
-    if (!request->plan) {
-        return dc_fail_field(error, DC_INVALID_ARGUMENT, "plan", "say which plan");
-    }
-    DC_TRY(definition_check_reason(request->reason, error));
-    Goals__Plan *plan = copy_plan(step->arena, request->plan);
-    plan->reason = request->reason;
+    Goals__Plan *plan = copy_plan(step->arena, given);
+    plan->reason = (char *)reason;
     tidy_items(step->arena, plan);
     DC_TRY(store_lock_definitions(step, error));
     if (plan->id != 0) {
@@ -139,9 +149,19 @@ DC_HANDLER(goals_save_plan, Goals__SavePlanRequest, Goals__SavePlanResponse)
         return dc_fail_field(error, DC_ALREADY_EXISTS, "plan.code", "another plan has the code %s",
                              plan->code);
     }
-    DC_TRY(save(step, plan, error));
-    response->plan = plan;
+    *ret_plan = plan;
     return DC_OK;
+}
+
+DC_HANDLER(goals_save_plan, Goals__SavePlanRequest, Goals__SavePlanResponse)
+{
+    DC_TRY(rights_define(step, error));
+    if (!request->plan) {
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, "plan", "say which plan");
+    }
+    DC_TRY(definition_check_reason(request->reason, error));
+    DC_TRY(plan_prepare(step, request->plan, request->reason, &response->plan, error));
+    return plan_save(step, response->plan, error);
 }
 
 /* Puts the wanted weights beside the plan's items. */
@@ -205,10 +225,10 @@ change_weights(struct dc_arena *arena, const Goals__ChangeWeightsRequest *reques
     return DC_OK;
 }
 
-DC_HANDLER(goals_change_weights, Goals__ChangeWeightsRequest, Goals__ChangeWeightsResponse)
+enum dc_code
+plan_prepare_weights(struct dc_step *step, const Goals__ChangeWeightsRequest *request,
+                     Goals__Plan **ret_plan, struct dc_error *error)
 {
-    DC_TRY(rights_define(step, error));
-    DC_TRY(definition_check_reason(request->reason, error));
     dc_date effective_from;
     if (dc_date_parse(request->effective_from, &effective_from, NULL) != DC_OK) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "effective_from",
@@ -217,20 +237,29 @@ DC_HANDLER(goals_change_weights, Goals__ChangeWeightsRequest, Goals__ChangeWeigh
     DC_TRY(store_lock_definitions(step, error));
     DC_TRY(check_known(step, request->plan_id, "plan_id", request->expected_version, error));
     Goals__Plan *before;
-    DC_TRY(load_plan_on(step, request->plan_id, effective_from, &before, error));
+    DC_TRY(plan_on(step, request->plan_id, effective_from, &before, error));
     if (!before || before->retired) {
         return dc_fail_field(error, DC_FAILED_PRECONDITION, "effective_from",
-                             before ? "the plan is retired by then"
-                                    : "the plan has no version in force on that day");
+                             before ? DC_WORDS("the plan is retired by then")
+                                    : DC_WORDS("the plan has no version in force on that day"));
     }
     Goals__Plan *plan = copy_plan(step->arena, before);
     plan->effective_from = request->effective_from;
     plan->reason = request->reason;
     DC_TRY(change_weights(step->arena, request, plan, error));
-    DC_TRY(save(step, plan, error));
-    DC_TRY(store_plan_reach(step, plan->id, effective_from, &response->people, error));
-    response->plan = plan;
+    *ret_plan = plan;
     return DC_OK;
+}
+
+DC_HANDLER(goals_change_weights, Goals__ChangeWeightsRequest, Goals__ChangeWeightsResponse)
+{
+    dc_date effective_from;
+    DC_TRY(rights_define(step, error));
+    DC_TRY(definition_check_reason(request->reason, error));
+    DC_TRY(plan_prepare_weights(step, request, &response->plan, error));
+    DC_TRY(plan_save(step, response->plan, error));
+    DC_TRY(dc_date_parse(request->effective_from, &effective_from, error));
+    return store_plan_reach(step, request->plan_id, effective_from, &response->people, error);
 }
 
 DC_HANDLER(goals_list_plan_versions, Goals__ListPlanVersionsRequest,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/words.h"
 
 #define S(name) GOALS__PROPOSAL_STATE__PROPOSAL_STATE_##name
 
@@ -33,10 +34,10 @@ proposal_next(Goals__ProposalState from, enum proposal_event event, Goals__Propo
         }
     }
     return dc_fail(error, DC_FAILED_PRECONDITION, "the proposal is %s already",
-                   from == S(CARRIED_OUT) ? "carried out"
-                   : from == S(REJECTED)  ? "rejected"
-                   : from == S(WITHDRAWN) ? "withdrawn"
-                                          : "settled");
+                   from == S(CARRIED_OUT) ? DC_WORDS("carried out")
+                   : from == S(REJECTED)  ? DC_WORDS("rejected")
+                   : from == S(WITHDRAWN) ? DC_WORDS("withdrawn")
+                                          : DC_WORDS("settled"));
 }
 
 enum dc_code

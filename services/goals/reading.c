@@ -17,10 +17,9 @@ check_period(const char *period, struct dc_error *error)
     return DC_OK;
 }
 
-/* The unit that was asked for, or the highest within reach; 0: only the caller himself. */
-static enum dc_code
-find_top(struct dc_step *step, int64_t wanted, const struct dc_access_reach *reach,
-         int64_t *ret_unit_id, struct dc_error *error)
+enum dc_code
+reading_find_top(struct dc_step *step, int64_t wanted, const struct dc_access_reach *reach,
+                 int64_t *ret_unit_id, struct dc_error *error)
 {
     if (wanted != 0) {
         struct store_place unit = {.kind = GOALS__OWNER_KIND__OWNER_KIND_UNIT, .id = wanted};
@@ -53,7 +52,7 @@ DC_HANDLER(goals_get_target_tree, Goals__GetTargetTreeRequest, Goals__GetTargetT
     struct store_indicator indicator;
     struct store_nodes nodes;
     rights_reach(step, &reach);
-    DC_TRY(find_top(step, request->unit_id, &reach, &unit_id, error));
+    DC_TRY(reading_find_top(step, request->unit_id, &reach, &unit_id, error));
     DC_TRY(store_find_indicator(step, request->indicator_id, &indicator, error));
     if (!indicator.found) {
         return dc_fail_field(error, DC_NOT_FOUND, "indicator_id", "there is no such indicator");

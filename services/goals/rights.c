@@ -24,6 +24,13 @@ rights_read_definitions(struct dc_step *step, struct dc_error *error)
     return dc_access_role(step, PEOPLE, error);
 }
 
+enum dc_code
+rights_read_group(struct dc_step *step, struct dc_error *error)
+{
+    dc_step_subject(step, "targets");
+    return dc_access_group(step, READERS, error);
+}
+
 void
 rights_reach(struct dc_step *step, struct dc_access_reach *ret_reach)
 {
@@ -70,6 +77,21 @@ rights_change(struct dc_step *step, const struct store_place *owner, struct dc_e
 }
 
 enum dc_code
+rights_changeable(struct dc_step *step, const struct store_place *owners, size_t count,
+                  bool *ret_may, struct dc_error *error)
+{
+    struct dc_access_reach supervised, headed;
+    dc_access_reach(step, SUPERVISOR, &supervised);
+    dc_access_reach(step, HEADS, &headed);
+    for (size_t i = 0; i < count; i++) {
+        ret_may[i] = supervised.all;
+    }
+    return supervised.all ? DC_OK
+                          : store_changeable(step, owners, count, &supervised, &headed, ret_may,
+                                             error);
+}
+
+enum dc_code
 rights_propose(struct dc_step *step, const struct store_place *owner, struct dc_error *error)
 {
     if (rights_change(step, owner, NULL) == DC_OK) {
@@ -90,6 +112,15 @@ rights_hand_out(struct dc_step *step, int64_t unit_id, int64_t *ret_self, struct
     DC_TRY(dc_access_unit(step, HEADS, unit_id, error));
     *ret_self = step->context->person_id;
     return DC_OK;
+}
+
+void
+rights_okr_reaches(struct dc_step *step, struct okr_reaches *ret_reaches)
+{
+    dc_access_reach(step, READERS, &ret_reaches->reads);
+    dc_access_reach(step, SUPERVISOR, &ret_reaches->supervises);
+    dc_access_reach(step, HEADS, &ret_reaches->heads);
+    ret_reaches->takes_part = dc_access_role(step, PEOPLE, NULL) == DC_OK;
 }
 
 enum dc_code

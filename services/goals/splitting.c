@@ -5,8 +5,10 @@
 
 #include "act.h"
 #include "base/assert.h"
+#include "base/words.h"
 #include "goals.h"
 #include "rights.h"
+#include "split_basis.h"
 
 enum { PARTS_MAX = 2000, LEVELS_ALL = 64 };
 
@@ -38,15 +40,20 @@ check_split(struct dc_step *step, const Goals__SplitTargetRequest *request, stru
             struct dc_error *error)
 {
     DC_TRY(definition_check_reason(request->reason, error));
-    bool even = request->method == GOALS__SPLIT_METHOD__SPLIT_METHOD_EVEN;
-    if (!even && request->method != GOALS__SPLIT_METHOD__SPLIT_METHOD_VALUE &&
+    bool actuals = request->method == GOALS__SPLIT_METHOD__SPLIT_METHOD_ACTUALS;
+    bool everybody = actuals || request->method == GOALS__SPLIT_METHOD__SPLIT_METHOD_EVEN;
+    if (!everybody && request->method != GOALS__SPLIT_METHOD__SPLIT_METHOD_VALUE &&
         request->method != GOALS__SPLIT_METHOD__SPLIT_METHOD_SHARE) {
-        return dc_fail_field(error, DC_INVALID_ARGUMENT, "method", "VALUE, SHARE or EVEN");
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, "method", "VALUE, SHARE, EVEN or ACTUALS");
     }
-    if (request->n_parts > PARTS_MAX || (request->n_parts == 0 && !even)) {
+    if (request->n_parts > PARTS_MAX || (request->n_parts == 0 && !everybody)) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "parts",
-                             "1 to %d; none only with EVEN, for everybody directly below",
+                             "1 to %d; none only with EVEN and ACTUALS, for everybody directly "
+                             "below",
                              PARTS_MAX);
+    }
+    if (!actuals && (request->actuals_period[0] != '\0' || request->without_actuals != 0)) {
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, "actuals_period", "only with ACTUALS");
     }
     act->adjustment.act = "split";
     act->adjustment.reason = request->reason;
@@ -137,17 +144,49 @@ read_part(struct split *split, size_t at, struct dc_error *error)
     return DC_OK;
 }
 
-/* EVEN with no parts: everybody whose target is not pinned, except the caller's own. */
-static struct dc_decimal
+/* EVEN and ACTUALS with no parts: everybody whose target is not pinned, except the caller's own. */
+static void
 take_everybody(struct split *split)
 {
-    struct dc_decimal kept = DC_DECIMAL_ZERO;
     for (size_t i = 0; i < split->share_count; i++) {
         struct share *share = &split->shares[i];
         bool self = split->self != 0 && share->target.owner_id == split->self &&
                     share->target.owner_kind == GOALS__OWNER_KIND__OWNER_KIND_PERSON;
         share->given = !self && !share->node.pinned;
         share->weight = DC_DECIMAL_INT(1);
+    }
+}
+
+/* ACTUALS: weights are what was done in an earlier period; some may get no part by that. */
+static enum dc_code
+weigh_by_actuals(struct dc_step *step, struct split *split, struct dc_error *error)
+{
+    const Goals__SplitTargetRequest *request = split->request;
+    char period[DC_PERIOD_TEXT];
+    DC_TRY(split_basis_period(request->actuals_period, split->act.adjustment.period, period, error));
+    struct split_owner *owners =
+        DC_NEW_ARRAY(step->arena, struct split_owner, split->share_count + 1);
+    for (size_t i = 0; i < split->share_count; i++) {
+        owners[i] = (struct split_owner){.kind = split->shares[i].target.owner_kind,
+                                         .id = split->shares[i].target.owner_id,
+                                         .given = split->shares[i].given};
+    }
+    DC_TRY(split_basis_weigh(step, split->act.indicator.id, period, request->without_actuals,
+                             owners, split->share_count, error));
+    for (size_t i = 0; i < split->share_count; i++) {
+        split->shares[i].given = owners[i].given;
+        split->shares[i].weight = owners[i].weight;
+    }
+    return DC_OK;
+}
+
+/* What those have who get no part. */
+static struct dc_decimal
+sum_kept(const struct split *split)
+{
+    struct dc_decimal kept = DC_DECIMAL_ZERO;
+    for (size_t i = 0; i < split->share_count; i++) {
+        const struct share *share = &split->shares[i];
         if (!share->given && !share->node.absent) {
             kept = dc_decimal_add(kept, share->node.old_value);
         }
@@ -158,11 +197,10 @@ take_everybody(struct split *split)
 /* --- handing out --------------------------------------------------------------------------------
  */
 
-/* The amount that SHARE and EVEN hand out: as given, or the target's value less what those left
+/* The amount that SHARE, EVEN and ACTUALS hand out: as given, or the target's value less what those left
  * out of "everybody" have. */
 static enum dc_code
-find_amount(const struct split *split, struct dc_decimal kept, struct dc_decimal *ret_amount,
-            struct dc_error *error)
+find_amount(const struct split *split, struct dc_decimal *ret_amount, struct dc_error *error)
 {
     if (split->request->distribute[0] != '\0') {
         return act_parse_value(split->request->distribute, "distribute", &split->act.indicator,
@@ -170,7 +208,7 @@ find_amount(const struct split *split, struct dc_decimal kept, struct dc_decimal
     }
     struct dc_decimal amount = split->node.old_value;
     if (split->request->n_parts == 0 && split->act.indicator.additive) {
-        amount = dc_decimal_max(dc_decimal_sub(amount, kept), DC_DECIMAL_ZERO);
+        amount = dc_decimal_max(dc_decimal_sub(amount, sum_kept(split)), DC_DECIMAL_ZERO);
     }
     *ret_amount = amount;
     return DC_OK;
@@ -192,8 +230,8 @@ hand_out(struct dc_step *step, struct split *split, struct dc_decimal amount,
     }
     if (!any) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "parts",
-                             count ? "all shares are 0; one at least must not be"
-                                   : "there is nobody below to hand it out to");
+                             count ? DC_WORDS("all shares are 0; one at least must not be")
+                                   : DC_WORDS("there is nobody below to hand it out to"));
     }
     if (split->act.indicator.additive) {
         DC_TRY(
@@ -211,8 +249,9 @@ static enum dc_code
 decide_parts(struct dc_step *step, struct split *split, struct dc_error *error)
 {
     const Goals__SplitTargetRequest *request = split->request;
-    struct dc_decimal kept = DC_DECIMAL_ZERO, amount;
-    if (request->method == GOALS__SPLIT_METHOD__SPLIT_METHOD_SHARE &&
+    struct dc_decimal amount;
+    bool actuals = request->method == GOALS__SPLIT_METHOD__SPLIT_METHOD_ACTUALS;
+    if ((actuals || request->method == GOALS__SPLIT_METHOD__SPLIT_METHOD_SHARE) &&
         !split->act.indicator.additive) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "method",
                              "targets of %s do not add up; VALUE or EVEN",
@@ -222,12 +261,15 @@ decide_parts(struct dc_step *step, struct split *split, struct dc_error *error)
         DC_TRY(read_part(split, i, error));
     }
     if (request->n_parts == 0) {
-        kept = take_everybody(split);
+        take_everybody(split);
+    }
+    if (actuals) {
+        DC_TRY(weigh_by_actuals(step, split, error));
     }
     if (request->method == GOALS__SPLIT_METHOD__SPLIT_METHOD_VALUE) {
         return DC_OK;
     }
-    DC_TRY(find_amount(split, kept, &amount, error));
+    DC_TRY(find_amount(split, &amount, error));
     return hand_out(step, split, amount, error);
 }
 
@@ -332,26 +374,13 @@ answer_children(struct dc_step *step, const struct split *split,
     return DC_OK;
 }
 
-/* Whose target is handed out must be a unit that the caller may hand out for. */
-static enum dc_code
-check_hand_out(struct dc_step *step, const struct store_target *target, int64_t *ret_self,
-               struct dc_error *error)
-{
-    if (target->owner_kind != GOALS__OWNER_KIND__OWNER_KIND_UNIT) {
-        DC_TRY(rights_read_owner(step, target->owner_kind, target->owner_id, error));
-        return dc_fail_field(error, DC_FAILED_PRECONDITION, "target_id",
-                             "it is a person's target; nobody is below");
-    }
-    return rights_hand_out(step, target->owner_id, ret_self, error);
-}
-
 DC_HANDLER(goals_split_target, Goals__SplitTargetRequest, Goals__SplitTargetResponse)
 {
     struct split split = {.request = request};
     struct store_tree found;
     DC_TRY(check_split(step, request, &split.act, error));
     DC_TRY(act_load(step, &split.act, request->target_id, &found, error));
-    DC_TRY(check_hand_out(step, &found.targets[0], &split.self, error));
+    DC_TRY(act_check_hand_out(step, &found.targets[0], &split.self, error));
     DC_TRY(act_lock(step, &split.act, &found, error));
     split.target = found.targets[0];
     split.node = found.nodes[0];
@@ -414,7 +443,7 @@ DC_HANDLER(goals_cascade_target, Goals__CascadeTargetRequest, Goals__CascadeTarg
     DC_TRY(definition_check_reason(request->reason, error));
     DC_TRY(act_load(step, &act, request->target_id, &found, error));
     act.adjustment.effective_on = goals_today(step);
-    DC_TRY(check_hand_out(step, &found.targets[0], &self, error));
+    DC_TRY(act_check_hand_out(step, &found.targets[0], &self, error));
     DC_TRY(act_lock(step, &act, &found, error));
     DC_TRY(act_check_version(&found.targets[0], request->expected_version, error));
     DC_TRY(store_places_below(step, goals_today(step), found.targets[0].owner_id, act.indicator.id,

@@ -4,17 +4,22 @@
  * All of it runs inside the step's transaction and tenant; results live in the step's arena.
  * store_definitions.c has measures and indicators, store_plans.c plans, store_targets.c targets and
  * their versions, store_nodes.c targets as they are shown and the places of the organisation,
- * store_proposals.c proposals.
+ * store_sheet.c the sheet, store_seasons.c profiles and divisions, store_compare.c what was,
+ * store_actuals.c what owners did, store_proposals.c proposals, store_drafts.c drafts. Objectives and entered values have a
+ * header of their own, store_okr.h.
  */
 #ifndef DC_GOALS_STORE_H
 #define DC_GOALS_STORE_H
 
-#include "cascade.h"
+#include "base/cascade.h"
 #include "definition.h"
 #include "service/access.h"
 #include "service/service.h"
 
+#include <dacheng/goals/v1/draft.pb-c.h>
 #include <dacheng/goals/v1/goals.pb-c.h>
+#include <dacheng/goals/v1/sheet.pb-c.h>
+#include <dacheng/ingest/v1/events.pb-c.h>
 
 /* Who is written down as the author: the account, or the program that asked. */
 const char *store_author(const struct dc_step *step);
@@ -86,6 +91,15 @@ struct store_place {
 /* Fills above, name and found of the places by kind and id. */
 enum dc_code store_find_places(struct dc_step *step, dc_date day, struct store_place *places,
                                size_t count, struct dc_error *error) DC_MUST_CHECK;
+/* Ids of the places by kind and code; 0: there is no such owner. */
+enum dc_code store_find_codes(struct dc_step *step, struct store_place *places,
+                              const char *const *codes, size_t count,
+                              struct dc_error *error) DC_MUST_CHECK;
+/* Which of the places' targets a supervisor of `supervised` or a head of `headed` may change. */
+enum dc_code store_changeable(struct dc_step *step, const struct store_place *places, size_t count,
+                              const struct dc_access_reach *supervised,
+                              const struct dc_access_reach *headed, bool *ret_may,
+                              struct dc_error *error) DC_MUST_CHECK;
 /* The highest unit within reach; 0: none. */
 enum dc_code store_highest_unit(struct dc_step *step, dc_date day,
                                 const struct dc_access_reach *reach, int64_t *ret_unit_id,
@@ -161,6 +175,16 @@ enum dc_code store_places_below(struct dc_step *step, dc_date day, int64_t unit_
 enum dc_code store_sum_below(struct dc_step *step, int64_t target_id, int64_t *ret_count,
                              struct dc_decimal *ret_sum, struct dc_error *error) DC_MUST_CHECK;
 
+/* Targets with everything below them (`roots`), others alone, and the parents of both; in the order of
+ * owners, and unlinked: no node has a parent. `outside` of each is what all its children have. */
+enum dc_code store_sheet_tree(struct dc_step *step, const int64_t *roots, size_t root_count,
+                              const int64_t *alone, size_t alone_count,
+                              struct store_tree *ret_tree, struct dc_error *error) DC_MUST_CHECK;
+/* Targets without a parent whose owners stand directly below the units; `above` says which. */
+enum dc_code store_orphans_below(struct dc_step *step, dc_date day, int64_t indicator_id,
+                                 const char *period, const int64_t *unit_ids, size_t count,
+                                 struct store_tree *ret_tree, struct dc_error *error) DC_MUST_CHECK;
+
 enum dc_code store_new_target_ids(struct dc_step *step, size_t count, const int64_t **ret_ids,
                                   struct dc_error *error) DC_MUST_CHECK;
 
@@ -220,6 +244,105 @@ enum dc_code store_versions(struct dc_step *step, int64_t target_id, int decimal
                             struct store_versions *ret_versions,
                             struct dc_error *error) DC_MUST_CHECK;
 
+/* --- the sheet ----------------------------------------------------------------------------------
+ */
+
+struct store_sheet {
+    Goals__SheetRow **items;
+    int64_t *aboves; /* parallel */
+    size_t count;
+};
+/* unit_id 0: the caller's person alone. Without cells; parents before children. */
+enum dc_code store_sheet_rows(struct dc_step *step, dc_date day, int64_t unit_id, int levels,
+                              const struct dc_access_reach *reach, size_t limit,
+                              struct store_sheet *ret_sheet, struct dc_error *error) DC_MUST_CHECK;
+/* Fills each row's cells; `indicators` are parallel to the columns. */
+enum dc_code store_sheet_cells(struct dc_step *step, struct store_sheet *sheet,
+                               Goals__SheetColumn *const *columns,
+                               const struct store_indicator *indicators, size_t column_count,
+                               struct dc_error *error) DC_MUST_CHECK;
+
+/* --- comparison ---------------------------------------------------------------------------------
+ */
+
+struct store_comparison {
+    dc_date day; /* whose tree */
+    int64_t indicator_id;
+    int decimals;
+    const char *period;
+    int64_t unit_id; /* 0: the caller's person alone */
+    dc_time from;    /* 0 = before everything */
+    dc_time to;
+    int64_t limit, offset;
+};
+/* Fills differences, total and unchanged. */
+enum dc_code store_compare(struct dc_step *step, const struct store_comparison *wanted,
+                           const struct dc_access_reach *reach,
+                           Goals__CompareTargetsResponse *response,
+                           struct dc_error *error) DC_MUST_CHECK;
+/* Newest first; before 0: from the newest. */
+enum dc_code store_acts(struct dc_step *step, int64_t indicator_id, const char *period,
+                        int64_t before, int64_t limit, Goals__TargetAct ***ret_acts,
+                        size_t *ret_count, struct dc_error *error) DC_MUST_CHECK;
+
+/* --- seasons ------------------------------------------------------------------------------------
+ */
+
+/* Periods of a divided target, and what they have. */
+struct store_division_part {
+    int64_t target_id; /* the divided one */
+    const char *period;
+    struct dc_decimal weight;
+    struct dc_decimal value;
+    bool pinned;
+    bool exists;
+};
+/* Ids of the divided targets of an indicator and a period, ascending. */
+enum dc_code store_divided(struct dc_step *step, int64_t indicator_id, const char *period,
+                           const int64_t **ret_ids, size_t *ret_count,
+                           struct dc_error *error) DC_MUST_CHECK;
+/* In the order of targets and periods; ret_parts are the arena's. */
+enum dc_code store_divisions(struct dc_step *step, const int64_t *target_ids, size_t count,
+                             struct store_division_part **ret_parts, size_t *ret_count,
+                             struct dc_error *error) DC_MUST_CHECK;
+/* The same of one target for periods that it may be divided into. */
+enum dc_code store_period_parts(struct dc_step *step, int64_t target_id,
+                                const char *const *periods, const struct dc_decimal *weights,
+                                size_t count, struct store_division_part **ret_parts,
+                                struct dc_error *error) DC_MUST_CHECK;
+/* profile_id 0: all, by name. */
+enum dc_code store_profiles(struct dc_step *step, int64_t profile_id,
+                            Goals__SeasonProfile ***ret_profiles, size_t *ret_count,
+                            struct dc_error *error) DC_MUST_CHECK;
+/* Sets id, version, author and time. ret_saved false: it has been changed since, or another one has the
+ * name. */
+enum dc_code store_save_profile(struct dc_step *step, Goals__SeasonProfile *profile,
+                                const struct dc_decimal *weights, bool *ret_saved,
+                                struct dc_error *error) DC_MUST_CHECK;
+enum dc_code store_save_division(struct dc_step *step, int64_t target_id, int64_t profile_id,
+                                 const char *const *periods, const struct dc_decimal *weights,
+                                 size_t count, struct dc_error *error) DC_MUST_CHECK;
+
+/* --- actuals ------------------------------------------------------------------------------------
+ */
+
+/* Totals of one tenant, which is set for row-level security; newer ones win. */
+enum dc_code store_actuals(struct dc_step *step, int64_t tenant_id, Ingest__Total *const *totals,
+                           size_t count, struct dc_error *error) DC_MUST_CHECK;
+
+/* What an owner did in a period. */
+struct store_actual {
+    Goals__OwnerKind owner_kind;
+    int64_t owner_id;
+    const char *period;
+    bool known; /* out: false: nothing was told, or 0/0 */
+    struct dc_decimal value;
+};
+/* By the measure that the indicator has today; at six decimals. */
+enum dc_code store_actuals_of(struct dc_step *step, int64_t indicator_id,
+                              struct store_actual *actuals, size_t count,
+                              struct dc_error *error) DC_MUST_CHECK;
+
 /* --- proposals ----------------------------------------------------------------------------------
  */
 
@@ -261,6 +384,34 @@ struct store_settlement {
 enum dc_code store_settle_proposal(struct dc_step *step, int64_t id,
                                    const struct store_settlement *settlement,
                                    struct dc_error *error) DC_MUST_CHECK;
+/* --- drafts -------------------------------------------------------------------------------------
+ */
+
+/* What is kept of a draft beside its changes. */
+struct store_draft_row {
+    bool found;
+    Goals__DraftState state;
+    int64_t version;
+    int64_t author_person_id;
+    const char *author;
+};
+/* Until the commit nobody else changes it. */
+enum dc_code store_lock_draft(struct dc_step *step, int64_t id, struct store_draft_row *ret_row,
+                              struct dc_error *error) DC_MUST_CHECK;
+/* id 0 is a new one; sets id, version and author. */
+enum dc_code store_save_draft(struct dc_step *step, Goals__Draft *draft,
+                              struct dc_error *error) DC_MUST_CHECK;
+enum dc_code store_discard_draft(struct dc_step *step, int64_t id,
+                                 struct dc_error *error) DC_MUST_CHECK;
+/* `adjustments`: of the targets that it changed. */
+enum dc_code store_settle_draft(struct dc_step *step, int64_t id, const int64_t *adjustments,
+                                size_t count, struct dc_error *error) DC_MUST_CHECK;
+/* The one with this id, or (id 0) those below `before`, newest first; only those that an account
+ * wrote, or everybody's (author NULL). */
+enum dc_code store_drafts(struct dc_step *step, int64_t id, int64_t before, const char *author,
+                          int64_t limit, Goals__Draft ***ret_drafts, size_t *ret_count,
+                          struct dc_error *error) DC_MUST_CHECK;
+
 /* "": nobody that is known. */
 enum dc_code store_person_name(struct dc_step *step, int64_t person_id, const char **ret_name,
                                struct dc_error *error) DC_MUST_CHECK;

@@ -91,6 +91,12 @@ store_measures(struct dc_step *step, struct definition_measures *ret_measures,
         m->retired = dc_rows_bool(rows, i, 9);
         read_filters(arena, rows, i, 10, m);
         m->of = (Goals__MeasureOf)dc_rows_int64(rows, i, 13);
+        const int64_t *enterers;
+        m->n_enterer_ids = dc_rows_int64s(rows, i, 14, arena, &enterers);
+        m->enterer_ids = (int64_t *)enterers;
+        m->heads_enter = dc_rows_bool(rows, i, 15);
+        m->scale_min = dc_arena_strdup(arena, dc_rows_text(rows, i, 16));
+        m->scale_max = dc_arena_strdup(arena, dc_rows_text(rows, i, 17));
         items[i] = m;
     }
     *ret_measures = (struct definition_measures){.items = items, .count = count};
@@ -123,7 +129,10 @@ store_save_measure(struct dc_step *step, Goals__Measure *measure, struct dc_erro
                      dc_p_int64(measure->numerator_id), dc_p_int64(measure->denominator_id),
                      dc_p_bool(measure->repeat_only), dc_p_bool(measure->retired),
                      dc_p_texts(dimensions, count), dc_p_bools(excludes, count),
-                     dc_p_texts(values, count), dc_p_int64(measure->of)));
+                     dc_p_texts(values, count), dc_p_int64(measure->of),
+                     dc_p_int64s(measure->enterer_ids, measure->n_enterer_ids),
+                     dc_p_bool(measure->heads_enter), dc_p_text(measure->scale_min),
+                     dc_p_text(measure->scale_max)));
     measure->id = dc_rows_int64(rows, 0, 0);
     measure->version = dc_rows_int64(rows, 0, 1);
     return DC_OK;

@@ -219,6 +219,37 @@ store_places_below(struct dc_step *step, dc_date day, int64_t unit_id, int64_t i
 }
 
 enum dc_code
+store_sheet_tree(struct dc_step *step, const int64_t *roots, size_t root_count,
+                 const int64_t *alone, size_t alone_count, struct store_tree *ret_tree,
+                 struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, SQL(SHEET_TREE), &rows, error, dc_p_int64(tenant_of(step)),
+                     dc_p_int64s(roots, root_count), dc_p_int64s(alone, alone_count)));
+    *ret_tree = read_targets(step->arena, rows);
+    for (size_t i = 0; i < ret_tree->count; i++) {
+        ret_tree->nodes[i].outside = dc_rows_decimal(rows, i, 12);
+    }
+    return DC_OK;
+}
+
+enum dc_code
+store_orphans_below(struct dc_step *step, dc_date day, int64_t indicator_id, const char *period,
+                    const int64_t *unit_ids, size_t count, struct store_tree *ret_tree,
+                    struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, SQL(ORPHANS_BELOW), &rows, error, dc_p_int64(tenant_of(step)),
+                     dc_p_int64s(unit_ids, count), dc_p_int64(indicator_id), dc_p_text(period),
+                     dc_p_date(day)));
+    *ret_tree = read_targets(step->arena, rows);
+    for (size_t i = 0; i < ret_tree->count; i++) {
+        ret_tree->targets[i].above = dc_rows_int64(rows, i, 12);
+    }
+    return DC_OK;
+}
+
+enum dc_code
 store_sum_below(struct dc_step *step, int64_t target_id, int64_t *ret_count,
                 struct dc_decimal *ret_sum, struct dc_error *error)
 {

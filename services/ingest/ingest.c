@@ -58,8 +58,8 @@ static const struct dc_reaction reactions[] = {
 };
 
 static const struct dc_task tasks[] = {
-    {"read_files", 1000, ingest_read_files},
-    {"count", 500, ingest_count},
+    {"read_files", 3000, ingest_read_files},
+    {"count", 2000, ingest_count},
     {"submissions", 2000, ingest_check_submissions},
     {"tidy", 3600000, ingest_tidy},
     {0},

@@ -42,7 +42,12 @@ keep_measures(struct dc_step *step, const struct dc_delivery *delivery, struct d
 {
     const Goals__MeasuresDefined *defined = (const Goals__MeasuresDefined *)delivery->body;
     for (size_t i = 0; i < defined->n_measures; i++) {
-        DC_TRY(store_measure(step, defined->measures[i], error));
+        Goals__MeasureOf of = defined->measures[i]->of;
+        if (of == GOALS__MEASURE_OF__MEASURE_OF_SALES ||
+            of == GOALS__MEASURE_OF__MEASURE_OF_TASKS) {
+            DC_TRY(
+                store_measure(step, defined->measures[i], error)); /* the others have no records */
+        }
     }
     return DC_OK;
 }

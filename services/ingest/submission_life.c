@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "base/words.h"
+
 #define S(name) INGEST__SUBMISSION_STATE__SUBMISSION_STATE_##name
 #define F(name) INGEST__FINDING_STATE__FINDING_STATE_##name
 
@@ -46,8 +48,9 @@ submission_next(Ingest__SubmissionState from, enum submission_event event,
         }
     }
     return dc_fail(error, DC_FAILED_PRECONDITION,
-                   from == S(CLOSED) ? "the submission is closed; later data makes a new version"
-                                     : "the submission is not closed");
+                   from == S(CLOSED)
+                       ? DC_WORDS("the submission is closed; later data makes a new version")
+                       : DC_WORDS("the submission is not closed"));
 }
 
 enum dc_code
@@ -61,8 +64,8 @@ finding_next(Ingest__FindingState from, enum finding_event event, Ingest__Findin
         }
     }
     return dc_fail_field(error, DC_FAILED_PRECONDITION, "finding_ids",
-                         from == F(OPEN)       ? "nobody has declared this finding yet; the unit's "
-                                                 "director gives the reason first"
-                         : from == F(ACCEPTED) ? "this finding is accepted already"
-                                               : "not in the present state");
+                         from == F(OPEN) ? DC_WORDS("nobody has declared this finding yet; the "
+                                                    "unit's director gives the reason first")
+                         : from == F(ACCEPTED) ? DC_WORDS("this finding is accepted already")
+                                               : DC_WORDS("not in the present state"));
 }

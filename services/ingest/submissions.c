@@ -193,9 +193,10 @@ check_not_own(struct dc_step *step, Ingest__Finding **findings, size_t count,
 {
     for (size_t i = 0; i < count; i++) {
         if (findings[i]->declared_by_id == step->context->person_id) {
-            return dc_fail_field(error, DC_PERMISSION_DENIED, "finding_ids",
-                                 "you declared this yourself; somebody else must accept it: %s",
-                                 findings[i]->sentence_en);
+            (void)dc_fail_with(error, DC_PERMISSION_DENIED, "finding_ids", findings[i]->sentence_en,
+                               findings[i]->sentence_zh);
+            return dc_fail_context(error,
+                                   "you declared this yourself; somebody else must accept it");
         }
     }
     return DC_OK;

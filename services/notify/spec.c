@@ -142,9 +142,9 @@ static const struct dc_reaction reactions[] = {
 
 /* Mail has two threads: one sends while the other's outcomes are written. */
 static const struct dc_task tasks[] = {
-    {"mail", 1000, notify_task_send},        {"mail", 1000, notify_task_send},
-    {"sms", 1000, notify_task_send},         {"dingtalk", 1000, notify_task_send},
-    {"wecom", 1000, notify_task_send},       {"feishu", 1000, notify_task_send},
+    {"mail", 2000, notify_task_send},        {"mail", 2000, notify_task_send},
+    {"sms", 2000, notify_task_send},         {"dingtalk", 2000, notify_task_send},
+    {"wecom", 2000, notify_task_send},       {"feishu", 2000, notify_task_send},
     {"forget", 3600000, notify_task_forget}, {0},
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/words.h"
 #include "service/access.h"
 
 #define SCOPE(name) (1u << KERNEL__SCOPE__SCOPE_##name)
@@ -19,23 +20,25 @@ static const struct {
     unsigned scopes;
     unsigned with;
 } rules[] = {
-    [KERNEL__ROLE__ROLE_EMPLOYEE] = {"EMPLOYEE", SCOPE(SELF),
+    [KERNEL__ROLE__ROLE_EMPLOYEE] = {DC_WORDS("EMPLOYEE"), SCOPE(SELF),
                                      PERFORMANCE | DC_ROLE(OPERATIONS) | DC_ROLE(INTEGRATOR)},
-    [KERNEL__ROLE__ROLE_TEAM_LEAD] = {"TEAM_LEAD", UNIT_SCOPES, PERFORMANCE},
-    [KERNEL__ROLE__ROLE_DIRECTOR] = {"DIRECTOR", UNIT_SCOPES, PERFORMANCE},
-    [KERNEL__ROLE__ROLE_VICE_PRESIDENT] = {"VICE_PRESIDENT", UNIT_SCOPES | SCOPE(GROUP),
+    [KERNEL__ROLE__ROLE_TEAM_LEAD] = {DC_WORDS("TEAM_LEAD"), UNIT_SCOPES, PERFORMANCE},
+    [KERNEL__ROLE__ROLE_DIRECTOR] = {DC_WORDS("DIRECTOR"), UNIT_SCOPES, PERFORMANCE},
+    [KERNEL__ROLE__ROLE_VICE_PRESIDENT] = {DC_WORDS("VICE_PRESIDENT"), UNIT_SCOPES | SCOPE(GROUP),
                                            PERFORMANCE},
-    [KERNEL__ROLE__ROLE_BOSS] = {"BOSS", SCOPE(COMPANY) | SCOPE(GROUP), PERFORMANCE},
-    [KERNEL__ROLE__ROLE_SUPERVISOR] = {"SUPERVISOR",
+    [KERNEL__ROLE__ROLE_BOSS] = {DC_WORDS("BOSS"), SCOPE(COMPANY) | SCOPE(GROUP), PERFORMANCE},
+    [KERNEL__ROLE__ROLE_SUPERVISOR] = {DC_WORDS("SUPERVISOR"),
                                        SCOPE(UNIT_TREE) | SCOPE(COMPANY) | SCOPE(GROUP),
                                        PERFORMANCE},
-    [KERNEL__ROLE__ROLE_INTEGRATOR] = {"INTEGRATOR", SCOPE(GROUP),
+    [KERNEL__ROLE__ROLE_INTEGRATOR] = {DC_WORDS("INTEGRATOR"), SCOPE(GROUP),
                                        DC_ROLE(EMPLOYEE) | DC_ROLE(INTEGRATOR)},
-    [KERNEL__ROLE__ROLE_OPERATIONS] = {"OPERATIONS", SCOPE(GROUP),
+    [KERNEL__ROLE__ROLE_OPERATIONS] = {DC_WORDS("OPERATIONS"), SCOPE(GROUP),
                                        DC_ROLE(EMPLOYEE) | DC_ROLE(OPERATIONS)},
-    [KERNEL__ROLE__ROLE_SYSTEM_ADMIN] = {"SYSTEM_ADMIN", SCOPE(GROUP), DC_ROLE(SYSTEM_ADMIN)},
-    [KERNEL__ROLE__ROLE_SECURITY_ADMIN] = {"SECURITY_ADMIN", SCOPE(GROUP), DC_ROLE(SECURITY_ADMIN)},
-    [KERNEL__ROLE__ROLE_AUDITOR] = {"AUDITOR", SCOPE(GROUP), DC_ROLE(AUDITOR)},
+    [KERNEL__ROLE__ROLE_SYSTEM_ADMIN] = {DC_WORDS("SYSTEM_ADMIN"), SCOPE(GROUP),
+                                         DC_ROLE(SYSTEM_ADMIN)},
+    [KERNEL__ROLE__ROLE_SECURITY_ADMIN] = {DC_WORDS("SECURITY_ADMIN"), SCOPE(GROUP),
+                                           DC_ROLE(SECURITY_ADMIN)},
+    [KERNEL__ROLE__ROLE_AUDITOR] = {DC_WORDS("AUDITOR"), SCOPE(GROUP), DC_ROLE(AUDITOR)},
 };
 enum { ROLES = sizeof(rules) / sizeof(rules[0]) };
 
@@ -58,8 +61,8 @@ check_grant(const struct org_grant *grant, size_t index, struct dc_error *error)
     if (wants_unit != (grant->unit_id > 0)) {
         snprintf(field, sizeof(field), "grants[%zu].unit_id", index);
         return dc_fail_field(error, DC_INVALID_ARGUMENT, field,
-                             wants_unit ? "names no unit, and this scope needs one"
-                                        : "names a unit, and this scope has none");
+                             wants_unit ? DC_WORDS("names no unit, and this scope needs one")
+                                        : DC_WORDS("names a unit, and this scope has none"));
     }
     return DC_OK;
 }

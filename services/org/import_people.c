@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "import.h"
 
 enum {
@@ -204,8 +205,8 @@ read_post(const struct work *work, const struct entry *entry, const struct impor
     struct org_post post = {.position = row->cells[POSITION], .share = DC_DECIMAL_INT(1)};
     if (!org_codes_find(work->units, row->cells[UNIT_CODE], &post.unit_id)) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "unit_code",
-                             *row->cells[UNIT_CODE] ? "there is no unit with this code"
-                                                    : "is empty");
+                             *row->cells[UNIT_CODE] ? DC_WORDS("there is no unit with this code")
+                                                    : DC_WORDS("is empty"));
     }
     DC_TRY(org_check_text(post.position, 1, 40, "position", error));
     if (*row->cells[SHARE] &&

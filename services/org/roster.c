@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "base/words.h"
 
 /* --- texts and dates ----------------------------------------------------------------------- */
 enum dc_code
@@ -348,7 +349,7 @@ org_person_check_units(const struct org_person *person, const struct org_span *s
         }
         const struct org_span *span = &spans[low];
         if (post->from < span->starts || post->to > span->ends) {
-            char from[DC_DATE_TEXT], to[DC_DATE_TEXT] = "open";
+            char from[DC_DATE_TEXT], to[DC_DATE_TEXT] = DC_WORDS("open");
             dc_date_format(span->starts, from);
             if (span->ends != ORG_OPEN) {
                 dc_date_format(span->ends, to);
@@ -398,9 +399,10 @@ org_check_managers(const int64_t *ids, const int64_t *managers, size_t count,
                 break;
             }
             if (climb[above] == start + 1) {
-                org_problems_add(problems, ids[at], "manager_id",
-                                 at == above ? "nobody is his own superior"
-                                             : "the superior reports, in the end, to this person");
+                org_problems_add(
+                    problems, ids[at], "manager_id",
+                    at == above ? DC_WORDS("nobody is his own superior")
+                                : DC_WORDS("the superior reports, in the end, to this person"));
                 break;
             }
             at = above;

@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/words.h"
 #include "handlers.h"
 
-static const char wrong[] = "the account or the password is wrong";
+static const char wrong[] = DC_WORDS("the account or the password is wrong");
 
 static enum dc_code
 fill_me(struct dc_step *step, int64_t tenant_id, int64_t person_id, Org__Me **ret_me,

@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "base/words.h"
 
 void
 org_problems_add_said(struct org_problems *problems, int64_t id, const struct dc_error *said)
@@ -225,15 +226,15 @@ check_parent(const struct org_tree *tree, const struct org_unit *unit, size_t i,
     }
     dc_date end = state_end(unit, i);
     if (parent->states[0].from > state->from || parent->ends < end) {
-        char from[DC_DATE_TEXT], to[DC_DATE_TEXT] = "";
+        char from[DC_DATE_TEXT], to[DC_DATE_TEXT] = DC_WORDS("open");
         dc_date_format(parent->states[0].from, from);
         if (parent->ends != ORG_OPEN) {
             dc_date_format(parent->ends, to);
         }
         org_problems_add(problems, unit->id, "parent_id",
                          "the parent %s does not exist on all of this unit's days "
-                         "(it is valid from %s%s%s)",
-                         parent->code, from, *to ? " to " : ", open", to);
+                         "(it is valid from %s to %s)",
+                         parent->code, from, to);
         return;
     }
     for (size_t p = 0; p < parent->state_count; p++) {

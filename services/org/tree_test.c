@@ -55,7 +55,7 @@ one_case(const char *where, char **columns, size_t count, void *context)
         org_tree_check(&tree, &problems);
         if (problems.count > 0) {
             snprintf(outcome, sizeof(outcome), "%s %s",
-                     org_tree_find(&tree, problems.items[0].id)->code, problems.items[0].column);
+                     org_tree_find(&tree, problems.items[0].id)->code, problems.items[0].said.field);
         }
     }
     if (strcmp(*outcome ? outcome : "ok", columns[1]) != 0) {

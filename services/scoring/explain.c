@@ -2,6 +2,7 @@
  * explain.c - lineage 溯源: a number opened into rule, plan, measure, target, and the arithmetic.
  */
 #include "explain_rule.h"
+#include "explain_told.h"
 #include "lines.h"
 #include "period.h"
 #include "store.h"
@@ -90,6 +91,9 @@ explain_sources(struct question *question, const struct indicator *indicator,
     response->target = lineage.target;
     response->target_author = (char *)lineage.author;
     response->target_reason = (char *)lineage.reason;
+    if (lineage.told) {
+        explain_told(&question->out, lineage.told);
+    }
     return DC_OK;
 }
 
@@ -245,9 +249,10 @@ explain_person(struct question *question, int64_t indicator_id, struct dc_error 
         struct rule_input input = facts_rule_input(&view.facts, question->definitions, indicator,
                                                    rule, question->step->arena);
         question->response->item = items[i];
-        explain_item(&question->out, items[i], rule, &input, question->definitions);
         DC_TRY(explain_plan(question, plan, indicator_id, error));
-        return explain_sources(question, indicator, error);
+        DC_TRY(explain_sources(question, indicator, error));
+        explain_item(&question->out, items[i], rule, &input, question->definitions);
+        return DC_OK;
     }
     return dc_fail_field(error, DC_NOT_FOUND, "indicator_id",
                          "the person is not scored by this indicator in %s", question->period);
@@ -271,9 +276,10 @@ explain_unit(struct question *question, int64_t indicator_id, struct dc_error *e
     Scoring__Item *item = DC_NEW_MESSAGE(question->step->arena, Scoring__Item, scoring__item__init);
     line_figures(item, question->step->arena, indicator, &input, NULL);
     question->response->item = item;
+    DC_TRY(explain_sources(question, indicator, error));
     explain_quotient(&question->out, item, &input, QUOTIENT_DIFFERENCE);
     unit_sentences(question, item);
-    return explain_sources(question, indicator, error);
+    return DC_OK;
 }
 
 DC_HANDLER(scoring_explain, Scoring__ExplainRequest, Scoring__ExplainResponse)

@@ -7,14 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "explain_told.h"
 #include "rule_family.h"
 #include "tell.h"
 
 /* --- lines and numbers
  * ----------------------------------------------------------------------------- */
 
-static void
-add_line(struct explanation *explanation, const char *zh, const char *en)
+void
+explanation_line(struct explanation *explanation, const char *zh, const char *en)
 {
     enum { STEPS_MOST = 600 }; /* some per item, and the total */
     if (explanation->count == STEPS_MOST) {
@@ -39,7 +40,7 @@ explanation_step(struct explanation *explanation, const char *zh, const char *en
     vsnprintf(english, sizeof(english), en, again);
     va_end(again);
     va_end(arguments);
-    add_line(explanation, chinese, english);
+    explanation_line(explanation, chinese, english);
 }
 
 const char *
@@ -413,8 +414,9 @@ explain_add_deduct(const struct subject *subject)
         struct exact_x n = {.actual = subject->input->counts[i]};
         const char *shown = x_text(subject, &n), *points = number(subject, rule->points[i]);
         struct dc_arena *arena = subject->out->arena;
-        add_line(subject->out, dc_arena_printf(arena, "%s：%s 次，每次 %s 分", zh, shown, points),
-                 dc_arena_printf(arena, "%s: %s, %s points each", en[0] ? en : zh, shown, points));
+        explanation_line(
+            subject->out, dc_arena_printf(arena, "%s：%s 次，每次 %s 分", zh, shown, points),
+            dc_arena_printf(arena, "%s: %s, %s points each", en[0] ? en : zh, shown, points));
         dc_text_printf(&sum, " + %s × %s", shown, term(subject, rule->points[i]));
     }
     struct exact value = exact_sum(rule->start, subject->input->counts, rule->points, rule->count);
@@ -438,6 +440,29 @@ explain_accrual(const struct subject *subject)
                 subject->item->score);
     }
     explain_bounds(subject, 0, exact_of(rule->cap));
+}
+
+/* --- rating
+ * ---------------------------------------------------------------------------------------- */
+
+/* The mean and nothing below it: of relations and raters a review's own page tells what may be told.
+ */
+static void
+explain_rating(const struct subject *subject)
+{
+    const struct rule_rating *rule = &subject->rule->rating;
+    struct exact_x x = rule_x(subject->input, false);
+    struct exact mean = exact_of_x(&x);
+    struct exact_line line = {.rise = rule->full_marks,
+                              .from = rule->scale_min,
+                              .run = dc_decimal_sub(rule->scale_max, rule->scale_min)};
+    struct exact value = exact_on_line(&line, &x);
+    const char *low = number(subject, rule->scale_min), *high = number(subject, rule->scale_max);
+    STEP(subject, "评价均分 %s，量表 %s 至 %s", "mean rating %s, on a scale from %s to %s",
+         equals(subject, &mean), low, high);
+    FIGURES(subject, "(%s − %s) / (%s − %s) × %s %s", x_text(subject, &x), low, high, low,
+            number(subject, rule->full_marks), equals(subject, &value));
+    explain_bounds(subject, 0, exact_of(rule->full_marks));
 }
 
 /* --- veto
@@ -477,6 +502,12 @@ static const struct {
 };
 
 static void
+explain_okr(const struct subject *subject)
+{
+    explain_okr_rule(subject->out, subject->item, subject->rule, subject->input);
+}
+
+static void
 unscored_sentence(const struct subject *subject)
 {
     struct explanation *out = subject->out;
@@ -495,8 +526,8 @@ unscored_sentence(const struct subject *subject)
         out->sentence_en = dc_arena_printf(
             out->arena, "Not scored: %s; the others share its weight", reasons[at].en);
     }
-    add_line(out, dc_arena_printf(out->arena, "无可计分：%s", reasons[at].zh),
-             dc_arena_printf(out->arena, "nothing to score: %s", reasons[at].en));
+    explanation_line(out, dc_arena_printf(out->arena, "无可计分：%s", reasons[at].zh),
+                     dc_arena_printf(out->arena, "nothing to score: %s", reasons[at].en));
 }
 
 /* What the rule promises: full marks at the target, or where else. */
@@ -530,6 +561,16 @@ promise(const struct subject *subject, const char **ret_zh, const char **ret_en)
                                   number(subject, rule->band.lo), number(subject, rule->band.hi),
                                   number(subject, rule->band.full_marks));
         return;
+    case RATING_RULE:
+        *ret_zh = dc_arena_printf(arena, "；评价量表 %s 至 %s 折算为 0 至 %s",
+                                  number(subject, rule->rating.scale_min),
+                                  number(subject, rule->rating.scale_max),
+                                  number(subject, rule->rating.full_marks));
+        *ret_en = dc_arena_printf(arena, "; a rating from %s to %s counts as 0 to %s",
+                                  number(subject, rule->rating.scale_min),
+                                  number(subject, rule->rating.scale_max),
+                                  number(subject, rule->rating.full_marks));
+        return;
     case ACCRUAL_RULE:
         *ret_zh = dc_arena_printf(
             arena, "；每满 %s 得 %s，最高 %s", number(subject, rule->accrual.step),
@@ -537,6 +578,12 @@ promise(const struct subject *subject, const char **ret_zh, const char **ret_en)
         *ret_en = dc_arena_printf(
             arena, "; %s for each full %s, at most %s", number(subject, rule->accrual.points),
             number(subject, rule->accrual.step), number(subject, rule->accrual.cap));
+        return;
+    case OKR_RULE:
+        *ret_zh = dc_arena_printf(arena, "；%s 即为 %s", number(subject, rule->okr.full_at),
+                                  number(subject, rule->okr.full_marks));
+        *ret_en = dc_arena_printf(arena, "; %s is %s", number(subject, rule->okr.full_at),
+                                  number(subject, rule->okr.full_marks));
         return;
     default:
         return;
@@ -619,6 +666,8 @@ explain_item(struct explanation *explanation, const Scoring__Item *item, const s
         [ACCRUAL_RULE] = explain_accrual,
         [VETO_RULE] = explain_veto,
         [BAND_RULE] = explain_band,
+        [OKR_RULE] = explain_okr,
+        [RATING_RULE] = explain_rating,
     };
     struct subject subject = {explanation, item, rule, input, definitions};
     bool veto = strcmp(item->remark, "vetoed") == 0 || strcmp(item->remark, "not_vetoed") == 0;

@@ -23,6 +23,8 @@ struct explanation {
 };
 /* Both formats take the same arguments in the same order. */
 void explanation_step(struct explanation *explanation, const char *zh, const char *en, ...);
+/* The lines as they are, however long. */
+void explanation_line(struct explanation *explanation, const char *zh, const char *en);
 /* 400000 -> "400,000". */
 const char *explanation_grouped(struct dc_arena *arena, const char *amount);
 

@@ -8,6 +8,7 @@
 #include <dacheng/ingest/v1/events.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
 #include <dacheng/scoring/v1/results.pb-c.h>
+#include <dacheng/reviews/v1/events.pb-c.h>
 #include <kernel_sql.h>
 #include <scoring_sql.h>
 
@@ -44,6 +45,7 @@ static const struct dc_method methods[] = {
      false},
     {&scoring__result_service__descriptor, "ListLateChanges", DC_QUERY, scoring_list_late_changes,
      true, false},
+    {&scoring__preview_service__descriptor, "Preview", DC_QUERY, scoring_preview, false, false},
     {0},
 };
 
@@ -55,14 +57,16 @@ static const struct dc_reaction reactions[] = {
      scoring_on_indicators_defined},
     {"goals", "PlanChanged", &goals__plan_changed__descriptor, scoring_on_plan_changed},
     {"goals", "TargetsAdjusted", &goals__targets_adjusted__descriptor, scoring_on_targets_adjusted},
+    {"goals", "ActualsTold", &goals__actuals_told__descriptor, scoring_on_actuals_told},
     {"ingest", "MeasuresChanged", &ingest__measures_changed__descriptor,
      scoring_on_measures_changed},
+    {"reviews", "RatingsClosed", &reviews__ratings_closed__descriptor, scoring_on_ratings_closed},
     {0},
 };
 
 static const struct dc_task tasks[] = {
-    {"score", 500, scoring_score},
-    {"rescore", 1000, scoring_rescore},
+    {"score", 2000, scoring_score},
+    {"rescore", 3000, scoring_rescore},
     {"turn_day", 60000, scoring_turn_day},
     {0},
 };

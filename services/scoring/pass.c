@@ -51,8 +51,8 @@ pass_release(struct pass *pass)
     pass->posts = NULL;
 }
 
-static const struct pass_post *
-post_of(const struct pass *pass, int64_t person_id)
+const struct pass_post *
+pass_post_of(const struct pass *pass, int64_t person_id)
 {
     size_t low = 0, high = pass->post_count;
     while (low < high) {
@@ -92,7 +92,7 @@ void
 pass_score(struct pass *pass, int64_t person_id, const struct facts *facts,
            const struct pass_stored *stored, struct dc_arena *scratch)
 {
-    const struct pass_post *post = post_of(pass, person_id);
+    const struct pass_post *post = pass_post_of(pass, person_id);
     struct pass_person *person = pass_add_person(pass);
     person->id = person_id;
     person->scored = true;

@@ -101,6 +101,8 @@ enum pass_change pass_change_of(const struct pass_person *person);
 /* Used by the store while loading: room for one more. */
 struct pass_person *pass_add_person(struct pass *pass);
 struct pass_post *pass_add_post(struct pass *pass);
+/* Once they are loaded; NULL: none on the day. */
+const struct pass_post *pass_post_of(const struct pass *pass, int64_t person_id);
 /* Scores somebody whose facts were just read; `scratch` is dropped soon after. */
 struct pass_stored {
     bool present;

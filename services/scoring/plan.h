@@ -25,6 +25,7 @@ struct indicator {
     bool lower_is_better;
     bool primary;
     bool retired;
+    bool additive; /* children's targets add up to the parent's */
     int decimals;
     const char *name;
     const char *name_en;

@@ -5,6 +5,8 @@
 #include "scoring.h"
 #include "store.h"
 
+#include <dacheng/reviews/v1/events.pb-c.h>
+
 static enum dc_code
 wake(struct dc_step *step, enum dc_code code)
 {
@@ -52,6 +54,36 @@ scoring_on_measures_changed(struct dc_step *step, const struct dc_delivery *deli
                             struct dc_error *error)
 {
     return wake(step, store_totals(step, (const Ingest__MeasuresChanged *)delivery->body, error));
+}
+
+/* A rating is stored as any other total: by measure, period and person, the newest version wins. */
+enum dc_code
+scoring_on_ratings_closed(struct dc_step *step, const struct dc_delivery *delivery,
+                          struct dc_error *error)
+{
+    const Reviews__RatingsClosed *event = (const Reviews__RatingsClosed *)delivery->body;
+    Ingest__MeasuresChanged totals = INGEST__MEASURES_CHANGED__INIT;
+    totals.totals = DC_NEW_ARRAY(step->arena, Ingest__Total *, event->n_results + 1);
+    for (size_t i = 0; event->measure_id != 0 && i < event->n_results; i++) {
+        const Reviews__RatingResult *result = event->results[i];
+        Ingest__Total *total = DC_NEW_MESSAGE(step->arena, Ingest__Total, ingest__total__init);
+        total->measure_id = event->measure_id;
+        total->owner_kind = GOALS__OWNER_KIND__OWNER_KIND_PERSON;
+        total->owner_id = result->person_id;
+        total->period = event->period;
+        total->numerator = result->numerator;
+        total->denominator = result->denominator;
+        total->version = result->version;
+        totals.totals[totals.n_totals++] = total;
+    }
+    return wake(step, store_totals(step, &totals, error));
+}
+
+enum dc_code
+scoring_on_actuals_told(struct dc_step *step, const struct dc_delivery *delivery,
+                        struct dc_error *error)
+{
+    return wake(step, store_told(step, (const Goals__ActualsTold *)delivery->body, error));
 }
 
 enum dc_code

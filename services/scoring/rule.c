@@ -146,6 +146,10 @@ rule_score_item(const struct rule *rule, enum rule_missing missing, const struct
         return rule_score_veto(rule, input);
     case BAND_RULE:
         return rule_score_band(rule, missing, input);
+    case OKR_RULE:
+        return rule_score_okr(rule, missing, input);
+    case RATING_RULE:
+        return rule_score_rating(rule, missing, input);
     }
     DC_ASSERT(false);
     return (struct rule_score){0};

@@ -1,5 +1,5 @@
 /*
- * rule.h - the scoring rules of DOMAIN.md section 7, items 1 to 7, and the total. Pure: no clock,
+ * rule.h - the scoring rules of DOMAIN.md section 7, items 1 to 9, and the total. Pure: no clock,
  * no database.
  *
  * All arithmetic is exact; an item is rounded once, half-up, at the places that its plan names, and
@@ -112,6 +112,17 @@ struct rule_band {
     struct dc_decimal full_marks, lo, hi, slope_below, slope_above, lowest;
 };
 
+struct rule_okr {
+    struct dc_decimal full_marks; /* > 0 */
+    struct dc_decimal full_at;    /* the actual that earns them: 0 < full_at <= 1 */
+    struct dc_decimal cap;        /* of the marks, >= 1 */
+};
+
+struct rule_rating {
+    struct dc_decimal full_marks;           /* > 0 */
+    struct dc_decimal scale_min, scale_max; /* min < max */
+};
+
 enum rule_kind {
     RATIO_RULE,
     LINEAR_RULE,
@@ -121,6 +132,8 @@ enum rule_kind {
     ACCRUAL_RULE,
     VETO_RULE,
     BAND_RULE,
+    OKR_RULE,
+    RATING_RULE,
 };
 struct rule {
     enum rule_kind kind;
@@ -134,6 +147,8 @@ struct rule {
         struct rule_accrual accrual;
         struct rule_veto veto;
         struct rule_band band;
+        struct rule_okr okr;
+        struct rule_rating rating;
     };
 };
 /* Does the rule read the target's floor and stretch? */

@@ -58,5 +58,9 @@ struct rule_score rule_score_accrual(const struct rule *rule, enum rule_missing 
 struct rule_score rule_score_veto(const struct rule *rule, const struct rule_input *input);
 struct rule_score rule_score_band(const struct rule *rule, enum rule_missing missing,
                                   const struct rule_input *input);
+struct rule_score rule_score_okr(const struct rule *rule, enum rule_missing missing,
+                                 const struct rule_input *input);
+struct rule_score rule_score_rating(const struct rule *rule, enum rule_missing missing,
+                                    const struct rule_input *input);
 
 #endif

@@ -292,6 +292,33 @@ read_band(struct reader *reader, const Goals__BandRule *message, struct rule *ru
            "0 <= lowest < full_marks");
 }
 
+static void
+read_okr(struct reader *reader, const Goals__OkrRule *message, struct rule *rule)
+{
+    rule->kind = OKR_RULE;
+    rule->decimals = message->decimals;
+    rule->okr = (struct rule_okr){.full_marks = positive(reader, message->full_marks, "full_marks"),
+                                  .full_at = positive(reader, message->full_at, "full_at"),
+                                  .cap = points(reader, message->cap, "cap")};
+    expect(reader, dc_decimal_cmp(rule->okr.full_at, DC_DECIMAL_INT(1)) <= 0, "full_at <= 1");
+    expect(reader, dc_decimal_cmp(rule->okr.cap, DC_DECIMAL_INT(1)) >= 0, "cap >= 1");
+}
+
+static void
+read_rating(struct reader *reader, const Goals__RatingRule *message, struct rule *rule)
+{
+    rule->kind = RATING_RULE;
+    rule->decimals = message->decimals;
+    rule->rating =
+        (struct rule_rating){.full_marks = positive(reader, message->full_marks, "full_marks"),
+                             .scale_min = points(reader, message->scale_min, "scale_min"),
+                             .scale_max = points(reader, message->scale_max, "scale_max")};
+    if (!expect(reader, dc_decimal_cmp(rule->rating.scale_min, rule->rating.scale_max) < 0,
+                "scale_min < scale_max")) {
+        rule->rating.scale_max = dc_decimal_add(rule->rating.scale_min, DC_DECIMAL_INT(1));
+    }
+}
+
 enum dc_code
 rule_read(const Goals__PlanItem *item, struct dc_arena *lists, struct rule *ret_rule,
           struct dc_error *error)
@@ -312,6 +339,8 @@ rule_read(const Goals__PlanItem *item, struct dc_arena *lists, struct rule *ret_
     READ(accrual)
     READ(veto)
     READ(band)
+    READ(okr)
+    READ(rating)
 #undef READ
     expect(&reader, rules == 1, "exactly one rule");
     expect(&reader, rule.decimals >= 0 && rule.decimals <= DC_DECIMAL_PLACES, "0 to 6 decimals");

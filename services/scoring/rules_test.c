@@ -93,7 +93,7 @@ cases(void **state)
 {
     (void)state;
     static const char *const families[] = {"linear",  "three_point", "steps", "add_deduct",
-                                           "accrual", "veto",        "band"};
+                                           "accrual", "veto",        "band",  "okr", "rating"};
     for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
         char path[64];
         snprintf(path, sizeof(path), "tests/cases/rule_%s.txt", families[i]);
@@ -343,6 +343,9 @@ wrong_rules_are_refused(void **state)
         {"band", "F=100 lo=2 hi=1 below=1 above=1 lowest=0"},
         {"band", "F=100 lo=1 hi=2 below=0 above=1 lowest=0"},
         {"band", "F=100 lo=1 hi=2 below=1 above=1 lowest=100"},
+        {"okr", "F=100 at=0 cap=1"},
+        {"okr", "F=100 at=1.1 cap=1"},
+        {"okr", "F=100 at=1 cap=0.9"},
     };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         Goals__PlanItem *item =

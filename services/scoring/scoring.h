@@ -8,6 +8,7 @@
 #include "service/access.h"
 #include "service/service.h"
 
+#include <dacheng/scoring/v1/preview.pb-c.h>
 #include <dacheng/scoring/v1/scoring.pb-c.h>
 
 /* Who reads results, within his scope; the others (three administrators, operations, integrators)
@@ -19,12 +20,20 @@
 /* Today where the tenants live: option time.utc_offset_minutes. */
 dc_date scoring_today(const struct dc_step *step);
 
+/* The unit that is meant (0: the highest within reach), which the caller may read by one of the roles;
+ * tree false: that unit alone, not what is below, a grant on one unit without those below (unit.c). */
+enum dc_code scoring_allowed_unit(struct dc_step *step, unsigned roles, int64_t asked,
+                                  struct dc_access_reach *ret_reach, int64_t *ret_unit_id,
+                                  bool *ret_tree, struct dc_error *error) DC_MUST_CHECK;
+
 /* Reactions (reactions.c). */
 dc_reaction_fn scoring_on_measures_defined;
 dc_reaction_fn scoring_on_indicators_defined;
 dc_reaction_fn scoring_on_plan_changed;
 dc_reaction_fn scoring_on_targets_adjusted;
 dc_reaction_fn scoring_on_measures_changed;
+dc_reaction_fn scoring_on_actuals_told;
+dc_reaction_fn scoring_on_ratings_closed;
 dc_reaction_fn scoring_on_units_changed;
 dc_reaction_fn scoring_on_people_changed;
 
@@ -50,5 +59,6 @@ dc_handler scoring_list_publications;
 dc_handler scoring_get_result;
 dc_handler scoring_read_payroll;
 dc_handler scoring_list_late_changes;
+dc_handler scoring_preview; /* previewing.c */
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <dacheng/goals/v1/events.pb-c.h>
 #include <dacheng/ingest/v1/events.pb-c.h>
+#include <dacheng/goals/v1/okr_events.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
 
 #include "pass.h"
@@ -23,6 +24,8 @@ enum dc_code store_targets(struct dc_step *step, const Goals__TargetsAdjusted *e
                            struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_totals(struct dc_step *step, const Ingest__MeasuresChanged *event,
                           struct dc_error *error) DC_MUST_CHECK;
+enum dc_code store_told(struct dc_step *step, const Goals__ActualsTold *event,
+                        struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_units(struct dc_step *step, const Org__UnitsChanged *event,
                          struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_people_moved(struct dc_step *step, const Org__PeopleChanged *event,

@@ -82,7 +82,8 @@ load_indicators(struct dc_step *step, struct dc_arena *arena, struct dc_param te
             .decimals = (int)dc_rows_int64(rows, i, 5),
             .name = dc_arena_strdup(arena, dc_rows_text(rows, i, 6)),
             .name_en = dc_arena_strdup(arena, dc_rows_text(rows, i, 7)),
-            .unit_of_measure = dc_arena_strdup(arena, dc_rows_text(rows, i, 8))};
+            .unit_of_measure = dc_arena_strdup(arena, dc_rows_text(rows, i, 8)),
+            .additive = dc_rows_bool(rows, i, 9)};
     }
     definitions->indicators = indicators;
     definitions->indicator_count = count;

@@ -2,6 +2,7 @@
  * store_pass.c - loading for a pass: work, people, units.
  */
 #include "store.h"
+#include "store_rows.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -236,25 +237,6 @@ store_load_posts(struct pass *pass, struct dc_error *error)
                                         pass, error)
                            : dc_db_each(pass->step->db, STATEMENT(LOAD_POSTS_OF), params, 3,
                                         read_post, pass, error);
-}
-
-static struct maybe
-maybe_at(const struct dc_rows *rows, size_t row, int column)
-{
-    return (struct maybe){!dc_rows_is_null(rows, row, column), dc_rows_decimal(rows, row, column)};
-}
-
-/* Columns first.. : measures, numerators, denominators, indicators, targets. */
-static struct facts
-facts_at(const struct dc_rows *rows, size_t row, int first, struct dc_arena *arena)
-{
-    struct facts facts = {0};
-    facts.measure_count = dc_rows_int64s(rows, row, first, arena, &facts.measure_ids);
-    dc_rows_decimals(rows, row, first + 1, arena, &facts.numerators);
-    dc_rows_decimals(rows, row, first + 2, arena, &facts.denominators);
-    facts.target_count = dc_rows_int64s(rows, row, first + 3, arena, &facts.indicator_ids);
-    dc_rows_decimals(rows, row, first + 4, arena, &facts.targets);
-    return facts;
 }
 
 static enum dc_code

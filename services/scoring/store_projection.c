@@ -142,6 +142,7 @@ store_indicators(struct dc_step *step, const Goals__IndicatorsDefined *event,
     }
     bool *primary = DC_NEW_ARRAY(step->arena, bool, count + 1);
     bool *retired = DC_NEW_ARRAY(step->arena, bool, count + 1);
+    bool *additive = DC_NEW_ARRAY(step->arena, bool, count + 1);
     for (size_t i = 0; i < count; i++) {
         const Goals__Indicator *indicator = event->indicators[i];
         columns[ID][i] = indicator->id;
@@ -154,6 +155,7 @@ store_indicators(struct dc_step *step, const Goals__IndicatorsDefined *event,
         names[2][i] = indicator->unit_of_measure;
         primary[i] = indicator->primary;
         retired[i] = indicator->retired;
+        additive[i] = indicator->additive;
     }
     int64_t news = 0;
     struct dc_param params[] = {tenant_of(step),
@@ -166,8 +168,9 @@ store_indicators(struct dc_step *step, const Goals__IndicatorsDefined *event,
                                 dc_p_int64s(columns[DECIMALS], count),
                                 dc_p_int64s(columns[MEASURE], count),
                                 dc_p_bools(primary, count),
-                                dc_p_bools(retired, count)};
-    DC_TRY(count_of(step, STATEMENT(STORE_INDICATORS), params, 11, &news, error));
+                                dc_p_bools(retired, count),
+                                dc_p_bools(additive, count)};
+    DC_TRY(count_of(step, STATEMENT(STORE_INDICATORS), params, 12, &news, error));
     if (news > 0) {
         DC_TRY(bump_edition(step, error));
         DC_TRY(mark_everybody(step, dc_p_null(), error));
@@ -422,6 +425,42 @@ store_totals(struct dc_step *step, const Ingest__MeasuresChanged *event, struct 
     };
     return count_of(step, STATEMENT(STORE_TOTALS), params, sizeof(params) / sizeof(params[0]),
                     &owners, error);
+}
+
+/* What goals tells of measures that are made of no records goes where ingest's totals go. */
+enum dc_code
+store_told(struct dc_step *step, const Goals__ActualsTold *event, struct dc_error *error)
+{
+    size_t count = event->n_actuals;
+    Ingest__MeasuresChanged totals = INGEST__MEASURES_CHANGED__INIT;
+    totals.totals = DC_NEW_ARRAY(step->arena, Ingest__Total *, count + 1);
+    totals.n_totals = count;
+    enum { KIND, OWNER, MEASURE, VERSION, INTEGERS };
+    int64_t *integers[INTEGERS];
+    for (int c = 0; c < INTEGERS; c++) {
+        integers[c] = DC_NEW_ARRAY(step->arena, int64_t, count + 1);
+    }
+    const char **periods = DC_NEW_ARRAY(step->arena, const char *, count + 1);
+    struct dc_bytes *bodies = DC_NEW_ARRAY(step->arena, struct dc_bytes, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        const Goals__ActualTold *told = event->actuals[i];
+        Ingest__Total *total = DC_NEW_MESSAGE(step->arena, Ingest__Total, ingest__total__init);
+        integers[KIND][i] = total->owner_kind = told->owner_kind;
+        integers[OWNER][i] = total->owner_id = told->owner_id;
+        integers[MEASURE][i] = total->measure_id = told->measure_id;
+        integers[VERSION][i] = total->version = told->version;
+        periods[i] = total->period = told->period;
+        total->numerator = told->numerator;
+        total->denominator = told->denominator;
+        total->records = told->entries;
+        totals.totals[i] = total;
+        bodies[i] = packed(step->arena, &told->base);
+    }
+    DC_TRY(dc_db_run(step->db, STATEMENT(STORE_TOLD), NULL, error, tenant_of(step),
+                     dc_p_texts(periods, count), dc_p_int64s(integers[KIND], count),
+                     dc_p_int64s(integers[OWNER], count), dc_p_int64s(integers[MEASURE], count),
+                     dc_p_int64s(integers[VERSION], count), dc_p_bytes_array(bodies, count)));
+    return store_totals(step, &totals, error);
 }
 
 /* --- the organisation

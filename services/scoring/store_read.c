@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "store_rows.h"
 
 #include <scoring_sql.h>
 
@@ -18,28 +19,10 @@ tenant_of(const struct dc_step *step)
     return dc_p_int64(step->context->tenant_id);
 }
 
-static struct maybe
-maybe_at(const struct dc_rows *rows, size_t row, int column)
-{
-    return (struct maybe){!dc_rows_is_null(rows, row, column), dc_rows_decimal(rows, row, column)};
-}
-
 static const char *
 text_at(struct dc_step *step, const struct dc_rows *rows, size_t row, int column)
 {
     return dc_arena_strdup(step->arena, dc_rows_text(rows, row, column));
-}
-
-static struct facts
-facts_at(struct dc_step *step, const struct dc_rows *rows, size_t row, int first)
-{
-    struct facts facts = {0};
-    facts.measure_count = dc_rows_int64s(rows, row, first, step->arena, &facts.measure_ids);
-    dc_rows_decimals(rows, row, first + 1, step->arena, &facts.numerators);
-    dc_rows_decimals(rows, row, first + 2, step->arena, &facts.denominators);
-    facts.target_count = dc_rows_int64s(rows, row, first + 3, step->arena, &facts.indicator_ids);
-    dc_rows_decimals(rows, row, first + 4, step->arena, &facts.targets);
-    return facts;
 }
 
 static size_t
@@ -82,7 +65,7 @@ view_person(struct dc_step *step, const char *period, int64_t person_id,
         view.actual = maybe_at(rows, 0, 14);
         view.target = maybe_at(rows, 0, 15);
         view.unit_size = (int32_t)dc_rows_int64(rows, 0, 16);
-        view.facts = facts_at(step, rows, 0, 17);
+        view.facts = facts_at(rows, 0, 17, step->arena);
         dc_rows_decimals(rows, 0, 22, step->arena, &view.facts.floors);
         dc_rows_decimals(rows, 0, 23, step->arena, &view.facts.stretches);
         view.grade_plan_id = dc_rows_int64(rows, 0, 24);
@@ -267,7 +250,7 @@ view_unit_facts(struct dc_step *step, const char *period, int64_t unit_id, struc
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
     DC_TRY(dc_db_run(step->db, STATEMENT(LOAD_UNIT_FACTS), &rows, error, tenant_of(step),
                      dc_p_text(period), dc_p_int64s(&unit_id, 1)));
-    *ret_facts = dc_rows_count(rows) > 0 ? facts_at(step, rows, 0, 1) : (struct facts){0};
+    *ret_facts = dc_rows_count(rows) > 0 ? facts_at(rows, 0, 1, step->arena) : (struct facts){0};
     return DC_OK;
 }
 
@@ -280,7 +263,7 @@ view_months(struct dc_step *step, int64_t unit_id, const char *const *months, si
                      dc_p_int64(unit_id), dc_p_texts(months, count)));
     DC_ASSERT(dc_rows_count(rows) == count);
     for (size_t i = 0; i < count; i++) {
-        ret_facts[i] = facts_at(step, rows, i, 1);
+        ret_facts[i] = facts_at(rows, i, 1, step->arena);
     }
     return DC_OK;
 }
@@ -320,7 +303,8 @@ view_lineage(struct dc_step *step, const char *period, int owner_kind, int64_t o
         .total_version = dc_rows_int64(rows, 0, 1),
         .records = dc_rows_int64(rows, 0, 2),
         .author = text_at(step, rows, 0, 10),
-        .reason = text_at(step, rows, 0, 11)};
+        .reason = text_at(step, rows, 0, 11),
+        .told = (Goals__ActualTold *)message_at(step, rows, 12, &goals__actual_told__descriptor)};
     if (!dc_rows_is_null(rows, 0, 3)) {
         Goals__Target *target = DC_NEW_MESSAGE(step->arena, Goals__Target, goals__target__init);
         target->id = dc_rows_int64(rows, 0, 3);

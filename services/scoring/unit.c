@@ -8,15 +8,14 @@
 
 enum { RANKING_MOST = 500, MONTHS = 12 };
 
-/* The unit that is meant, which the caller may read; tree false: that unit alone, not what is below
- * (a grant on one unit without those below). */
-static enum dc_code
-allowed_unit(struct dc_step *step, int64_t asked, struct dc_access_reach *ret_reach,
-             int64_t *ret_unit_id, bool *ret_tree, struct dc_error *error)
+enum dc_code
+scoring_allowed_unit(struct dc_step *step, unsigned roles, int64_t asked,
+                     struct dc_access_reach *ret_reach, int64_t *ret_unit_id, bool *ret_tree,
+                     struct dc_error *error)
 {
     struct dc_access_reach reach;
     int64_t unit_id = asked;
-    dc_access_reach(step, SCORING_READERS, &reach);
+    dc_access_reach(step, roles, &reach);
     if (unit_id == 0 && !reach.all && reach.tree_unit_count + reach.unit_count == 0) {
         return dc_fail_field(error, DC_PERMISSION_DENIED, "unit_id",
                              "your roles reach no unit; a person reads himself by GetPerson");
@@ -25,7 +24,7 @@ allowed_unit(struct dc_step *step, int64_t asked, struct dc_access_reach *ret_re
         DC_TRY(view_highest(step, &reach, &unit_id, error));
     }
     dc_step_subject(step, "unit/%lld", (long long)unit_id);
-    DC_TRY(dc_access_unit(step, SCORING_READERS, unit_id, error));
+    DC_TRY(dc_access_unit(step, roles, unit_id, error));
     bool alone = false;
     for (size_t i = 0; i < reach.unit_count; i++) {
         alone |= reach.units[i] == unit_id;
@@ -137,7 +136,8 @@ DC_HANDLER(scoring_list_ranking, Scoring__ListRankingRequest, Scoring__ListRanki
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "offset", "0 or more, not %d",
                              request->offset);
     }
-    DC_TRY(allowed_unit(step, request->unit_id, &reach, &unit_id, &tree, error));
+    DC_TRY(scoring_allowed_unit(step, SCORING_READERS, request->unit_id, &reach, &unit_id, &tree,
+                                error));
     DC_TRY(period_of_request(step, request->period, &period, &name, error));
 
     struct unit_view *unit;
@@ -283,7 +283,8 @@ DC_HANDLER(scoring_get_unit, Scoring__GetUnitRequest, Scoring__GetUnitResponse)
     struct dc_access_reach reach;
     int64_t unit_id;
     bool tree;
-    DC_TRY(allowed_unit(step, request->unit_id, &reach, &unit_id, &tree, error));
+    DC_TRY(scoring_allowed_unit(step, SCORING_READERS, request->unit_id, &reach, &unit_id, &tree,
+                                error));
     DC_TRY(period_of_request(step, request->period, &period, &name, error));
 
     struct unit_view *unit;

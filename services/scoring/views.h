@@ -11,6 +11,7 @@
 #include "service/service.h"
 
 #include <dacheng/goals/v1/events.pb-c.h>
+#include <dacheng/goals/v1/okr_events.pb-c.h>
 
 struct person_view {
     bool found;  /* the person is known */
@@ -92,6 +93,7 @@ struct lineage_view {
     int64_t total_version, records;
     Goals__Target *target; /* NULL: none */
     const char *author, *reason;
+    Goals__ActualTold *told; /* NULL: the actual is made of records, or there is none */
 };
 enum dc_code view_lineage(struct dc_step *step, const char *period, int owner_kind,
                           int64_t owner_id, int64_t measure_id, int64_t indicator_id,

@@ -118,55 +118,71 @@ struct plan_words {
     const char *distribution; /* "A=20 B=80 level=0 min=5"; NULL = none */
 };
 
-static inline void
-tell_plan(int64_t tenant, const struct plan_words *words_of)
-{
-    Goals__Plan plan = GOALS__PLAN__INIT;
-    Goals__PlanScope scope = GOALS__PLAN_SCOPE__INIT;
+/* A plan in ratios, as goals would tell it. */
+struct plan_made {
+    Goals__Plan plan;
+    Goals__PlanScope scope;
     Goals__PlanItem items[4], *list[4];
     Goals__RatioRule rules[4];
-    Goals__PlanChanged event = GOALS__PLAN_CHANGED__INIT;
-    scope.position = (char *)words_of->position;
-    scope.unit_id = words_of->unit_id;
-    scope.person_id = words_of->person_id;
-    plan.id = words_of->id;
-    plan.version = words_of->version;
-    plan.name = plan.code = (char *)text("plan%lld", (long long)plan.id);
-    plan.scope = &scope;
-    plan.effective_from = (char *)words_of->from;
-    plan.missing_policy = words_of->zero ? GOALS__MISSING_POLICY__MISSING_POLICY_ZERO
-                                         : GOALS__MISSING_POLICY__MISSING_POLICY_DROP;
-    plan.total_decimals = words_of->places;
-    plan.author = (char *)"wang";
-    plan.reason = (char *)"because";
-    plan.changed_at_us = f.now;
-    plan.retired = words_of->retired;
-    plan.items = list;
+};
+
+static inline Goals__Plan *
+make_plan(struct plan_made *made, const struct plan_words *words_of)
+{
+    Goals__Plan *plan = &made->plan;
+    goals__plan__init(plan);
+    goals__plan_scope__init(&made->scope);
+    made->scope.position = (char *)words_of->position;
+    made->scope.unit_id = words_of->unit_id;
+    made->scope.person_id = words_of->person_id;
+    plan->id = words_of->id;
+    plan->version = words_of->version;
+    plan->name = plan->code = (char *)text("plan%lld", (long long)plan->id);
+    plan->scope = &made->scope;
+    plan->effective_from = (char *)words_of->from;
+    plan->missing_policy = words_of->zero ? GOALS__MISSING_POLICY__MISSING_POLICY_ZERO
+                                          : GOALS__MISSING_POLICY__MISSING_POLICY_DROP;
+    plan->total_decimals = words_of->places;
+    plan->author = (char *)"wang";
+    plan->reason = (char *)"because";
+    plan->changed_at_us = f.now;
+    plan->retired = words_of->retired;
+    plan->items = made->list;
     for (int i = 0; i < 4; i++) {
         if (words_of->weights[i]) {
-            goals__plan_item__init(&items[i]);
-            goals__ratio_rule__init(&rules[i]);
-            items[i].indicator_id = i + 1;
-            items[i].weight = (char *)words_of->weights[i];
-            items[i].ratio = &rules[i];
-            rules[i].full_marks = (char *)"100";
-            rules[i].lower = (char *)"0";
-            rules[i].cap = (char *)"1.2";
-            rules[i].threshold = (char *)words_of->threshold;
-            rules[i].lower_is_better = words_of->quotient
-                                           ? GOALS__LOWER_IS_BETTER__LOWER_IS_BETTER_QUOTIENT
-                                           : GOALS__LOWER_IS_BETTER__LOWER_IS_BETTER_DIFFERENCE;
-            rules[i].decimals = 2;
-            list[plan.n_items++] = &items[i];
+            Goals__PlanItem *item = &made->items[i];
+            Goals__RatioRule *rule = &made->rules[i];
+            goals__plan_item__init(item);
+            goals__ratio_rule__init(rule);
+            item->indicator_id = i + 1;
+            item->weight = (char *)words_of->weights[i];
+            item->ratio = rule;
+            rule->full_marks = (char *)"100";
+            rule->lower = (char *)"0";
+            rule->cap = (char *)"1.2";
+            rule->threshold = (char *)words_of->threshold;
+            rule->lower_is_better = words_of->quotient
+                                        ? GOALS__LOWER_IS_BETTER__LOWER_IS_BETTER_QUOTIENT
+                                        : GOALS__LOWER_IS_BETTER__LOWER_IS_BETTER_DIFFERENCE;
+            rule->decimals = 2;
+            made->list[plan->n_items++] = item;
         }
     }
     if (words_of->grades) {
-        grade_words(words, words_of->grades, &plan);
+        grade_words(words, words_of->grades, plan);
     }
     if (words_of->distribution) {
-        distribution_words(words, words_of->distribution, &plan);
+        distribution_words(words, words_of->distribution, plan);
     }
-    event.plan = &plan;
+    return plan;
+}
+
+static inline void
+tell_plan(int64_t tenant, const struct plan_words *words_of)
+{
+    struct plan_made made;
+    Goals__PlanChanged event = GOALS__PLAN_CHANGED__INIT;
+    event.plan = make_plan(&made, words_of);
     fixture_deliver(&f, tenant, scoring_on_plan_changed, &event.base);
 }
 

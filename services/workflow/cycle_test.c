@@ -372,6 +372,20 @@ a_cycle_keeps_its_version_until_it_is_moved(void **state)
     move.preview = false;
     move.reason = (char *)"按新版";
     MUST(CALL(supervisor, workflow_move_cycle, &move, &moved));
+
+    memcpy(strstr(changed, "- code: confirm"), "- code: consent", strlen("- code: consent"));
+    memcpy(strstr(changed, "to: confirm}"), "to: consent}", strlen("to: consent}"));
+    save.expected_version = 2;
+    MUST(CALL(supervisor, workflow_save_definition, &save, &saved));
+    move.version = 3;
+    move.preview = true;
+    MUST(CALL(supervisor, workflow_move_cycle, &move, &moved));
+    assert_int_equal(moved.n_obstacles, 1);
+    assert_int_equal(moved.n_obstacles_zh, 1);
+    move.preview = false;
+    REFUSED(CALL(supervisor, workflow_move_cycle, &move, &moved), DC_FAILED_PRECONDITION, "");
+    assert_non_null(strstr(stage.error.message, "stand in stage confirm, which the new version"));
+    assert_non_null(strstr(stage.error.message_zh, "个办理单停在环节 confirm，新版本"));
     MUST(decide(&director_a, task_of(A), "affirm", "", NULL));
 }
 
@@ -387,7 +401,8 @@ tell_submission(Ingest__SubmissionState submission_state, int64_t at, const char
     submission.period = (char *)"2026-11";
     submission.state = submission_state;
     submission.checked_at_us = at;
-    finding.sentence_zh = finding.sentence_en = (char *)missing;
+    finding.sentence_zh = (char *)missing;
+    finding.sentence_en = (char *)"A2 is missing";
     event.submission = &submission;
     event.findings = findings;
     event.n_findings = missing ? 1 : 0;
@@ -408,7 +423,9 @@ the_gate_holds(void **state)
     REFUSED(decide(&director_a, task, "submit", "", NULL), DC_FAILED_PRECONDITION, "");
     tell_submission(INGEST__SUBMISSION_STATE__SUBMISSION_STATE_FAILED, 1000, "缺 A2 组");
     REFUSED(decide(&director_a, task, "submit", "", NULL), DC_FAILED_PRECONDITION, "");
-    assert_non_null(strstr(stage.error.message, "缺 A2 组"));
+    assert_string_equal(stage.error.message,
+                        "the data submission is not complete: 2026-11: A2 is missing");
+    assert_string_equal(stage.error.message_zh, "数据提交未完成，不能继续：2026-11：缺 A2 组");
     assert_false(get_task(&director_a, task)->gate->open);
     tell_submission(INGEST__SUBMISSION_STATE__SUBMISSION_STATE_PASSED, 2000, NULL);
     tell_submission(INGEST__SUBMISSION_STATE__SUBMISSION_STATE_FAILED, 1000, "旧"); /* again */

@@ -24,6 +24,7 @@ struct decision {
 struct decided {
     struct flow_task *task;
     struct wf_decided what;
+    int64_t person_id;     /* who decided */
     int64_t for_person_id; /* on whose authority; 0 = his own */
 };
 
@@ -65,14 +66,16 @@ check_gate(const struct flow_task *task, const struct wf_outcome *outcome,
     if (gate->open || !wf_gate_holds(task->stage_rule, outcome)) {
         return DC_OK;
     }
-    DC_AUTO_TEXT struct dc_text missing = DC_TEXT_INIT;
+    DC_AUTO_TEXT struct dc_text missing = DC_TEXT_INIT, zh = DC_TEXT_INIT;
     for (size_t i = 0; i < gate->missing_count && i < 5; i++) {
-        dc_text_printf(&missing, "%s%s (%s)", i ? "; " : "", gate->missing_zh[i],
-                       gate->missing_en[i]);
+        dc_text_printf(&missing, "%s%s", i ? "; " : "", gate->missing_en[i]);
+        dc_text_printf(&zh, "%s%s", i ? "；" : "", gate->missing_zh[i]);
     }
-    return dc_fail(error, DC_FAILED_PRECONDITION,
-                   "数据提交未完成，不能继续 the data submission is not complete: %s",
-                   dc_text_cstr(&missing));
+    (void)dc_fail_with(error, DC_FAILED_PRECONDITION, "", dc_text_cstr(&missing),
+                       dc_text_cstr(&zh));
+    return task->stage_rule->gate == WF_GATE_RATINGS_GIVEN
+               ? dc_fail_context(error, "not all ratings are given")
+               : dc_fail_context(error, "the data submission is not complete");
 }
 
 /* Everything that can be refused, and the decision itself; nothing is written yet. */
@@ -107,7 +110,7 @@ decide(struct flow_work *work, struct flow_task *task, const struct flow_gate *g
     int64_t owner = number > 0 ? task->rule.seats[number - 1].owner_id : 0;
     struct wf_decided what;
     DC_TRY(wf_task_decide(&task->rule, &act, &what, error));
-    *ret_decided = (struct decided){task, what, owner == person ? 0 : owner};
+    *ret_decided = (struct decided){task, what, person, owner == person ? 0 : owner};
     return DC_OK;
 }
 
@@ -152,7 +155,7 @@ carry_out(struct flow_work *work, const struct decision *decision, const struct 
         told[i].task = &saved[i];
         flow_line(work, &saved[i],
                   &(struct flow_line){.what = "decided",
-                                      .person_id = work->step->context->person_id,
+                                      .person_id = decided[i].person_id,
                                       .for_person_id = decided[i].for_person_id,
                                       .owner_id = decided[i].for_person_id,
                                       .outcome = decision->outcome,
@@ -225,6 +228,35 @@ DC_HANDLER(workflow_decide_task, Workflow__DecideTaskRequest, Workflow__DecideTa
     DC_TRY(decide(&work, task, loaded.gates, &decision, &decided, error));
     DC_TRY(carry_out(&work, &decision, &decided, 1, error));
     return flow_message(&work, task, &response->task, error);
+}
+
+/* Each by the owner of its seat, who has done what it was about, whoever holds it by now. */
+enum dc_code
+flow_finish_tasks(struct flow_work *work, const int64_t *ids, size_t count, struct dc_error *error)
+{
+    struct loaded loaded;
+    size_t n = 0;
+    DC_TRY(load(work, ids, count, &loaded, error));
+    struct decided *decided = DC_NEW_ARRAY(work->step->arena, struct decided, loaded.count + 1);
+    struct decision decision = {"", "", 0};
+    for (size_t i = 0; i < loaded.count; i++) {
+        struct flow_task *task = &loaded.tasks[i];
+        const struct wf_outcome *outcome =
+            task->stage_rule ? wf_outcome_of_kind(task->stage_rule, WF_SUBMIT) : NULL;
+        if (!outcome || task->rule.state != WORKFLOW__TASK_STATE__TASK_STATE_OPEN ||
+            task->cycle_state == WORKFLOW__CYCLE_STATE__CYCLE_STATE_CANCELLED) {
+            continue;
+        }
+        struct wf_seat *seat = &task->rule.seats[0];
+        wf_seat_give(seat, seat->owner_id);
+        struct wf_decision act = {seat->owner_id, outcome,         task->stage_rule,
+                                  "",             work->step->now, task->due_at};
+        decided[n] = (struct decided){.task = task, .person_id = seat->owner_id};
+        DC_TRY(wf_task_decide(&task->rule, &act, &decided[n].what, error));
+        decision.outcome = outcome->code;
+        n++;
+    }
+    return n > 0 ? carry_out(work, &decision, decided, n, error) : DC_OK;
 }
 
 static Workflow__TaskProblem *

@@ -111,6 +111,17 @@ wf_definition_facts(const struct wf_definition *definition,
     return count;
 }
 
+const struct wf_outcome *
+wf_outcome_of_kind(const struct wf_stage *stage, enum wf_outcome_kind kind)
+{
+    for (size_t i = 0; i < stage->outcome_count; i++) {
+        if (stage->outcomes[i].kind == kind) {
+            return &stage->outcomes[i];
+        }
+    }
+    return NULL;
+}
+
 bool
 wf_gate_holds(const struct wf_stage *stage, const struct wf_outcome *outcome)
 {

@@ -35,6 +35,8 @@
  *                                  0..60; each rung later than the one before; tell_owner left
  *                                  out: true
  *         gate: submission_complete    must be true before approve or submit; left out: none
+ *                                  submission_complete: of units; ratings_given: of people, in an
+ *                                  approval: the service reviews alone passes it
  *         condition: raise_percent > 20    approvals only: the stage is passed over when false
  *         outcomes:                1..8
  *           - {code: confirm, name: 确认, kind: approve, to: next}
@@ -142,7 +144,7 @@ struct wf_outcome {
     int32_t to;                /* index of a stage of the same track, WF_TO_NEXT or WF_TO_END */
 };
 
-enum wf_gate { WF_GATE_NONE, WF_GATE_SUBMISSION_COMPLETE };
+enum wf_gate { WF_GATE_NONE, WF_GATE_SUBMISSION_COMPLETE, WF_GATE_RATINGS_GIVEN };
 
 struct wf_stage {
     const char *code;
@@ -242,7 +244,10 @@ bool wf_gate_holds(const struct wf_stage *stage, const struct wf_outcome *outcom
 /* --- words, as in YAML and in messages ------------------------------------------------- */
 const char *wf_role_name(Kernel__Role role);                 /* "vice_president" */
 const char *wf_outcome_kind_name(enum wf_outcome_kind kind); /* "approve" */
-const char *wf_gate_name(enum wf_gate gate);                 /* "submission_complete", "" */
+/* The first outcome of a kind; NULL when there is none. */
+const struct wf_outcome *wf_outcome_of_kind(const struct wf_stage *stage,
+                                            enum wf_outcome_kind kind);
+const char *wf_gate_name(enum wf_gate gate);                 /* "submission_complete", ..., "" */
 const char *wf_subject_name(Workflow__SubjectKind subject);  /* "unit" */
 const char *wf_mode_name(Workflow__SeatMode mode);           /* "any" */
 const char *wf_period_name(enum dc_period_kind period);      /* "month" */

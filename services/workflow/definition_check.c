@@ -187,6 +187,14 @@ check_gate_and_condition(struct checking *checking, size_t at)
             DC_BILINGUAL("submission_complete is about the data of a unit; the subject is a person",
                          "submission_complete 针对组织的数据，而此环节的 subject 是 person"));
     }
+    if (stage->gate == WF_GATE_RATINGS_GIVEN &&
+        (stage->subject != PERSON || !checking->definition->approval)) {
+        wrong(checking, places->gate,
+              DC_BILINGUAL("ratings_given is about the ratings that a person was asked for: the "
+                           "subject is a person, of a definition with approval: true",
+                           "ratings_given 针对评价人应提交的评价：subject 为 person，且流程为 "
+                           "approval: true"));
+    }
     bool way_on = false;
     for (size_t i = 0; i < stage->outcome_count; i++) {
         way_on = way_on || advances(&stage->outcomes[i]);

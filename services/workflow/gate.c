@@ -3,6 +3,9 @@
  *
  * submission_complete: the data submission of the subject's unit has passed its check, or was
  * closed, in every month of the cycle's period. What is missing is told as ingest said it.
+ *
+ * ratings_given: never true for a person who decides. The task ends when reviews says that all the
+ * ratings are given (ratings.c).
  */
 #include "handlers.h"
 
@@ -79,6 +82,17 @@ add_missing(struct dc_arena *arena, const struct flow_submission *submission, co
     gate->open = false;
 }
 
+static void
+refer_to_reviews(struct dc_arena *arena, struct flow_gate *gate)
+{
+    gate->missing_zh = DC_NEW_ARRAY(arena, const char *, 1);
+    gate->missing_en = DC_NEW_ARRAY(arena, const char *, 1);
+    gate->missing_zh[0] = "请在评价页面提交或谢绝每一份评价，任务会自动完成";
+    gate->missing_en[0] = "give or decline each rating on its page; the task ends by itself";
+    gate->missing_count = 1;
+    gate->open = false;
+}
+
 enum dc_code
 flow_gates(struct flow_work *work, struct flow_task *const *tasks, size_t count,
            struct flow_gate *ret_gates, struct dc_error *error)
@@ -91,6 +105,9 @@ flow_gates(struct flow_work *work, struct flow_task *const *tasks, size_t count,
     for (size_t i = 0; i < count; i++) {
         const struct wf_stage *stage = tasks[i]->stage_rule;
         ret_gates[i] = (struct flow_gate){.open = true};
+        if (stage && stage->gate == WF_GATE_RATINGS_GIVEN) {
+            refer_to_reviews(arena, &ret_gates[i]);
+        }
         size_t month_count = stage && stage->gate == WF_GATE_SUBMISSION_COMPLETE
                                  ? months_of(arena, tasks[i]->period, months)
                                  : 0;

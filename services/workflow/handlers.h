@@ -45,6 +45,7 @@ dc_handler workflow_start_approval;
 dc_reaction_fn workflow_on_units_changed, workflow_on_people_changed, workflow_on_grants_changed;
 dc_reaction_fn workflow_on_submission_checked;
 dc_reaction_fn workflow_on_adjustment_proposed, workflow_on_proposal_settled;
+dc_reaction_fn workflow_on_raters_asked, workflow_on_raters_finished, workflow_on_round_changed;
 
 /* launch.c, firing.c, hand_over.c */
 enum dc_code workflow_task_cycles(struct dc_step *step, bool *ret_more, struct dc_error *error);
@@ -158,6 +159,13 @@ enum dc_code flow_replan_preview(struct flow_work *work, int64_t cycle_id,
                                  struct dc_error *error) DC_MUST_CHECK;
 /* A piece of a cycle that went over; ret_did: there was one. */
 enum dc_code flow_replan_piece(struct flow_work *work, bool *ret_did,
+                               struct dc_error *error) DC_MUST_CHECK;
+
+/* --- deciding.c
+ * ------------------------------------------------------------------------------------ */
+/* Open tasks that ended elsewhere: decided by the owners of their seats with the outcome of the kind
+ * submit; what follows is told and opened as after any decision. */
+enum dc_code flow_finish_tasks(struct flow_work *work, const int64_t *ids, size_t count,
                                struct dc_error *error) DC_MUST_CHECK;
 
 /* --- walking.c: what follows from decisions

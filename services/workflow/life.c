@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/words.h"
 
 #define CYCLE(name) WORKFLOW__CYCLE_STATE__CYCLE_STATE_##name
 #define TASK(name) WORKFLOW__TASK_STATE__TASK_STATE_##name
@@ -12,13 +13,13 @@
 
 /* clang-format off */
 static const char *const cycle_states[] = {
-    [CYCLE(UNSPECIFIED)] = "none", [CYCLE(LAUNCHING)] = "launching", [CYCLE(RUNNING)] = "running",
-    [CYCLE(CLOSED)] = "closed", [CYCLE(CANCELLED)] = "cancelled",
+    [CYCLE(UNSPECIFIED)] = "none", [CYCLE(LAUNCHING)] = DC_WORDS("launching"), [CYCLE(RUNNING)] = DC_WORDS("running"),
+    [CYCLE(CLOSED)] = DC_WORDS("closed"), [CYCLE(CANCELLED)] = DC_WORDS("cancelled"),
 };
 static const char *const cycle_events[] = {
-    [WF_CYCLE_START] = "start", [WF_CYCLE_OPENED] = "opened", [WF_CYCLE_GO_ON] = "go on",
-    [WF_CYCLE_MOVE] = "move", [WF_CYCLE_CLOSE] = "close", [WF_CYCLE_RESUME] = "resume",
-    [WF_CYCLE_CANCEL] = "cancel",
+    [WF_CYCLE_START] = DC_WORDS("start"), [WF_CYCLE_OPENED] = DC_WORDS("opened"), [WF_CYCLE_GO_ON] = DC_WORDS("go on"),
+    [WF_CYCLE_MOVE] = DC_WORDS("move"), [WF_CYCLE_CLOSE] = DC_WORDS("close"), [WF_CYCLE_RESUME] = DC_WORDS("resume"),
+    [WF_CYCLE_CANCEL] = DC_WORDS("cancel"),
 };
 static const struct wf_transition cycle_rows[] = {
     {CYCLE(UNSPECIFIED), WF_CYCLE_START, CYCLE(LAUNCHING), "A supervisor starts it, or a proposal does: the cases of its first track are being opened."},
@@ -32,12 +33,12 @@ static const struct wf_transition cycle_rows[] = {
 };
 
 static const char *const stage_states[] = {
-    [WF_STAGE_NONE] = "none", [WF_STAGE_WAITING] = "waiting", [WF_STAGE_OPEN] = "open",
-    [WF_STAGE_CLOSED] = "closed",
+    [WF_STAGE_NONE] = "none", [WF_STAGE_WAITING] = DC_WORDS("waiting"), [WF_STAGE_OPEN] = DC_WORDS("open"),
+    [WF_STAGE_CLOSED] = DC_WORDS("closed"),
 };
 static const char *const stage_events[] = {
-    [WF_STAGE_PLAN] = "plan", [WF_STAGE_ENTER] = "enter", [WF_STAGE_CLOSE] = "close",
-    [WF_STAGE_PASS] = "pass",
+    [WF_STAGE_PLAN] = DC_WORDS("plan"), [WF_STAGE_ENTER] = DC_WORDS("enter"), [WF_STAGE_CLOSE] = DC_WORDS("close"),
+    [WF_STAGE_PASS] = DC_WORDS("pass"),
 };
 static const struct wf_transition stage_rows[] = {
     {WF_STAGE_NONE, WF_STAGE_PLAN, WF_STAGE_WAITING, "The cycle was started; nobody has come to this stage yet."},
@@ -49,12 +50,12 @@ static const struct wf_transition stage_rows[] = {
 };
 
 static const char *const case_states[] = {
-    [WF_CASE_NONE] = "none", [WF_CASE_OPEN] = "open", [WF_CASE_ENDED] = "ended",
-    [WF_CASE_CANCELLED] = "cancelled",
+    [WF_CASE_NONE] = "none", [WF_CASE_OPEN] = DC_WORDS("open"), [WF_CASE_ENDED] = DC_WORDS("ended"),
+    [WF_CASE_CANCELLED] = DC_WORDS("cancelled"),
 };
 static const char *const case_events[] = {
-    [WF_CASE_START] = "start", [WF_CASE_ADVANCE] = "advance", [WF_CASE_END] = "end",
-    [WF_CASE_RESUME] = "resume", [WF_CASE_CANCEL] = "cancel",
+    [WF_CASE_START] = DC_WORDS("start"), [WF_CASE_ADVANCE] = DC_WORDS("advance"), [WF_CASE_END] = DC_WORDS("end"),
+    [WF_CASE_RESUME] = DC_WORDS("resume"), [WF_CASE_CANCEL] = DC_WORDS("cancel"),
 };
 static const struct wf_transition case_rows[] = {
     {WF_CASE_NONE, WF_CASE_START, WF_CASE_OPEN, "Its track opens: the first stage that is not passed over gets a task."},
@@ -66,13 +67,13 @@ static const struct wf_transition case_rows[] = {
 };
 
 static const char *const task_states[] = {
-    [TASK(UNSPECIFIED)] = "none", [TASK(OPEN)] = "open", [TASK(DECIDED)] = "decided",
-    [TASK(WITHDRAWN)] = "withdrawn", [TASK(CANCELLED)] = "cancelled",
+    [TASK(UNSPECIFIED)] = "none", [TASK(OPEN)] = DC_WORDS("open"), [TASK(DECIDED)] = DC_WORDS("decided"),
+    [TASK(WITHDRAWN)] = DC_WORDS("withdrawn"), [TASK(CANCELLED)] = DC_WORDS("cancelled"),
 };
 static const char *const task_events[] = {
-    [WF_TASK_OPEN] = "open", [WF_TASK_REMIND] = "remind", [WF_TASK_HAND_OVER] = "hand over",
-    [WF_TASK_ESCALATE] = "escalate", [WF_TASK_COUNT] = "count", [WF_TASK_TAKE_BACK] = "take back",
-    [WF_TASK_DECIDE] = "decide", [WF_TASK_WITHDRAW] = "withdraw", [WF_TASK_CANCEL] = "cancel",
+    [WF_TASK_OPEN] = DC_WORDS("open"), [WF_TASK_REMIND] = DC_WORDS("remind"), [WF_TASK_HAND_OVER] = DC_WORDS("hand over"),
+    [WF_TASK_ESCALATE] = DC_WORDS("escalate"), [WF_TASK_COUNT] = DC_WORDS("count"), [WF_TASK_TAKE_BACK] = DC_WORDS("take back"),
+    [WF_TASK_DECIDE] = DC_WORDS("decide"), [WF_TASK_WITHDRAW] = DC_WORDS("withdraw"), [WF_TASK_CANCEL] = DC_WORDS("cancel"),
 };
 static const struct wf_transition task_rows[] = {
     {TASK(UNSPECIFIED), WF_TASK_OPEN, TASK(OPEN), "A case comes to its stage: seats are made, the deadline is set."},
@@ -87,13 +88,13 @@ static const struct wf_transition task_rows[] = {
 };
 
 static const char *const seat_states[] = {
-    [SEAT(UNSPECIFIED)] = "none", [SEAT(WAITING)] = "waiting", [SEAT(OPEN)] = "open",
-    [SEAT(DONE)] = "done", [SEAT(LAPSED)] = "lapsed",
+    [SEAT(UNSPECIFIED)] = "none", [SEAT(WAITING)] = DC_WORDS("waiting"), [SEAT(OPEN)] = DC_WORDS("open"),
+    [SEAT(DONE)] = DC_WORDS("done"), [SEAT(LAPSED)] = DC_WORDS("lapsed"),
 };
 static const char *const seat_events[] = {
-    [WF_SEAT_WAIT] = "wait", [WF_SEAT_OPEN] = "open", [WF_SEAT_DELEGATE] = "delegate",
-    [WF_SEAT_TRANSFER] = "transfer", [WF_SEAT_ESCALATE] = "escalate", [WF_SEAT_DECIDE] = "decide",
-    [WF_SEAT_REOPEN] = "reopen", [WF_SEAT_SUSPEND] = "suspend", [WF_SEAT_LAPSE] = "lapse",
+    [WF_SEAT_WAIT] = DC_WORDS("wait"), [WF_SEAT_OPEN] = DC_WORDS("open"), [WF_SEAT_DELEGATE] = DC_WORDS("delegate"),
+    [WF_SEAT_TRANSFER] = DC_WORDS("transfer"), [WF_SEAT_ESCALATE] = DC_WORDS("escalate"), [WF_SEAT_DECIDE] = DC_WORDS("decide"),
+    [WF_SEAT_REOPEN] = DC_WORDS("reopen"), [WF_SEAT_SUSPEND] = DC_WORDS("suspend"), [WF_SEAT_LAPSE] = DC_WORDS("lapse"),
 };
 static const struct wf_transition seat_rows[] = {
     {SEAT(UNSPECIFIED), WF_SEAT_WAIT, SEAT(WAITING), "In a sequence, behind others."},
@@ -131,20 +132,33 @@ const struct wf_life wf_lives[WF_LIVES] = {
 
 /* --- the stepper ----------------------------------------------------------------------- */
 
+static const char *
+chinese(const char *english)
+{
+    const char *zh = dc_words_find(english);
+    return zh ? zh : english;
+}
+
 static enum dc_code
 refuse(const struct wf_life *life, int state, int event, struct dc_error *error)
 {
-    DC_AUTO_TEXT struct dc_text allowed = DC_TEXT_INIT;
+    DC_AUTO_TEXT struct dc_text en = DC_TEXT_INIT, zh = DC_TEXT_INIT;
+    const char *is = state == 0 ? DC_WORDS("not there") : life->states[state];
+    const char *asked = life->events[event];
+    size_t allowed = 0;
+    dc_text_printf(&en, "a %s that is %s cannot %s; ", life->name, is, asked);
+    dc_text_printf(&zh, "%s为“%s”，不能“%s”；", life->name_zh, chinese(is), chinese(asked));
     for (size_t i = 0; i < life->row_count; i++) {
         if (life->rows[i].from == state) {
-            dc_text_printf(&allowed, "%s%s", allowed.length > 0 ? ", " : "",
-                           life->events[life->rows[i].event]);
+            const char *can = life->events[life->rows[i].event];
+            dc_text_printf(&en, "%s%s", allowed ? ", " : "it can: ", can);
+            dc_text_printf(&zh, "%s%s", allowed ? "、" : "可以：", chinese(can));
+            allowed++;
         }
     }
-    return dc_fail(error, DC_FAILED_PRECONDITION, "a %s that is %s cannot %s; %s%s", life->name,
-                   state == 0 ? "not there" : life->states[state], life->events[event],
-                   allowed.length > 0 ? "it can: " : "nothing more happens to it",
-                   dc_text_cstr(&allowed));
+    dc_text_add(&en, allowed ? "" : "nothing more happens to it");
+    dc_text_add(&zh, allowed ? "" : "此后不再变化");
+    return dc_fail_with(error, DC_FAILED_PRECONDITION, "", dc_text_cstr(&en), dc_text_cstr(&zh));
 }
 
 static enum dc_code

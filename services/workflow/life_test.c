@@ -91,12 +91,14 @@ test_refusals_say_what_is_possible(void **state)
     Workflow__TaskState task = WORKFLOW__TASK_STATE__TASK_STATE_DECIDED;
     assert_int_equal(wf_task_step(&task, WF_TASK_DECIDE, &error), DC_FAILED_PRECONDITION);
     assert_string_equal(error.message, "a task that is decided cannot decide; it can: withdraw");
+    assert_string_equal(error.message_zh, "任务为“已决定”，不能“决定”；可以：撤回");
     assert_int_equal(task, WORKFLOW__TASK_STATE__TASK_STATE_DECIDED);
 
     enum wf_case_state cancelled = WF_CASE_CANCELLED;
     assert_int_equal(wf_case_step(&cancelled, WF_CASE_RESUME, &error), DC_FAILED_PRECONDITION);
     assert_string_equal(error.message,
                         "a case that is cancelled cannot resume; nothing more happens to it");
+    assert_string_equal(error.message_zh, "办理单为“已取消”，不能“恢复”；此后不再变化");
 
     Workflow__CycleState cycle = WORKFLOW__CYCLE_STATE__CYCLE_STATE_UNSPECIFIED;
     assert_int_equal(wf_cycle_step(&cycle, WF_CYCLE_CLOSE, &error), DC_FAILED_PRECONDITION);

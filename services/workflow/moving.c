@@ -11,7 +11,7 @@
 #include <string.h>
 
 struct change {
-    char **zh, **en, **obstacles;
+    char **zh, **en, **obstacles_zh, **obstacles;
     size_t count, obstacle_count;
 };
 
@@ -62,6 +62,13 @@ compare(struct dc_arena *arena, const struct wf_definition *from, const struct w
     }
 }
 
+static void
+stand_in_the_way(struct change *change, char *zh, char *en)
+{
+    change->obstacles_zh[change->obstacle_count] = zh;
+    change->obstacles[change->obstacle_count++] = en;
+}
+
 /* Where cases stand there must be the same stage, for the same subjects, in the same track. */
 static enum dc_code
 find_obstacles(struct flow_work *work, const Workflow__Cycle *cycle,
@@ -79,16 +86,19 @@ find_obstacles(struct flow_work *work, const Workflow__Cycle *cycle,
                     to->stages[new].subject == from->stages[old].subject &&
                     to->stages[new].unit_kinds == from->stages[old].unit_kinds;
         if (!fits) {
-            change->obstacles[change->obstacle_count++] = dc_arena_printf(
-                arena,
-                "%lld 个办理单停在环节 %s，新版本同一轨道中没有它 (%lld cases stand in stage %s, "
-                "which the new version does not have in the same track)",
-                (long long)counts[i], stages[i], (long long)counts[i], stages[i]);
+            stand_in_the_way(change,
+                             dc_arena_printf(arena,
+                                             "%lld 个办理单停在环节 %s，新版本同一轨道中没有它",
+                                             (long long)counts[i], stages[i]),
+                             dc_arena_printf(arena,
+                                             "%lld cases stand in stage %s, which the new version "
+                                             "does not have in the same track",
+                                             (long long)counts[i], stages[i]));
         }
     }
     if (cycle->track >= to->track_count) {
-        change->obstacles[change->obstacle_count++] =
-            (char *)"新版本的轨道更少 (the new version has fewer tracks than were run already)";
+        stand_in_the_way(change, (char *)"新版本的轨道比已经走过的少",
+                         (char *)"the new version has fewer tracks than were run already");
     }
     return DC_OK;
 }
@@ -192,7 +202,10 @@ DC_HANDLER(workflow_move_cycle, Workflow__MoveCycleRequest, Workflow__MoveCycleR
     size_t room = from->stage_count + 3 * to->stage_count + 2;
     struct change change = {DC_NEW_ARRAY(step->arena, char *, room),
                             DC_NEW_ARRAY(step->arena, char *, room),
-                            DC_NEW_ARRAY(step->arena, char *, room), 0, 0};
+                            DC_NEW_ARRAY(step->arena, char *, room),
+                            DC_NEW_ARRAY(step->arena, char *, room),
+                            0,
+                            0};
     compare(step->arena, from, to, &change);
     DC_TRY(find_obstacles(&work, message, from, to, &change, error));
     DC_TRY(count_deadlines(&work, message, from, to, &change, response, error));
@@ -200,13 +213,15 @@ DC_HANDLER(workflow_move_cycle, Workflow__MoveCycleRequest, Workflow__MoveCycleR
     response->changes_en = change.en;
     response->n_changes_zh = response->n_changes_en = change.count;
     response->obstacles = change.obstacles;
-    response->n_obstacles = change.obstacle_count;
+    response->obstacles_zh = change.obstacles_zh;
+    response->n_obstacles = response->n_obstacles_zh = change.obstacle_count;
     response->cycle = message;
     if (request->preview) {
         return DC_OK;
     }
     if (change.obstacle_count > 0) {
-        return dc_fail(error, DC_FAILED_PRECONDITION, "%s", change.obstacles[0]);
+        return dc_fail_with(error, DC_FAILED_PRECONDITION, "", change.obstacles[0],
+                            change.obstacles_zh[0]);
     }
     return go_over(&work, &cycle, to, version, error);
 }

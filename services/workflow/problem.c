@@ -79,6 +79,11 @@ wf_problems_refuse(const struct wf_problems *problems, struct dc_error *error)
 {
     DC_ASSERT(problems && problems->count > 0);
     const struct wf_problem *first = &problems->items[0];
-    return dc_fail(error, DC_INVALID_ARGUMENT, "%d:%d: %s%s", first->line, first->column,
-                   first->message.en, problems->count > 1 ? " (and more)" : "");
+    bool more = problems->count > 1;
+    char en[DC_ERROR_MESSAGE_MAX + 64], zh[DC_ERROR_MESSAGE_MAX + 64];
+    snprintf(en, sizeof en, "%d:%d: %s%s", first->line, first->column, first->message.en,
+             more ? " (and more)" : "");
+    snprintf(zh, sizeof zh, "%d:%d：%s%s", first->line, first->column, first->message.zh,
+             more ? "（还有其他问题）" : "");
+    return dc_fail_with(error, DC_INVALID_ARGUMENT, "", en, zh);
 }

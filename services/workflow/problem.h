@@ -39,8 +39,7 @@ void wf_problem_add(struct wf_problems *problems, int64_t line, int64_t column,
 /* In the order of their places; says in the last one how many are not told. Call once, at the end.
  */
 void wf_problems_finish(struct wf_problems *problems);
-/* INVALID_ARGUMENT with the first of them: "line:column: message" in English. There is at least
- * one. */
+/* INVALID_ARGUMENT with the first of them: "line:column: message". There is at least one. */
 enum dc_code wf_problems_refuse(const struct wf_problems *problems, struct dc_error *error);
 
 #endif

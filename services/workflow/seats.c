@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "life.h"
 
 #define ONE WORKFLOW__SEAT_MODE__SEAT_MODE_ONE
@@ -113,11 +114,17 @@ check_reason(const char *reason, bool wanted, const char *what, struct dc_error 
 {
     size_t length = dc_utf8_length(reason, strlen(reason));
     bool blank = reason[strspn(reason, " \t\r\n")] == '\0';
-    if ((wanted && blank) || length > WF_REASON_MAX) {
+    if (wanted && blank) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "reason",
-                             "%s%s; allowed are %s%d characters", what,
-                             wanted && blank ? " needs a reason" : " has too long a reason",
-                             wanted ? "1 to " : "at most ", WF_REASON_MAX);
+                             "%s needs a reason; allowed are 1 to %d characters", what,
+                             WF_REASON_MAX);
+    }
+    if (length > WF_REASON_MAX) {
+        return dc_fail_field(
+            error, DC_INVALID_ARGUMENT, "reason",
+            wanted ? DC_WORDS("%s has too long a reason; allowed are 1 to %d characters")
+                   : DC_WORDS("%s has too long a reason; allowed are at most %d characters"),
+            what, WF_REASON_MAX);
     }
     return DC_OK;
 }
@@ -177,7 +184,8 @@ wf_task_decide(struct wf_task *task, const struct wf_decision *decision,
                        "only who holds an open seat of the task decides it");
     }
     bool returns = outcome->kind == WF_RETURN;
-    DC_TRY(check_reason(decision->reason, returns, returns ? "a return" : "the decision", error));
+    DC_TRY(check_reason(decision->reason, returns,
+                        returns ? DC_WORDS("a return") : DC_WORDS("the decision"), error));
 
     for (size_t i = 0; i < task->seat_count; i++) {
         struct wf_seat *seat = &task->seats[i];
@@ -266,7 +274,7 @@ wf_task_withdraw(struct wf_task *task, int64_t person, bool acted_on, const char
     DC_TRY(task_may(task, open ? WF_TASK_TAKE_BACK : WF_TASK_WITHDRAW, error));
     uint32_t seats = taken_back(task, person);
     DC_TRY(check_taking_back(task, seats, acted_on, error));
-    DC_TRY(check_reason(reason, true, "taking a decision back", error));
+    DC_TRY(check_reason(reason, true, DC_WORDS("taking a decision back"), error));
     if (open) {
         task_must(task, WF_TASK_TAKE_BACK);
         for (size_t i = 0; i < task->seat_count; i++) {
@@ -367,7 +375,7 @@ wf_task_transfer(struct wf_task *task, int64_t person, int64_t to, const char *r
                                  "this person has a seat in the task already; choose another one");
         }
     }
-    DC_TRY(check_reason(reason, true, "a transfer", error));
+    DC_TRY(check_reason(reason, true, DC_WORDS("a transfer"), error));
     uint32_t moved = 0;
     task_must(task, WF_TASK_HAND_OVER);
     for (size_t i = 0; i < task->seat_count; i++) {

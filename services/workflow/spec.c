@@ -2,6 +2,7 @@
 #include <dacheng/goals/v1/events.pb-c.h>
 #include <dacheng/ingest/v1/submission.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
+#include <dacheng/reviews/v1/events.pb-c.h>
 #include <workflow_sql.h>
 
 #include "handlers.h"
@@ -87,12 +88,16 @@ static const struct dc_reaction reactions[] = {
      workflow_on_proposal_settled},
     {"ingest", "SubmissionChecked", &ingest__submission_checked__descriptor,
      workflow_on_submission_checked},
+    {"reviews", "RatersAsked", &reviews__raters_asked__descriptor, workflow_on_raters_asked},
+    {"reviews", "RatersFinished", &reviews__raters_finished__descriptor,
+     workflow_on_raters_finished},
+    {"reviews", "RoundChanged", &reviews__round_changed__descriptor, workflow_on_round_changed},
     {0},
 };
 
 static const struct dc_task tasks[] = {
-    {"timers", 500, workflow_task_timers},
-    {"cycles", 1000, workflow_task_cycles},
+    {"timers", 1000, workflow_task_timers},
+    {"cycles", 2000, workflow_task_cycles},
     {"people", 5000, workflow_task_people},
     {0},
 };

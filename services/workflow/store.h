@@ -193,6 +193,26 @@ enum dc_code flow_store_save_case(struct flow_work *work, int64_t cycle_id,
 /* Of an approval; 0 when there is none. */
 enum dc_code flow_store_case_of(struct flow_work *work, const char *reference, int64_t *ret_case_id,
                                 int64_t *ret_cycle_id, struct dc_error *error) DC_MUST_CHECK;
+/* --- store_ratings.c: cases of raters, by their references */
+struct flow_asked {
+    int64_t person_id;
+    const char *reference, *value; /* of the one fact */
+};
+/* Places, from 1, of references that no case has. */
+enum dc_code flow_store_unknown(struct flow_work *work, const char *const *references, size_t count,
+                                int64_t **ret_places, size_t *ret_count,
+                                struct dc_error *error) DC_MUST_CHECK;
+/* Running cycles with references from one up to another, without cases of some people. */
+enum dc_code flow_store_cycles_of(struct flow_work *work, const char *from, const char *up_to,
+                                  const int64_t *without, size_t without_count, int64_t **ret_ids,
+                                  size_t *ret_count, struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_store_save_cases(struct flow_work *work, const Workflow__Cycle *cycle,
+                                   const struct flow_asked *asked, size_t count, const char *link,
+                                   const char *fact, struct flow_subject **ret_items,
+                                   size_t *ret_count, struct dc_error *error) DC_MUST_CHECK;
+enum dc_code flow_store_open_of_references(struct flow_work *work, const char *const *references,
+                                           size_t count, int64_t **ret_ids, size_t *ret_count,
+                                           struct dc_error *error) DC_MUST_CHECK;
 struct flow_move {
     int64_t case_id;
     const char *stage;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/words.h"
 #include "definition_internal.h"
 
 /* clang-format off */
@@ -15,9 +16,9 @@ const struct wf_word wf_roles[] = {
     {0},
 };
 const struct wf_word wf_subjects[] = {
-    {"cycle", WORKFLOW__SUBJECT_KIND__SUBJECT_KIND_CYCLE, "整个周期"},
-    {"unit", WORKFLOW__SUBJECT_KIND__SUBJECT_KIND_UNIT, "组织"},
-    {"person", WORKFLOW__SUBJECT_KIND__SUBJECT_KIND_PERSON, "员工"},
+    {DC_WORDS("cycle"), WORKFLOW__SUBJECT_KIND__SUBJECT_KIND_CYCLE, "整个周期"},
+    {DC_WORDS("unit"), WORKFLOW__SUBJECT_KIND__SUBJECT_KIND_UNIT, "组织"},
+    {DC_WORDS("person"), WORKFLOW__SUBJECT_KIND__SUBJECT_KIND_PERSON, "员工"},
     {0},
 };
 const struct wf_word wf_unit_kind_words[] = {
@@ -49,12 +50,13 @@ const struct wf_word wf_outcome_kinds[] = {
 };
 const struct wf_word wf_gates[] = {
     {"submission_complete", WF_GATE_SUBMISSION_COMPLETE, "数据齐全"},
+    {"ratings_given", WF_GATE_RATINGS_GIVEN, "评价已提交"},
     {0},
 };
 const struct wf_word wf_periods[] = {
-    {"month", DC_PERIOD_MONTH, "月度"},
-    {"quarter", DC_PERIOD_QUARTER, "季度"},
-    {"year", DC_PERIOD_YEAR, "年度"},
+    {DC_WORDS("month"), DC_PERIOD_MONTH, "月度"},
+    {DC_WORDS("quarter"), DC_PERIOD_QUARTER, "季度"},
+    {DC_WORDS("year"), DC_PERIOD_YEAR, "年度"},
     {0},
 };
 const struct wf_word wf_when_offs[] = {

@@ -10,44 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "services/scoring/fixture.h"
+#include "scoring_group.h"
 
-enum { TENANT = 1, ROUNDS = 5, PEOPLE = 100000 };
-
-static struct fixture f;
-
-/* 1 group, 50 companies, 500 departments, 5,000 teams of 20. */
-static const char *const tenant_sql =
-    "SET search_path = scoring;"
-    "INSERT INTO edition VALUES (1, 1);"
-    "INSERT INTO measure SELECT 1, m, 1, 1, '' FROM generate_series(1, 5) m;"
-    "INSERT INTO indicator SELECT 1, m, 1, 'i' || m, 'i' || m, 'CNY', 1, 2, m, m = 1, false "
-    "FROM generate_series(1, 5) m;"
-    "INSERT INTO place SELECT 1, u, '-infinity', '2020-01-01', CASE WHEN u = 1 THEN 0 "
-    "WHEN u <= 51 THEN 1 WHEN u <= 551 THEN 2 + (u - 52) / 10 ELSE 52 + (u - 552) / 10 END, NULL, "
-    "1 FROM generate_series(1, 5551) u;"
-    "INSERT INTO org_post SELECT 1, p, 0, 552 + (p - 1) / 20, 'sales_rep', 1, true, '2020-01-01', "
-    "'infinity' FROM generate_series(1, 100000) p;"
-    "SELECT setseed(0.5);"
-    "INSERT INTO actual SELECT 1, '2026Q4', CASE WHEN p > 100000 THEN 1 ELSE 2 END, "
-    "CASE WHEN p > 100000 THEN p - 100000 ELSE p END, '{1,2,3,4,5}', "
-    "ARRAY[(random() * 600000)::numeric(12, 2), (random() * 300000)::numeric(12, 2), "
-    "(random() * 90000)::numeric(12, 2), (random() * 100)::int, (random() * 100)::int], "
-    "'{1,1,1,1,1}', '{50,20,10,20,20}', '{7,7,7,7,7}' FROM generate_series(1, 105551) p;"
-    "INSERT INTO target SELECT tenant_id, period, owner_kind, owner_id, '{1,2,3,4,5}', "
-    "'{500000.00,250000.00,80000.00,80,70}', ARRAY[1, 2, 3, 4, 5], '{1,1,1,1,1}', "
-    "'{NULL,NULL,NULL,NULL,NULL}', '{NULL,NULL,NULL,NULL,NULL}', '{0,0,0,0,0}', '{f,f,f,f,f}', "
-    "'{1,1,1,1,1}' FROM actual;"
-    "INSERT INTO period VALUES (1, '2026Q4', '2026-10-01', '2026-12-31');"
-    "INSERT INTO org_unit SELECT 1, unit_id, nullif(parent_id, 0), 3, 'U' || unit_id, 'unit ' || "
-    "unit_id, '2020-01-01', 'infinity', 1 FROM place;"
-    "WITH RECURSIVE above (unit_id, ancestor_id, depth) AS (SELECT unit_id, unit_id, 0 FROM "
-    "org_unit UNION ALL SELECT a.unit_id, u.parent_id, a.depth + 1 FROM above a JOIN org_unit u ON "
-    "u.unit_id = a.ancestor_id WHERE u.parent_id IS NOT NULL) "
-    "INSERT INTO org_unit_tree SELECT 1, ancestor_id, unit_id, depth FROM above;"
-    "INSERT INTO org_person SELECT 1, p, 'E' || p, 'person ' || p, '', '', 'en', NULL, "
-    "'2020-01-01', 'infinity', 1 FROM generate_series(1, 100000) p;"
-    "ANALYZE;";
+enum { ROUNDS = 5 };
 
 static const char *const peer_tables_sql =
     "SET search_path = scoring;"
@@ -114,48 +79,6 @@ static const char *const difference_sql =
     "scoring.peer_unit p USING (tenant_id, period, unit_id) WHERE (s.people, s.total_sum, "
     "s.open_items, s.rank, s.attainment) IS DISTINCT FROM (p.people, p.total_sum, p.open_items, "
     "p.rank, p.attainment))";
-
-static void
-tell_plan(int64_t version)
-{
-    Goals__Plan plan = GOALS__PLAN__INIT;
-    Goals__PlanScope scope = GOALS__PLAN_SCOPE__INIT;
-    Goals__PlanChanged event = GOALS__PLAN_CHANGED__INIT;
-    Goals__PlanItem items[5], *list[5];
-    Goals__RatioRule rules[5];
-    char weights[5][16];
-    for (int i = 0; i < 5; i++) {
-        goals__plan_item__init(&items[i]);
-        goals__ratio_rule__init(&rules[i]);
-        int percent = i == 0 ? 30 + (int)version : i == 1 ? 30 - (int)version : i == 4 ? 10 : 15;
-        snprintf(weights[i], sizeof(weights[i]), "%d.00", percent);
-        items[i].indicator_id = i + 1;
-        items[i].weight = weights[i];
-        items[i].ratio = &rules[i];
-        rules[i].full_marks = (char *)"100";
-        rules[i].lower = (char *)"0";
-        rules[i].cap = (char *)"1.2";
-        rules[i].decimals = 2;
-        list[i] = &items[i];
-    }
-    plan.id = 1;
-    plan.version = version;
-    plan.scope = &scope;
-    plan.items = list;
-    plan.n_items = 5;
-    plan.missing_policy = GOALS__MISSING_POLICY__MISSING_POLICY_DROP;
-    plan.total_decimals = 2;
-    plan.effective_from = (char *)"2026-01-01";
-    event.plan = &plan;
-    fixture_deliver(&f, TENANT, scoring_on_plan_changed, &event.base);
-}
-
-static int
-by_size(const void *a, const void *b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
-}
 
 /* Milliseconds of a dashboard: the whole tenant's, a company's, a department's, a team's. */
 static void

@@ -38,7 +38,7 @@ describe('the main job in the browser', () => {
     await window.page.fill('input[name=account]', 'zhangsan')
     await window.page.fill('input[name=password]', 'certainly not this')
     await window.page.click('button[type=submit]')
-    await window.page.waitForSelector('[data-test=problem]')
+    await window.page.getByText('账号或密码不正确').waitFor()
     await picture(window.page, 'login')
     await window.close()
   })

@@ -89,13 +89,15 @@ static void
 start(struct dc_test_pg *pg)
 {
     char data[1024], log[1024], options[2048];
+    const char *durable = getenv("DC_TEST_PG_DURABLE"); /* benchmarks say "on" */
+    const char *sync = durable ? durable : "off";
     paths_of(pg, data, log);
     snprintf(options, sizeof options,
-             "-c listen_addresses='' -c unix_socket_directories=%s -c fsync=off "
-             "-c synchronous_commit=off -c full_page_writes=off -c max_connections=100 "
+             "-c listen_addresses='' -c unix_socket_directories=%s -c fsync=%s "
+             "-c synchronous_commit=%s -c full_page_writes=%s -c max_connections=100 "
              "-c shared_buffers=64MB -c max_wal_size=256MB -c log_min_messages=warning "
              "-c timezone=UTC -c jit=off -c work_mem=64MB",
-             pg->directory);
+             pg->directory, sync, sync, sync);
     if (run(log, "pg_ctl",
             (const char *[]){NULL, "-D", data, "-l", log, "-o", options, "-w", "-t", "60", "start",
                              NULL}) != 0) {

@@ -173,6 +173,26 @@ band_words(const struct words *words, Goals__PlanItem *item)
     rule->decimals = places(words);
 }
 
+static void
+okr_words(const struct words *words, Goals__PlanItem *item)
+{
+    item->okr = DC_NEW_MESSAGE(words->arena, Goals__OkrRule, goals__okr_rule__init);
+    item->okr->full_marks = word(words, "F");
+    item->okr->full_at = word(words, "at");
+    item->okr->cap = word(words, "cap");
+    item->okr->decimals = places(words);
+}
+
+static void
+rating_words(const struct words *words, Goals__PlanItem *item)
+{
+    item->rating = DC_NEW_MESSAGE(words->arena, Goals__RatingRule, goals__rating_rule__init);
+    item->rating->full_marks = word(words, "F");
+    item->rating->scale_min = word(words, "min");
+    item->rating->scale_max = word(words, "max");
+    item->rating->decimals = places(words);
+}
+
 Goals__PlanItem *
 rule_words(struct dc_arena *arena, const char *family, char *text)
 {
@@ -182,7 +202,8 @@ rule_words(struct dc_arena *arena, const char *family, char *text)
     } families[] = {{"linear", linear_words},   {"three_point", three_point_words},
                     {"steps", steps_words},     {"add_deduct", add_deduct_words},
                     {"accrual", accrual_words}, {"veto", veto_words},
-                    {"band", band_words}};
+                    {"band", band_words},       {"okr", okr_words},
+                    {"rating", rating_words}};
     struct words words = split_words(arena, text);
     Goals__PlanItem *item = DC_NEW_MESSAGE(arena, Goals__PlanItem, goals__plan_item__init);
     for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {

@@ -167,8 +167,54 @@ def band(rule, facts, _):
     return held(value, number(rule, "lowest"), full)
 
 
+def okr(rule, facts, _):
+    need(facts, False)
+    full = number(rule, "fullMarks")
+    return held(full * facts.actual / number(rule, "fullAt"), F(0), full * number(rule, "cap"))
+
+
 RULES = {"ratio": ratio, "linear": linear, "threePoint": three_point, "steps": steps,
-         "addDeduct": add_deduct, "accrual": accrual, "band": band}
+         "addDeduct": add_deduct, "accrual": accrual, "band": band, "okr": okr}
+
+
+# --- objectives: "OKR" of docs/scoring-rules.md ------------------------------------------------------
+def key_result(one, zones):
+    """What a key result comes to, 0 to 1; `value` None or missing = not checked in."""
+    kind = one["kind"].replace("KEY_RESULT_KIND_", "")
+    value = one.get("value")
+    if value is None:
+        return F(0)
+    if kind == "DONE":
+        return F(value)
+    if kind == "MILESTONES":
+        return F(one["milestones"][int(value) - 1]["score"]) if int(value) > 0 else F(0)
+    start, target = F(one["start"]), F(one["target"])
+    points = [(start, F(0))]
+    if one.get("commit"):
+        points.append((F(one["commit"]), F(zones[0])))
+    points.append((target, F(zones[1]) if one.get("stretch") else F(1)))
+    if one.get("stretch"):
+        points.append((F(one["stretch"]), F(1)))
+    sign = 1 if target > start else -1
+    value = F(value)
+    if sign * (value - start) <= 0:
+        return F(0)
+    for (a, low), (b, high) in zip(points, points[1:]):
+        if sign * (value - b) <= 0:
+            return low + (high - low) * (value - a) / (b - a)
+    return F(1)
+
+
+def mean(parts):
+    """Of (value, weight); None of nothing."""
+    weights = sum(F(weight) for _, weight in parts)
+    return sum(value * F(weight) for value, weight in parts) / weights if weights else None
+
+
+def objectives(all_, zones=("0.3", "0.7")):
+    """What confirmed objectives come to; None = no data."""
+    return mean([(mean([(key_result(one, zones), one["weight"]) for one in objective["keyResults"]]), objective["weight"])
+                 for objective in all_])
 
 
 def vetoed(rule, facts):

@@ -1,4 +1,5 @@
 """Bad input at every door: a clear error each, nothing lost, no process dies, memory bounded."""
+import base64
 import http.client
 import json
 import os
@@ -13,9 +14,9 @@ MIB = 1 << 20
 
 
 def setUpModule():
-    global stack, supervisor, pids
+    global stack, supervisor, employee, security, system, pids
     stack = Stack().__enter__()
-    supervisor = stack.login("supervisor")
+    supervisor, employee, security, system = (stack.login(name) for name in ("supervisor", "zhangsan", "secadmin", "sysadmin"))
     pids = {name: stack.pid(name) for name in stack.programs()}
 
 
@@ -130,6 +131,43 @@ class BadInput(unittest.TestCase):
                 supervisor.call(method, request)
             self.assertEqual(caught.exception.code, "invalid_argument", (method, caught.exception))
             self.assertIn(word, caught.exception.message, method)
+
+    # --- languages
+    def told(self, client, method, request):
+        """The code of a refusal, and its sentence in Chinese and in English."""
+        service, name = method.split(".", 1)
+        answers = []
+        for language in ("zh-CN,zh;q=0.9", "en"):
+            headers = dict(client.headers(), **{"Accept-Language": language})
+            _, data = client.request("POST", f"/dacheng.{service}.v1.{name}", json.dumps(request).encode(), headers)
+            answers.append(json.loads(data))
+        self.assertEqual(answers[0]["code"], answers[1]["code"])
+        return answers[0]["code"], answers[0]["message"], answers[1]["message"]
+
+    def test_refusals_in_the_readers_language(self):
+        cases = (  # arguments; none; a number of 64 bits; a word as an argument; the kernel's
+            (supervisor, "scoring.ScoringService/ListRanking", {"period": "2026Q4", "limit": 100000},
+             "invalid_argument", "应为 1 至 500，不是 100000", "1 to 500, not 100000"),
+            (supervisor, "ingest.IngestService/StartUpload", {"source": "Ä", "name": "a.csv", "size": "5"},
+             "invalid_argument", "数据源应为 1 至 40 个字符，可用 a-z、0-9、_ 和 -", "a source is 1 to 40 of a-z, 0-9, _ and -"),
+            (supervisor, "ingest.IngestService/GetRun", {"runId": "987654321"},
+             "not_found", "没有导入 987654321", "there is no run 987654321"),
+            (security, "org.OrgService/SetGrants", {"personId": employee.me["personId"], "grants": [{"role": "ROLE_BOSS", "scope": "SCOPE_SELF"}]},
+             "invalid_argument", "角色“老板”不能以该范围授予", "the role BOSS cannot be granted with this scope"),
+            (employee, "goals.GoalService/InstallLibrary", {},
+             "permission_denied", "您的角色不包含这项权限；角色由安全管理员授予",
+             "none of your roles covers this; the security administrator grants roles"))
+        for client, method, request, code, zh, en in cases:
+            self.assertEqual(self.told(client, method, request), (code, zh, en), method)
+
+    def test_rows_of_the_organisation_in_both_languages(self):
+        csv = "code,name,kind,parent_code,valid_from\nZ1,某组,galaxy,NOWHERE,2026-01-01\n"
+        answer = system.call("org.OrgService/Import", {
+            "kind": "IMPORT_KIND_UNITS", "csv": base64.b64encode(csv.encode()).decode(), "tryOnly": True})
+        row = answer["rejections"][0]
+        self.assertEqual((row["line"], row["column"], row["value"]), ("2", "kind", "galaxy"))
+        self.assertEqual(row["reason"], "must be group 集团, company 公司, department 部门 or team 团队")
+        self.assertEqual(row["reasonZh"], "应为 group 集团、company 公司、department 部门或 team 团队")
 
     # --- CSV
     HEADER = "source_key,amount,person_code,occurred_at\n"

@@ -1,5 +1,5 @@
 """Every scoring rule through the real services: 300 generated people, random plans with all rules, random
-targets and records; each item's score and each total against an independent computation by fractions
+targets, records and objectives; each item's score and each total against an independent computation by fractions
 (tests/lib/rules_reference.py), to the last digit. SEED=8 makes another group."""
 import base64
 import concurrent.futures
@@ -10,13 +10,14 @@ import unittest
 from fractions import Fraction
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
-from rules_reference import Facts, score_person  # noqa: E402
+from rules_reference import Facts, objectives, score_person  # noqa: E402
 from stack import CallError, Stack, wait_until  # noqa: E402
 
 PEOPLE, PLANS, UNITS = int(os.environ.get("RULES_PEOPLE", "300")), 12, 10
 SEED = int(os.environ.get("SEED", "7"))
 INDICATORS = ("sales_amount", "collected_amount", "collection_rate", "sales_per_order", "new_customers", "cost_rate",
-              "campaign_sales", "hot_product_sales")
+              "campaign_sales", "hot_product_sales", "okr")
+RECORDED = INDICATORS[:-1]  # okr is made of objectives
 COUNTED = ("new_customers", "sales_amount", "hot_product_sales", "collection_rate")
 
 
@@ -129,6 +130,33 @@ class Maker:
         return {"basis": basis, "fullMarks": "100", "lo": str(lo), "hi": str(hi), "slopeBelow": slope(),
                 "slopeAbove": slope(), "lowest": self.random.choice(("0", "12.5"))}
 
+    def okr(self, code, lower):
+        return {"fullMarks": self.random.choice(("100", "120", "12.5")), "fullAt": self.random.choice(("1", "0.7", "0.333333")),
+                "cap": self.random.choice(("1", "1.2", "2.5"))}
+
+    def key_result(self):
+        """A key result, and how it was last checked in (None: not yet)."""
+        kind = self.random.choice(("METRIC", "METRIC", "METRIC", "MILESTONES", "DONE"))
+        made = {"title": "关键结果", "kind": "KEY_RESULT_KIND_" + kind, "weight": f"{self.random.randint(1, 9000) / 100:.2f}"}
+        if kind == "METRIC":
+            points = sorted(self.random.sample(range(-700, 3000), 4), reverse=self.random.random() < 0.4)
+            points = [f"{point / 7:.6f}" for point in points]
+            made.update(start=points[0], target=points[2], commit=self.random.choice(("", points[1])),
+                        stretch=self.random.choice(("", points[3])))
+            value = self.random.choice((*points, *(f"{self.random.randint(-800, 3100) / 7:.6f}" for _ in range(4))))
+        elif kind == "MILESTONES":
+            made["milestones"] = [{"title": "里程碑", "score": score} for score in ("0.25", "0.7", "1")]
+            value = str(self.random.randint(0, 3))
+        else:
+            value = self.random.choice("01")
+        return made, None if self.random.random() < 0.15 else value
+
+    def objectives(self):
+        """None to three; of each its key results with what is checked in."""
+        return [{"title": "目标", "weight": str(self.random.choice((1, 30, 70, 99.99))),
+                 "keyResults": [self.key_result() for _ in range(self.random.randint(1, 4))]}
+                for _ in range(self.random.choice((0, 1, 1, 2, 3)))]
+
     def item(self, code, rule):
         made = getattr(self, rule)(code, self.directions[code] == "DIRECTION_LOWER")
         if rule != "veto":
@@ -137,9 +165,11 @@ class Maker:
 
     def plan(self, at):
         rules = ["ratio", "linear", "threePoint", "steps", "addDeduct", "accrual", "band", "veto"]
-        codes = self.random.sample(INDICATORS, self.random.randint(4, 7))
+        codes = self.random.sample(RECORDED, self.random.randint(4, 7))
         items = [self.item(code, rules[(at + n * 3) % 8] if n < 2 else self.random.choice(rules))
                  for n, code in enumerate(codes)]
+        if at % 2 == 0:
+            items.append(self.item("okr", "okr"))
         weighted = [item for item in items if "veto" not in item]
         if not weighted:
             return self.plan(at)
@@ -166,14 +196,15 @@ class Maker:
         return made
 
 
-def actual_of(code, records):
-    """A measure of the library over one person's records; None = no data."""
+def actual_of(code, records, okr):
+    """A measure of the library over one person's records, or his objectives; None = no data."""
     amount = sum(Fraction(r["amount"]) for r in records)
     collected = sum(Fraction(r["collectedAmount"]) for r in records)
     cost = sum(Fraction(r["cost"]) for r in records)
     orders = Fraction(len({r["orderNo"] for r in records}))
     part = lambda top, bottom: top / bottom if bottom else None  # noqa: E731
     return {
+        "okr": lambda: objectives(okr),
         "sales_amount": lambda: amount, "collected_amount": lambda: collected,
         "collection_rate": lambda: part(collected, amount), "sales_per_order": lambda: part(amount, orders),
         "cost_rate": lambda: part(cost, amount),
@@ -201,6 +232,7 @@ class Rules(unittest.TestCase):
         cls.save_plans()
         cls.push_records()
         cls.set_targets()
+        cls.set_objectives()
 
     @classmethod
     def import_people(cls):
@@ -243,7 +275,7 @@ class Rules(unittest.TestCase):
     def set_targets(cls):
         make, cls.targets, requests = cls.make, {}, []
         for person in cls.people:
-            for code in {cls.codes[item["indicatorId"]] for item in cls.plans[cls.position[person]]["items"]}:
+            for code in sorted({cls.codes[item["indicatorId"]] for item in cls.plans[cls.position[person]]["items"]} - {"okr"}):
                 if make.random.random() < 0.15:
                     continue
                 places = cls.decimals[code]
@@ -260,20 +292,46 @@ class Rules(unittest.TestCase):
                 cls.targets[person, code] = target
                 requests.append(dict(target, ownerKind="OWNER_KIND_PERSON", ownerId=cls.person_ids[person],
                                      indicatorId=cls.ids[code], period=cls.period, reason="规则对照", allowOverAssignment=True))
+        cls.by_four(requests, lambda client, request: client.call_retrying("goals.GoalService/SetTarget", request))
+
+    @classmethod
+    def by_four(cls, work, do):
         clients = [stack.login("supervisor") for _ in range(4)]
 
-        def send(at):
-            for request in requests[at::4]:
-                clients[at].call_retrying("goals.GoalService/SetTarget", request)
+        def some(at):
+            for one in work[at::4]:
+                do(clients[at], one)
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            list(pool.map(send, range(4)))
+            list(pool.map(some, range(4)))
+
+    @classmethod
+    def set_objectives(cls):
+        """Of those whose plan has OKR; written, confirmed, checked in."""
+        cls.okr = {person: cls.make.objectives() for person in cls.people if cls.position[person] % 2 == 0}
+        work = [(person, objective) for person, all_ in cls.okr.items() for objective in all_]
+
+        def write(client, one):
+            person, objective = one
+            made = [key_result for key_result, _ in objective["keyResults"]]
+            values = [value for _, value in objective["keyResults"]]
+            saved = client.call("goals.OkrService/SaveObjective", {"objective": dict(
+                objective, ownerKind="OWNER_KIND_PERSON", ownerId=cls.person_ids[person], period=cls.period, keyResults=made)})
+            id_, entries = saved["objective"]["id"], []
+            client.call("goals.OkrService/ConfirmObjectives", {"ids": [id_]})
+            for key_result, value in zip(saved["objective"]["keyResults"], values):
+                if value is not None:
+                    entries.append({"keyResultId": key_result["id"], "value": value, "health": "HEALTH_ON_TRACK"})
+            if entries:
+                client.call("goals.OkrService/CheckIn", {"objectiveId": id_, "checkIns": entries})
+            objective["keyResults"] = [dict(key_result, value=value) for key_result, value in objective["keyResults"]]
+        cls.by_four(work, write)
 
     def facts_of(self, person):
         def facts(indicator_id):
             code = self.codes[indicator_id]
             target = self.targets.get((person, code), {})
             amount = lambda name: Fraction(target[name]) if target.get(name) else None  # noqa: E731
-            return Facts(actual_of(code, self.records[person]), self.directions[code] == "DIRECTION_LOWER",
+            return Facts(actual_of(code, self.records[person], self.okr.get(person, [])), self.directions[code] == "DIRECTION_LOWER",
                          amount("value"), amount("floor"), amount("stretch"))
         return facts
 
@@ -310,7 +368,7 @@ class Rules(unittest.TestCase):
             remarks |= {remark for _, remark in score_person(plan, self.facts_of(person))[0].values()}
             rules |= {name for item in plan["items"] for name in item}
         print(f"{PEOPLE} people agree; remarks: {sorted(remarks)}")
-        self.assertLessEqual({"ratio", "linear", "threePoint", "steps", "addDeduct", "accrual", "veto", "band"}, rules)
+        self.assertLessEqual({"ratio", "linear", "threePoint", "steps", "addDeduct", "accrual", "veto", "band", "okr"}, rules)
         self.assertGreaterEqual(len(remarks), 8)
 
     def test_2_other_rules_and_weights_agree_too(self):

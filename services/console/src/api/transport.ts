@@ -6,7 +6,7 @@ import { Code, ConnectError, type Interceptor, type Transport } from '@connectrp
 import { createConnectTransport } from '@connectrpc/connect-web'
 import { currentLanguage } from '@/i18n'
 
-const queryVerbs = /^(Get|List|Search|Verify|Explain|Watch)/
+const queryVerbs = /^(Get|List|Search|Verify|Explain|Watch|Preview$)/
 const tries = 3
 
 type Listener = () => void

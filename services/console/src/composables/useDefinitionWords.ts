@@ -1,5 +1,5 @@
 // Measures, rules and scopes in plain words.
-import { LowerIsBetter, MeasureKind, type Filter, type Measure, type Plan, type RatioRule } from '@gen/goals/v1/events_pb'
+import { LowerIsBetter, MeasureKind, MeasureOf, type Filter, type Measure, type OkrRule, type Plan, type RatioRule } from '@gen/goals/v1/events_pb'
 import { divide, parse, toText } from '@/format/decimal'
 import { showDecimal, showPercent } from '@/format/number'
 import { useWords } from './useWords'
@@ -19,6 +19,7 @@ export function useDefinitionWords() {
     return t(one.exclude ? 'measure.notIn' : 'measure.in', { dimension: t(`field.${one.dimension}`), values: one.values.join(english.value ? ', ' : '、') })
   }
   function measure(one: Measure, nameOf?: (id: bigint) => string): string {
+    if (one.of === MeasureOf.OKR || one.of === MeasureOf.HAND) return t(`madeOf.${one.of}`)
     const field = one.field ? t(`field.${one.field}`) : ''
     let what: string
     if (one.kind === MeasureKind.RATIO) {
@@ -39,11 +40,17 @@ export function useDefinitionWords() {
       t('plan.ruleDecimals', { decimals: one.decimals }),
     ])
   }
+  function okrRule(one: OkrRule): string {
+    return join([
+      t('plan.okrFull', { full: showDecimal(one.fullMarks) }), t('plan.okrAt', { at: one.fullAt }),
+      t('plan.okrCap', { cap: ratioPercent(one.cap) }), t('plan.ruleDecimals', { decimals: one.decimals }),
+    ])
+  }
   function scope(plan: Plan, unitName: (id: bigint) => string, personName: (id: bigint) => string): string {
     const { position = '', unitId = 0n, personId = 0n } = plan.scope ?? {}
     if (personId) return t('plan.forPerson', { name: personName(personId) })
     const parts = [unitId ? t('plan.forUnit', { name: unitName(unitId) }) : '', position ? t('plan.forPosition', { name: position }) : '']
     return parts.filter(Boolean).join(' · ') || t('plan.forAll')
   }
-  return { measure, rule, scope, filter, ratioPercent }
+  return { measure, rule, okrRule, scope, filter, ratioPercent }
 }

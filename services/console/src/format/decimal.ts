@@ -50,6 +50,10 @@ export function subtract(a: Decimal, b: Decimal): Decimal {
   return add(a, { units: -b.units, scale: b.scale })
 }
 
+export function multiply(a: Decimal, b: Decimal): Decimal {
+  return { units: a.units * b.units, scale: a.scale + b.scale }
+}
+
 export function compare(a: Decimal, b: Decimal): number {
   const [x, y] = aligned(a, b)
   return x < y ? -1 : x > y ? 1 : 0

@@ -82,3 +82,11 @@ export function periodEnd(text: string): string {
 export function quarterOf(day: Date): string {
   return writePeriod({ grain: 'quarter', year: day.getFullYear(), part: Math.floor(day.getMonth() / 3) + 1 })
 }
+
+/** The months of a year or a quarter; none of a month. */
+export function monthsOf(text: string): string[] {
+  const period = parsePeriod(text)
+  if (!period || period.grain === 'month') return []
+  const from = period.grain === 'year' ? 1 : period.part * 3 - 2
+  return Array.from({ length: period.grain === 'year' ? 12 : 3 }, (_, i) => writePeriod({ grain: 'month', year: period.year, part: from + i }))
+}

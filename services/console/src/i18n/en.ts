@@ -1,13 +1,21 @@
 // The console's words in English.
+import { okrEn } from './okr.en'
 import { operationsEn } from './operations.en'
+import { previewEn } from './preview.en'
 import { processEn } from './process.en'
+import { targetsEn } from './targets.en'
 import { resultsEn } from './results.en'
+import { reviewsEn } from './reviews.en'
 import type { Words } from './zh'
 
 export const en: Words = {
+  ...previewEn,
   ...processEn,
+  ...targetsEn,
   ...resultsEn,
   ...operationsEn,
+  ...okrEn,
+  ...reviewsEn,
   app: {
     name: 'Dacheng',
     short: 'Dacheng',
@@ -28,6 +36,12 @@ export const en: Words = {
     cycles: 'Cycles',
     cycle: 'Cycle board',
     submissions: 'Data submission',
+    reviews: '360 reviews',
+    reviewGive: 'Mine to give',
+    reviewRating: 'Rating',
+    reviewRound: 'Review round',
+    reviewResult: 'Review result',
+    reviewForms: 'Review forms',
     processes: 'Process definitions',
     calendar: 'Working days',
     delegations: 'Delegations',
@@ -41,7 +55,12 @@ export const en: Words = {
     me: 'My performance',
     person: 'A person\'s performance',
     goals: 'Goals',
+    sheet: 'Target sheet',
+    compare: 'Changes of targets',
+    preview: 'Preview',
     plans: 'Plans',
+    okr: 'OKR',
+    entries: 'Entered values',
     import: 'Data import',
     inbox: 'Messages',
     org: 'Organisation',
@@ -299,7 +318,8 @@ export const en: Words = {
     },
   },
   plan: {
-    rules: { ratio: 'Ratio', linear: 'Linear from a floor', threePoint: 'Floor, target, stretch', steps: 'Steps', addDeduct: 'Add and deduct', accrual: 'Accrual', veto: 'Veto', band: 'Band' },
+    rules: { ratio: 'Ratio', linear: 'Linear from a floor', threePoint: 'Floor, target, stretch', steps: 'Steps', addDeduct: 'Add and deduct', accrual: 'Accrual', veto: 'Veto', band: 'Band', rating: 'Rating', okr: 'OKR' },
+    okrFull: 'Full marks {full}', okrAt: 'full at an OKR score of {at}', okrCap: 'at most {cap}',
     plans: 'Plans',
     name: 'Plan',
     new: 'New plan',
@@ -382,6 +402,7 @@ export const en: Words = {
       1: 'By value',
       2: 'By share',
       3: 'Evenly',
+      4: 'By actuals',
     },
   },
   import: {

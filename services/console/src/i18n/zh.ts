@@ -1,12 +1,20 @@
 // The console's words in Chinese, which comes first.
+import { okrZh } from './okr.zh'
 import { operationsZh } from './operations.zh'
+import { previewZh } from './preview.zh'
 import { processZh } from './process.zh'
 import { resultsZh } from './results.zh'
+import { targetsZh } from './targets.zh'
+import { reviewsZh } from './reviews.zh'
 
 export const zh = {
+  ...previewZh,
   ...processZh,
   ...resultsZh,
+  ...targetsZh,
   ...operationsZh,
+  ...okrZh,
+  ...reviewsZh,
   app: {
     name: '达成 Dacheng',
     short: '达成',
@@ -27,6 +35,12 @@ export const zh = {
     cycles: '绩效流程',
     cycle: '流程看板',
     submissions: '数据提交',
+    reviews: '360 评价',
+    reviewGive: '我要评价的',
+    reviewRating: '评价',
+    reviewRound: '评价轮次',
+    reviewResult: '评价结果',
+    reviewForms: '评价表',
     processes: '流程定义',
     calendar: '工作日历',
     delegations: '委托',
@@ -40,7 +54,12 @@ export const zh = {
     me: '我的绩效',
     person: '个人绩效',
     goals: '目标分解',
+    sheet: '目标表',
+    compare: '目标变动对比',
+    preview: '沙盘推演',
     plans: '考核方案',
+    okr: 'OKR',
+    entries: '手工录入',
     import: '数据导入',
     inbox: '消息',
     org: '组织与账号',
@@ -298,7 +317,8 @@ export const zh = {
     },
   },
   plan: {
-    rules: { ratio: '比率法', linear: '基线线性', threePoint: '底线/目标/挑战', steps: '区间/阶梯', addDeduct: '加减分', accrual: '累计', veto: '一票否决', band: '区间最优' },
+    rules: { ratio: '比率法', linear: '基线线性', threePoint: '底线/目标/挑战', steps: '区间/阶梯', addDeduct: '加减分', accrual: '累计', veto: '一票否决', band: '区间最优', rating: '评分', okr: 'OKR 达成度' },
+    okrFull: '满分 {full}', okrAt: '满分需 OKR 得分 {at}', okrCap: '最高 {cap}',
     plans: '方案',
     name: '方案',
     new: '新建方案',
@@ -381,6 +401,7 @@ export const zh = {
       1: '按数值',
       2: '按占比',
       3: '平均',
+      4: '按上期实际',
     },
   },
   import: {

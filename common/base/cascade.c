@@ -1,5 +1,5 @@
 /* How a changed target goes down its tree: in proportion, and to the cent. */
-#include "cascade.h"
+#include "base/cascade.h"
 
 #include "base/assert.h"
 

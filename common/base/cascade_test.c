@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
-#include "cascade.h"
+#include "base/cascade.h"
 #include "tests/lib/harness.h"
 
 enum { NODES_MAX = 64, PATH_MAX_ = 32 };

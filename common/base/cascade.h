@@ -17,8 +17,8 @@
  * Of an indicator that does not add up (a ratio, an average) a child simply takes the new value of
  * its parent, unless it is pinned, given or joining.
  */
-#ifndef DC_GOALS_CASCADE_H
-#define DC_GOALS_CASCADE_H
+#ifndef DC_BASE_CASCADE_H
+#define DC_BASE_CASCADE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,137 @@
+/*
+ * store_okr.h - the database of objectives with their check-ins (store_okr.c), and of values that
+ * people enter by hand (store_hand.c). As store.h: inside the step's transaction and tenant; results
+ * live in the step's arena.
+ */
+#ifndef DC_GOALS_STORE_OKR_H
+#define DC_GOALS_STORE_OKR_H
+
+#include "store.h"
+
+#include <dacheng/goals/v1/okr.pb-c.h>
+
+/* --- objectives (store_okr.c) --------------------------------------------------------------------
+ */
+
+struct okr_unit;
+struct okr_reaches;
+enum dc_code store_okr_units(struct dc_step *step, dc_date day, const struct okr_reaches *reaches,
+                             const struct okr_unit **ret_units, size_t *ret_count,
+                             struct dc_error *error) DC_MUST_CHECK;
+
+/* An objective as it is kept and checked in on, without scores, with where its owner stands. */
+struct store_objective {
+    Goals__Objective *objective;
+    struct store_place owner;
+    const char *unit_name;
+    int64_t unit_id;             /* that the owner is or is in; 0 = none */
+    struct store_place up;       /* the owner of what it is aligned to; id 0 = nothing */
+    const char *up_title;
+};
+struct store_objectives {
+    struct store_objective *items;
+    size_t count;
+};
+/* Which ones: see okr_wanted.sql. kind 0: of the person and of the units. */
+struct store_okr_wanted {
+    const char *period;
+    Goals__OwnerKind kind;
+    int64_t owner_id;
+    const int64_t *units;
+    size_t unit_count;
+    bool tree;
+    int64_t limit;
+};
+enum dc_code store_okr_wanted(struct dc_step *step, const struct store_okr_wanted *wanted,
+                              const int64_t **ret_ids, size_t *ret_count,
+                              struct dc_error *error) DC_MUST_CHECK;
+/* Confirmed ones of an owner and period, or (kind 0) of everybody, by owner and period. */
+enum dc_code store_okr_confirmed(struct dc_step *step, Goals__OwnerKind kind, int64_t owner_id,
+                                 const char *period, const int64_t **ret_ids, size_t *ret_count,
+                                 struct dc_error *error) DC_MUST_CHECK;
+/* Those that are aligned to one. */
+enum dc_code store_okr_aligned(struct dc_step *step, int64_t id, const int64_t **ret_ids,
+                               size_t *ret_count, struct dc_error *error) DC_MUST_CHECK;
+/* In the order of the ids; those that are not there are left out. */
+enum dc_code store_objectives(struct dc_step *step, const int64_t *ids, size_t count,
+                              struct store_objectives *ret_objectives,
+                              struct dc_error *error) DC_MUST_CHECK;
+/* Sets id, version, author and time, and the ids of new key results. */
+enum dc_code store_save_objective(struct dc_step *step, Goals__Objective *objective,
+                                  struct dc_error *error) DC_MUST_CHECK;
+enum dc_code store_okr_lock_links(struct dc_step *step, struct dc_error *error) DC_MUST_CHECK;
+enum dc_code store_okr_save_links(struct dc_step *step, const Goals__Objective *objective,
+                                  struct dc_error *error) DC_MUST_CHECK;
+enum dc_code store_okr_circle(struct dc_step *step, int64_t id, const int64_t *to, size_t count,
+                              bool *ret_circle, struct dc_error *error) DC_MUST_CHECK;
+enum dc_code store_okr_is_above(struct dc_step *step, int64_t upper, int64_t lower, bool *ret_above,
+                                struct dc_error *error) DC_MUST_CHECK;
+/* Locks what the owner's objectives come to. ret_count: those not cancelled. */
+enum dc_code store_okr_lock_owner(struct dc_step *step, Goals__OwnerKind kind, int64_t owner_id,
+                                  const char *period, int64_t *ret_count,
+                                  struct dc_error *error) DC_MUST_CHECK;
+enum dc_code store_okr_count_result(struct dc_step *step, Goals__OwnerKind kind, int64_t owner_id,
+                                    const char *period, int64_t *ret_version,
+                                    struct dc_error *error) DC_MUST_CHECK;
+/* `scores` parallel to the request's check-ins. */
+enum dc_code store_add_check_ins(struct dc_step *step, const Goals__CheckInRequest *request,
+                                 const char *const *scores, struct dc_error *error) DC_MUST_CHECK;
+enum dc_code store_check_ins(struct dc_step *step, int64_t objective_id,
+                             Goals__CheckIn ***ret_check_ins, size_t *ret_count,
+                             struct dc_error *error) DC_MUST_CHECK;
+enum dc_code store_objective_versions(struct dc_step *step, const Goals__Objective *objective,
+                                      Goals__Objective ***ret_versions, size_t *ret_count,
+                                      struct dc_error *error) DC_MUST_CHECK;
+enum dc_code store_okr_settings(struct dc_step *step, Goals__OkrSettings **ret_settings,
+                                struct dc_error *error) DC_MUST_CHECK;
+/* ABORTED: somebody else saved this version. Sets author and time. */
+enum dc_code store_save_okr_settings(struct dc_step *step, Goals__OkrSettings *settings,
+                                     struct dc_error *error) DC_MUST_CHECK;
+/* 0: none. */
+enum dc_code store_measure_of(struct dc_step *step, Goals__MeasureOf of, int64_t *ret_measure_id,
+                              struct dc_error *error) DC_MUST_CHECK;
+
+/* --- entered values (store_hand.c) ---------------------------------------------------------------
+ */
+
+/* An owner that a value is entered for, and his newest value. */
+struct store_hand {
+    struct store_place owner; /* found false: there is no such owner today */
+    int64_t version;          /* 0 = never entered */
+    bool known;               /* false: never entered, or taken back */
+    struct dc_decimal value;
+    const char *note;
+};
+struct store_hand_sheet {
+    int64_t measure_id;
+    const char *period;
+};
+/* Parallel to the values of a request. */
+enum dc_code store_hand_owners(struct dc_step *step, const struct store_hand_sheet *sheet,
+                               Goals__HandValue *const *values, size_t count,
+                               struct store_hand **ret_owners, struct dc_error *error) DC_MUST_CHECK;
+enum dc_code store_lock_measure(struct dc_step *step, int64_t measure_id,
+                                struct dc_error *error) DC_MUST_CHECK;
+/* Writes new versions as they are given. */
+enum dc_code store_hand_add(struct dc_step *step, const struct store_hand_sheet *sheet,
+                            const struct store_hand *values, size_t count,
+                            struct dc_error *error) DC_MUST_CHECK;
+struct store_hand_wanted {
+    struct store_hand_sheet sheet;
+    int64_t unit_id;
+    Goals__OwnerKind kind;
+    bool entered_only, everything;
+    const int64_t *units; /* within reach, unless everything is */
+    size_t unit_count;
+    int64_t limit, offset;
+};
+/* `owners` parallel to the rows. */
+enum dc_code store_hand_rows(struct dc_step *step, const struct store_hand_wanted *wanted,
+                             Goals__ListHandValuesResponse *response,
+                             struct store_place **ret_owners, struct dc_error *error) DC_MUST_CHECK;
+enum dc_code store_hand_history(struct dc_step *step, const struct store_hand_sheet *sheet,
+                                Goals__OwnerKind kind, int64_t owner_id,
+                                Goals__HandRow ***ret_rows, size_t *ret_count,
+                                struct dc_error *error) DC_MUST_CHECK;
+
+#endif

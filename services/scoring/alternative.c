@@ -1,0 +1,236 @@
+/*
+ * alternative.c - other plans in force, other targets.
+ */
+#include "alternative.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "plan_read.h"
+
+/* "value" becomes "targets[2].value". */
+static enum dc_code
+at_change(enum dc_code code, const char *list, size_t index, struct dc_error *error)
+{
+    if (code != DC_OK) {
+        char field[DC_ERROR_FIELD_MAX];
+        snprintf(field, sizeof(field), "%.8s[%u]%s%.60s", list, (unsigned)index,
+                 error->field[0] ? "." : "", error->field);
+        snprintf(error->field, sizeof(error->field), "%s", field);
+    }
+    return code;
+}
+
+/* --- plans --------------------------------------------------------------------------------------
+ */
+
+static int64_t
+newest_version(const struct definitions *definitions, int64_t plan_id)
+{
+    int64_t newest = 0;
+    for (size_t i = 0; i < definitions->plan_count; i++) {
+        if (definitions->plans[i].id == plan_id && definitions->plans[i].version > newest) {
+            newest = definitions->plans[i].version;
+        }
+    }
+    return newest;
+}
+
+static int
+by_plan(const void *a, const void *b)
+{
+    const struct plan *left = a, *right = b;
+    if (left->id != right->id) {
+        return left->id < right->id ? -1 : 1;
+    }
+    return (left->version > right->version) - (left->version < right->version);
+}
+
+static bool
+is_in_force(const struct plans_in_force *plans, int64_t plan_id, int64_t version)
+{
+    for (size_t i = 0; i < plans->count; i++) {
+        if (plans->plans[i]->id == plan_id && plans->plans[i]->version == version) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The changed plan as the version after the newest. */
+static enum dc_code
+add_plan(struct definitions *definitions, struct plan *plans, struct dc_arena *arena,
+         const struct definitions *live, const Goals__PlanChange *change, int64_t *ret_moved,
+         struct dc_error *error)
+{
+    struct plan *plan = &plans[definitions->plan_count];
+    if (!change->plan) {
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, "plan", "say which plan");
+    }
+    int64_t newest = newest_version(live, change->plan->id);
+    if (newest == 0 || newest_version(definitions, change->plan->id) != newest) {
+        return dc_fail_field(error, newest ? DC_INVALID_ARGUMENT : DC_NOT_FOUND, "plan.id",
+                             newest ? "stands there twice" : "there is no such plan");
+    }
+    DC_TRY(plan_read(change->plan, arena, plan, error));
+    *ret_moved = plan->version != 0 && plan->version != newest ? plan->id : 0;
+    plan->version = newest + 1;
+    definitions->plan_count++;
+    return DC_OK;
+}
+
+enum dc_code
+alternative_plans(struct alternative *alternative, struct dc_arena *arena,
+                  const struct definitions *live, const struct tree *tree, dc_date last_day,
+                  Goals__PlanChange *const *changes, size_t count, struct dc_error *error)
+{
+    struct definitions *definitions = dc_arena_memdup(arena, live, sizeof(*live));
+    struct plan *plans = DC_NEW_ARRAY(arena, struct plan, live->plan_count + count + 1);
+    int64_t *moved = DC_NEW_ARRAY(arena, int64_t, count + 1);
+    int64_t *idle = DC_NEW_ARRAY(arena, int64_t, count + 1);
+    if (live->plan_count > 0) {
+        memcpy(plans, live->plans, live->plan_count * sizeof(*plans));
+    }
+    definitions->plans = plans;
+    for (size_t i = 0; i < count; i++) {
+        int64_t moved_id = 0;
+        DC_TRY(at_change(
+            add_plan(definitions, plans, arena, live, changes[i], &moved_id, error), "plans", i,
+            error));
+        if (moved_id) {
+            moved[alternative->moved_plan_count++] = moved_id;
+        }
+    }
+    qsort(plans, definitions->plan_count, sizeof(*plans), by_plan);
+    alternative->definitions = definitions;
+    plans_in_force(&alternative->plans, arena, definitions, tree, last_day);
+    schemes_init(&alternative->schemes, arena, definitions, tree, &alternative->plans);
+    for (size_t i = 0; i < count; i++) {
+        const Goals__Plan *plan = changes[i]->plan;
+        if (!plan->retired &&
+            !is_in_force(&alternative->plans, plan->id, newest_version(live, plan->id) + 1)) {
+            idle[alternative->idle_plan_count++] = plan->id;
+        }
+    }
+    alternative->moved_plans = moved;
+    alternative->idle_plans = idle;
+    return DC_OK;
+}
+
+/* --- targets ------------------------------------------------------------------------------------
+ */
+
+static struct sheet *
+sheet_of(struct sheet *const *sheets, size_t count, int64_t indicator_id)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (sheets[i]->indicator->id == indicator_id) {
+            return sheets[i];
+        }
+    }
+    return NULL;
+}
+
+/* The alternative's own sheet of an indicator; a copy of the live one at first. */
+static struct sheet *
+own_sheet(struct alternative *alternative, struct dc_arena *arena, struct sheet *const *live,
+          size_t live_count, int64_t indicator_id)
+{
+    struct sheet *own = sheet_of(alternative->sheets, alternative->sheet_count, indicator_id);
+    if (!own) {
+        const struct sheet *from = sheet_of(live, live_count, indicator_id);
+        DC_ASSERT(from);
+        own = DC_NEW(arena, struct sheet);
+        sheet_copy(own, arena, from);
+        alternative->sheets[alternative->sheet_count++] = own;
+    }
+    return own;
+}
+
+static enum dc_code
+change_target(struct sheet *sheet, struct dc_arena *arena, const Goals__TargetChange *change,
+              bool *ret_moved, struct dc_error *error)
+{
+    struct sheet_target *target =
+        sheet_of_owner(sheet, (int32_t)change->owner_kind, change->owner_id);
+    if (!target || target->id != change->target_id) {
+        return dc_fail_field(error, DC_NOT_FOUND, "target_id",
+                             "this owner has no such target of this indicator in this period");
+    }
+    struct sheet_change wanted = {.value = change->value,
+                                  .lift_parent = change->lift_parent,
+                                  .allow_over_assignment = change->allow_over_assignment};
+    *ret_moved = change->expected_version != 0 && change->expected_version != target->version;
+    return sheet_adjust(sheet, target, &wanted, arena, error);
+}
+
+enum dc_code
+alternative_targets(struct alternative *alternative, struct dc_arena *arena,
+                    struct sheet *const *live, size_t live_count,
+                    Goals__TargetChange *const *changes, size_t count, struct dc_error *error)
+{
+    Goals__TargetChange **moved = DC_NEW_ARRAY(arena, Goals__TargetChange *, count + 1);
+    alternative->sheets = DC_NEW_ARRAY(arena, struct sheet *, live_count + 1);
+    for (size_t i = 0; i < count; i++) {
+        bool has_moved = false;
+        struct sheet *sheet =
+            own_sheet(alternative, arena, live, live_count, changes[i]->indicator_id);
+        DC_TRY(at_change(change_target(sheet, arena, changes[i], &has_moved, error), "targets", i,
+                         error));
+        if (has_moved) {
+            moved[alternative->moved_target_count++] = changes[i];
+        }
+    }
+    alternative->moved_targets = moved;
+    for (size_t s = 0; s < alternative->sheet_count; s++) {
+        for (size_t i = 0; i < alternative->sheets[s]->count; i++) {
+            alternative->changed_targets += alternative->sheets[s]->targets[i].changed;
+        }
+    }
+    return DC_OK;
+}
+
+/* --- facts --------------------------------------------------------------------------------------
+ */
+
+static void
+override(struct facts *facts, size_t at, const struct sheet_target *target, struct dc_arena *arena,
+         bool *copied)
+{
+    size_t size = facts->target_count * sizeof(struct dc_decimal);
+    if (!*copied) {
+        facts->targets = dc_arena_memdup(arena, facts->targets, size);
+        if (facts->floors) {
+            facts->floors = dc_arena_memdup(arena, facts->floors, size);
+            facts->stretches = dc_arena_memdup(arena, facts->stretches, size);
+        }
+        *copied = true;
+    }
+    ((struct dc_decimal *)facts->targets)[at] = target->value;
+    if (facts->floors) {
+        ((struct dc_decimal *)facts->floors)[at] =
+            target->has_floor ? target->floor : DC_DECIMAL_INT(-1);
+        ((struct dc_decimal *)facts->stretches)[at] =
+            target->has_stretch ? target->stretch : DC_DECIMAL_INT(-1);
+    }
+}
+
+struct facts
+alternative_facts(const struct alternative *alternative, const struct facts *live,
+                  int32_t owner_kind, int64_t owner_id, struct dc_arena *arena)
+{
+    struct facts facts = *live;
+    bool copied = false;
+    for (size_t s = 0; s < alternative->sheet_count; s++) {
+        const struct sheet *sheet = alternative->sheets[s];
+        const struct sheet_target *target = sheet_of_owner(sheet, owner_kind, owner_id);
+        for (size_t i = 0; target && target->changed && i < facts.target_count; i++) {
+            if (facts.indicator_ids[i] == sheet->indicator->id) {
+                override(&facts, i, target, arena, &copied);
+            }
+        }
+    }
+    return facts;
+}
