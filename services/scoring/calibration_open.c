@@ -191,9 +191,9 @@ open_table(struct opening *opening, size_t start, size_t people, struct dc_error
     const struct candidate *first = &opening->candidates[start];
     const struct plan *known =
         definitions_plan(opening->tree->definitions, first->plan_id, first->plan_version);
-    const char *ignored;
-    Goals__Plan *plan;
-    DC_TRY(view_plan(opening->step, first->plan_id, first->plan_version, &plan, &ignored, error));
+    struct plan_view *view;
+    DC_TRY(view_plans(opening->step, &first->plan_id, &first->plan_version, 1, &view, error));
+    const Goals__Plan *plan = view->plan;
     DC_ASSERT(known && plan);
     int32_t *units = DC_NEW_ARRAY(arena, int32_t, people + 1);
     int32_t *pools = DC_NEW_ARRAY(arena, int32_t, people + 1), *pool_units;

@@ -82,10 +82,13 @@ describe('results in the browser', () => {
   it('lets a director move on his phone, by one grade, and the supervisor sees it at once', async () => {
     director = await login('director.a', 'phone')
     const { page } = director
-    await live(supervisor.page)
-    const moves = await supervisor.page.locator('[data-test=move-row]').count()
     await page.goto(`${base}${sessionPath}`)
     await page.waitForSelector('[data-test=card]')
+    const pool = await page.locator('[data-test=grade-columns]').getAttribute('data-pool')
+    await supervisor.page.goto(`${base}${sessionPath}?pool=${pool}`)
+    await supervisor.page.waitForSelector(`[data-test=grade-columns][data-pool="${pool}"]`)
+    await live(supervisor.page)
+    const moves = await supervisor.page.locator('[data-test=move-row]').count()
     assert.equal(await sideways(page), '')
     await picture(page, 'calibration-phone')
     await cards(page, 'B').first().locator('[data-test=move-card]').click()
@@ -101,7 +104,6 @@ describe('results in the browser', () => {
 
   it('moves by keys', async () => {
     const { page } = supervisor
-    await page.locator('[data-test=pool]').count()
     const moves = await page.locator('[data-test=move-row]').count()
     await cards(page, 'C').first().focus()
     await page.keyboard.press('ArrowLeft')
