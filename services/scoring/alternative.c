@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/words.h"
 #include "plan_read.h"
 
 /* "value" becomes "targets[2].value". */
@@ -72,7 +73,7 @@ add_plan(struct definitions *definitions, struct plan *plans, struct dc_arena *a
     int64_t newest = newest_version(live, change->plan->id);
     if (newest == 0 || newest_version(definitions, change->plan->id) != newest) {
         return dc_fail_field(error, newest ? DC_INVALID_ARGUMENT : DC_NOT_FOUND, "plan.id",
-                             newest ? "stands there twice" : "there is no such plan");
+                             newest ? "stands there twice" : DC_WORDS("there is no such plan"));
     }
     DC_TRY(plan_read(change->plan, arena, plan, error));
     *ret_moved = plan->version != 0 && plan->version != newest ? plan->id : 0;

@@ -60,7 +60,7 @@ def took(act):
 
 
 def main():
-    stack = Stack()
+    stack = Stack(fresh=True)
     first = took(stack.start)
     try:
         stops = [took(stack.stop)]
