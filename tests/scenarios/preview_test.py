@@ -47,7 +47,7 @@ class Preview(unittest.TestCase):
 
     @classmethod
     def targets(cls):
-        rows = stack.sql(f"SELECT target_id, owner_kind, owner_id, indicator_id, value, pinned FROM goals.target WHERE period = '{cls.period}'")
+        rows = stack.sql(f"SELECT target_id, owner_kind, owner_id, indicator_id, value, pinned FROM goals.target WHERE period = '{cls.period}' ORDER BY target_id")
         return [dict(zip(("id", "kind", "owner", "indicator", "value", "pinned"), row)) for row in rows]
 
     def plans(self):
@@ -77,10 +77,17 @@ class Preview(unittest.TestCase):
         return {"targetId": target["id"], "value": str(round(float(value), decimals)),
                 "liftParent": self.random.random() < 0.3, "allowOverAssignment": self.random.random() < 0.5}
 
+    def group_target(self):
+        """The whole group's, of what units are compared by: everybody's below follows."""
+        primary = next(i["id"] for i in self.definitions["indicators"] if i.get("primary"))
+        root = max((t for t in self.targets() if t["kind"] == "1" and t["indicator"] == primary), key=lambda t: Fraction(t["value"]))
+        return {"targetId": root["id"], "value": str(int(Fraction(root["value"]) * 11 / 10))}
+
     def any_draft(self, at):
+        """The first one is sure to move units."""
         return {"name": f"推演 {at}", "period": self.period, "reason": "推演后执行",
-                "plans": [self.any_plan()] if self.random.random() < 0.7 else [],
-                "targets": [self.any_target() for _ in range(self.random.randint(0, 3))]}
+                "plans": [self.any_plan()] if at and self.random.random() < 0.7 else [],
+                "targets": [self.any_target() for _ in range(self.random.randint(0, 3))] if at else [self.group_target()]}
 
     def preview(self, draft, client=None, **more):
         """All pages of the people who change."""
