@@ -148,8 +148,8 @@ describe('OKR in the browser', () => {
     await until('the parts of the plan', async () => (await page.locator('[data-test=plan-part]').allInnerTexts()).join(' ') === 'KPI 80% OKR 20%')
     await picture(page, 'okr-plan')
     await page.getByRole('button', { name: '编辑' }).first().click()
-    await page.waitForSelector('input[name=full-at]')
-    assert.equal(await page.inputValue('input[name=full-at]'), '0.7')
+    await page.locator('[data-test=plan-item]').nth(2).locator('[data-test=open-rule]').click()
+    assert.equal(await page.inputValue('[data-test=rule-editor][data-kind=okr] input[name="okr.fullAt"]'), '0.7')
     await picture(page, 'okr-plan-edit')
   })
 

@@ -56,6 +56,7 @@ export const previewEn: Same<typeof previewZh> = {
     grade: 'Grade',
     units: 'Units',
     whole: 'Look at all',
+    unitName: 'Unit',
     unitTarget: 'Target',
     who: 'Whose score changes',
     nobody: 'Nobody’s score or grade changes.',

@@ -53,6 +53,7 @@ export const previewZh = {
     grade: '等级',
     units: '各组织',
     whole: '看全部范围',
+    unitName: '组织',
     unitTarget: '目标',
     who: '谁的得分会变',
     nobody: '没有人的得分或等级会变。',
