@@ -20,7 +20,7 @@ export function useWords() {
     showDate: (date: string) => showDate(date, language.value),
     showAgo: (us: bigint) => showAgo(us, Date.now(), language.value),
     showDuration: (ms: bigint | number) => showDuration(ms, language.value),
-    showShort: (value: number) => showShort(value, language.value),
+    showShort: (value: number, digits?: number) => showShort(value, language.value, digits),
     /** "甲、乙" / "A, B" */
     listed: (parts: string[]) => parts.filter(Boolean).join(language.value === 'en' ? ', ' : '、'),
     /** An indicator's name in the reader's language, where it has one. */

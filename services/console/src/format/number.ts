@@ -35,17 +35,18 @@ export function showPercent(text: string): string {
   return (plain.includes('.') ? plain.replace(/0+$/, '') : plain) + '%'
 }
 
-/** Short amounts for axes: 2,000万 / 20M. Not exact; never used where a figure is read. */
-export function showShort(value: number, language: string): string {
+/** Short amounts for axes: 2,000万 / 20M, with `digits` behind the point at most. Not exact; never used
+ * where a figure is read. */
+export function showShort(value: number, language: string, digits = 1): string {
   const steps: [number, string][] = language.startsWith('zh')
     ? [[1e8, '亿'], [1e4, '万']]
     : [[1e9, 'B'], [1e6, 'M'], [1e3, 'K']]
   for (const [size, unit] of steps) {
     if (Math.abs(value) >= size) {
-      return `${(value / size).toLocaleString('en-US', { maximumFractionDigits: 1 })}${unit}`
+      return `${(value / size).toLocaleString('en-US', { maximumFractionDigits: digits })}${unit}`
     }
   }
-  return value.toLocaleString('en-US', { maximumFractionDigits: 1 })
+  return value.toLocaleString('en-US', { maximumFractionDigits: digits })
 }
 
 export function showBytes(bytes: bigint | number): string {

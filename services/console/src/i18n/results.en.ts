@@ -55,7 +55,7 @@ export const resultsEn: typeof resultsZh = {
     neverChanges: 'Published results never change',
     objectionDays: 'Days to object',
     acceptChanged: 'Keep calibrated grades where totals changed since',
-    objectUntil: 'Objections until {date}',
+    objectUntil: 'Objections to the performance supervisor until {date}',
     payroll: 'Export for payroll',
     noLate: 'No late changes',
     lateHint: 'Changes after the publication; the next period\'s publication carries them',

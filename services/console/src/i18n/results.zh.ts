@@ -53,7 +53,7 @@ export const resultsZh = {
     neverChanges: '已发布的结果不会改变',
     objectionDays: '申诉期（天）',
     acceptChanged: '校准后总分有变化的，保留校准的等级',
-    objectUntil: '申诉期至 {date}',
+    objectUntil: '有异议可在 {date} 前向绩效主管提出',
     payroll: '导出薪酬数据',
     noLate: '没有迟到变动',
     lateHint: '发布之后的变化，随下一周期的发布结转',
