@@ -85,20 +85,18 @@ read_targets(struct dc_arena *arena, const struct dc_rows *rows)
     return tree;
 }
 
-/* Finds each target's parent among those that stand before it. */
+/* Finds the parent of each target behind the first `tops` among those that stand before it. */
 static void
-link_by_target(struct dc_arena *arena, struct store_tree *tree)
+link_by_target(struct dc_arena *arena, struct store_tree *tree, size_t tops)
 {
     struct entry *entries = DC_NEW_ARRAY(arena, struct entry, tree->count + 1);
     for (size_t i = 0; i < tree->count; i++) {
         entries[i] = (struct entry){.key = tree->targets[i].id, .at = i};
     }
     qsort(entries, tree->count, sizeof *entries, by_key);
-    for (size_t i = 0; i < tree->count; i++) {
-        if (tree->targets[i].parent_id != 0) {
-            tree->nodes[i].parent = find_entry(entries, tree->count, tree->targets[i].parent_id);
-            DC_ASSERT(tree->nodes[i].parent < (int64_t)i);
-        }
+    for (size_t i = tops; i < tree->count; i++) {
+        tree->nodes[i].parent = find_entry(entries, tree->count, tree->targets[i].parent_id);
+        DC_ASSERT(tree->nodes[i].parent < (int64_t)i);
     }
 }
 
@@ -185,7 +183,11 @@ store_target_trees(struct dc_step *step, const int64_t *target_ids, size_t count
     DC_TRY(dc_db_run(step->db, SQL(TARGET_TREES), &rows, error, dc_p_int64(tenant_of(step)),
                      dc_p_int64s(target_ids, count)));
     struct store_tree tree = read_targets(step->arena, rows);
-    link_by_target(step->arena, &tree);
+    size_t named = 0;
+    while (named < tree.count && dc_rows_bool(rows, named, 12)) {
+        named++;
+    }
+    link_by_target(step->arena, &tree, named);
     *ret_tree = tree;
     return DC_OK;
 }

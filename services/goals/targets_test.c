@@ -543,6 +543,24 @@ test_a_moved_target_goes_with_a_split(void **state)
     check_whole();
 }
 
+/* A unit that was below another one and now stands beside it: its target still hangs below. */
+static void
+test_a_target_below_one_of_a_later_owner_goes_with_a_split(void **state)
+{
+    (void)state;
+    set_example();
+    dc_test_pg_exec(stage.pg,
+                    "UPDATE goals.target t SET parent_id = p.target_id FROM goals.target p "
+                    "WHERE t.owner_kind = 1 AND t.owner_id = 101 AND p.owner_kind = 1 AND "
+                    "p.owner_id = 102 AND t.period = p.period");
+    split(SPLIT(id_of(UNIT, A), BY_VALUE, {UNIT, A1, "4000000", NULL, false},
+                {UNIT, A2, "3000000", NULL, false}));
+    assert_int_equal(look(UNIT, A1)->target->parent_id, id_of(UNIT, A));
+    assert_target(UNIT, A1, "4000000.00");
+    assert_target(UNIT, A2, "3000000.00");
+    check_whole();
+}
+
 /* --- several at once ----------------------------------------------------------------------------
  */
 
@@ -707,6 +725,7 @@ main(void)
         TEST(test_cascade_reaches_everybody),
         TEST(test_moved_people_are_not_counted_twice),
         TEST(test_a_moved_target_goes_with_a_split),
+        TEST(test_a_target_below_one_of_a_later_owner_goes_with_a_split),
         TEST(test_adjusters_of_one_tree_come_one_after_the_other),
         TEST(test_rates_go_down_as_they_are),
         TEST(test_adjustments_are_checked),

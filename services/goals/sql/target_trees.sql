@@ -1,4 +1,5 @@
--- Some targets with everything below them, parents before children, siblings by owner.
+-- Some targets with everything below them, parents before children, siblings by owner; last, whether
+-- it is a named one: these come first, also where one hangs below another.
 -- $1 tenant, $2 targets
 WITH RECURSIVE tree AS (
     SELECT t.target_id, t.owner_kind, t.owner_id, t.indicator_id, t.period, t.parent_id, t.version,
@@ -15,6 +16,6 @@ WITH RECURSIVE tree AS (
                  AND t.target_id <> ALL ($2::bigint[]) -- named itself: there once
 )
 SELECT t.target_id, t.owner_kind, t.owner_id, t.indicator_id, t.period, t.parent_id, t.version,
-       t.pinned, t.over_assignment_allowed, t.value, t.floor, t.stretch
+       t.pinned, t.over_assignment_allowed, t.value, t.floor, t.stretch, t.depth = 0
 FROM tree t
 ORDER BY t.depth, t.owner_kind, t.owner_id
