@@ -276,11 +276,7 @@ workflow_on_adjustment_proposed(struct dc_step *step, const struct dc_delivery *
     if (case_id > 0) {
         return DC_OK;
     }
-    DC_TRY(flow_store_code_of_purpose(&work, "target_change", &code, error));
-    if (!*code) {
-        return dc_fail(error, DC_FAILED_PRECONDITION,
-                       "no definition has `approval: true` and the purpose target_change");
-    }
+    DC_TRY(flow_code_of_purpose(&work, "target_change", &code, error));
     if (unit_id == 0) {
         DC_TRY(flow_store_root(&work, &unit_id, error));
     }

@@ -96,6 +96,34 @@ conditions_decide_who_approves(void **state)
     check_all();
 }
 
+/* A tenant that is older than a shipped definition gets it when it is asked for. */
+static void
+what_came_later_is_installed_when_it_is_asked_for(void **state)
+{
+    (void)state;
+    char folder[600];
+    struct flow_shipped *shipped;
+    snprintf(folder, sizeof(folder), "%s/deploy", dc_test_root());
+    MUST(flow_shipped_read(folder, &shipped, &stage.error));
+    dc_test_pg_exec(stage.pg, "DELETE FROM workflow.definition WHERE purpose = 'target_change'");
+    int64_t before = stage_number("SELECT count(*) FROM workflow.definition");
+    dc_service_set_shared(&stage.service, shipped);
+    Goals__AdjustmentProposed event = GOALS__ADJUSTMENT_PROPOSED__INIT;
+    Goals__Proposal proposal = GOALS__PROPOSAL__INIT;
+    proposal.id = 18;
+    proposal.unit_id = A;
+    proposal.owner_name = proposal.indicator_name = proposal.author = (char *)"A";
+    proposal.old_value = proposal.new_value = proposal.raise_percent = (char *)"1.00";
+    proposal.period = (char *)"2026Q4";
+    proposal.author_person_id = 1;
+    event.proposal = &proposal;
+    stage_tell(1, workflow_on_adjustment_proposed, &event.base);
+    assert_int_equal(stage_number("SELECT count(*) FROM workflow.cycle WHERE approval"), 1);
+    assert_true(stage_number("SELECT count(*) FROM workflow.definition") > before);
+    dc_service_set_shared(&stage.service, NULL);
+    flow_shipped_free(shipped);
+}
+
 /* What goals proposes is approved here, once; withdrawn there, it is cancelled here. */
 static void
 proposals_of_goals_are_taken_up(void **state)
@@ -194,6 +222,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup(name, prepare)
     const struct CMUnitTest tests[] = {
         TEST(conditions_decide_who_approves),
+        TEST(what_came_later_is_installed_when_it_is_asked_for),
         TEST(proposals_of_goals_are_taken_up),
         TEST(a_cancelled_approval_is_told_as_refused),
         TEST(facts_that_conditions_name_are_told),

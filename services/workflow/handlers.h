@@ -60,6 +60,11 @@ enum dc_code flow_shipped_read(const char *folder, struct flow_shipped **ret_shi
 void flow_shipped_free(struct flow_shipped *shipped);
 enum dc_code flow_shipped_install(struct flow_work *work, const struct flow_shipped *shipped,
                                   struct dc_error *error) DC_MUST_CHECK;
+/* The code of the definition with `approval: true` and that purpose. A tenant that has none gets
+ * the shipped one: it is older than what asks for it. FAILED_PRECONDITION when there is none at
+ * all. */
+enum dc_code flow_code_of_purpose(struct flow_work *work, const char *purpose,
+                                  const char **ret_code, struct dc_error *error) DC_MUST_CHECK;
 
 /* --- tell.c: events -----------------------------------------------------------------------------
  */
@@ -163,8 +168,8 @@ enum dc_code flow_replan_piece(struct flow_work *work, bool *ret_did,
 
 /* --- deciding.c
  * ------------------------------------------------------------------------------------ */
-/* Open tasks that ended elsewhere: decided by the owners of their seats with the outcome of the kind
- * submit; what follows is told and opened as after any decision. */
+/* Open tasks that ended elsewhere: decided by the owners of their seats with the outcome of the
+ * kind submit; what follows is told and opened as after any decision. */
 enum dc_code flow_finish_tasks(struct flow_work *work, const int64_t *ids, size_t count,
                                struct dc_error *error) DC_MUST_CHECK;
 

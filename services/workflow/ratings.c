@@ -49,11 +49,7 @@ find_process(struct flow_work *work, const struct wf_definition **ret_process, i
              struct dc_error *error)
 {
     const char *code;
-    DC_TRY(flow_store_code_of_purpose(work, PURPOSE, &code, error));
-    if (!*code) {
-        return dc_fail(error, DC_FAILED_PRECONDITION,
-                       "no definition has `approval: true` and the purpose %s", PURPOSE);
-    }
+    DC_TRY(flow_code_of_purpose(work, PURPOSE, &code, error));
     DC_TRY(flow_process(work, code, 0, ret_process, ret_version, error));
     bool fits = (*ret_process)->track_count == 1 &&
                 (*ret_process)->stages[0].subject == WORKFLOW__SUBJECT_KIND__SUBJECT_KIND_PERSON;

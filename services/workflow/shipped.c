@@ -153,3 +153,18 @@ flow_shipped_install(struct flow_work *work, const struct flow_shipped *shipped,
     return calendar ? flow_tell_calendars(work, shipped->days, shipped->day_count, 1, error)
                     : DC_OK;
 }
+
+enum dc_code
+flow_code_of_purpose(struct flow_work *work, const char *purpose, const char **ret_code,
+                     struct dc_error *error)
+{
+    const struct flow_shipped *shipped = dc_service_shared(work->step->service);
+    DC_TRY(flow_store_code_of_purpose(work, purpose, ret_code, error));
+    if (!**ret_code && shipped) {
+        DC_TRY(flow_shipped_install(work, shipped, error));
+        DC_TRY(flow_store_code_of_purpose(work, purpose, ret_code, error));
+    }
+    return **ret_code ? DC_OK
+                      : dc_fail(error, DC_FAILED_PRECONDITION,
+                                "no definition has `approval: true` and the purpose %s", purpose);
+}
