@@ -79,8 +79,8 @@ assert_kept(const char *wanted)
 {
     char *kept = dc_test_pg_value(
         stage.pg, "SELECT coalesce(string_agg(tenant_id || ':' || owner_id || '@' || period || '=' "
-                  "|| numerators[1]::numeric(20, 2) || 'v' || versions[1], ' ' "
-                  "ORDER BY tenant_id, owner_id, period), '') FROM goals.actual");
+                  "|| numerator::numeric(20, 2) || 'v' || version, ' ' "
+                  "ORDER BY tenant_id, owner_id, period), '') FROM goals.total");
     assert_string_equal(kept, wanted);
     free(kept);
 }
@@ -99,6 +99,22 @@ test_newest_total_wins(void **state)
     assert_kept("1:4@2026Q3=7.00v1 1:10@2026Q3=120.50v6 2:201@2026Q3=9.00v1");
     assert_int_equal(HEAR({1, UNIT, A, "2026Q3", "many", "1", 7}), DC_INVALID_ARGUMENT);
     assert_kept("1:4@2026Q3=7.00v1 1:10@2026Q3=120.50v6 2:201@2026Q3=9.00v1");
+}
+
+/* While an upgrade rolls, a program of the release before still writes arrays. */
+static void
+test_hears_by_the_release_before_count(void **state)
+{
+    (void)state;
+    stage_must(HEAR({1, PERSON, 4, "2026Q3", "7", "1", 3}));
+    char arrays[400];
+    snprintf(arrays, sizeof(arrays),
+             "INSERT INTO goals.actual "
+             "SELECT 1, person, 2, '2026Q3', '{%lld}', '{5}', '{1}', '{2}' FROM generate_series(4, 5) "
+             "person; UPDATE goals.actual SET numerators = '{6}', versions = '{4}' WHERE owner_id = 5",
+             (long long)sales_measure);
+    dc_test_pg_exec(stage.pg, arrays);
+    assert_kept("1:4@2026Q3=7.00v3 1:5@2026Q3=6.00v4");
 }
 
 /* --- splitting ----------------------------------------------------------------------------------
@@ -223,6 +239,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_newest_total_wins, prepare),
+        cmocka_unit_test_setup(test_hears_by_the_release_before_count, prepare),
         cmocka_unit_test_setup(test_split_by_actuals, prepare),
         cmocka_unit_test_setup(test_what_is_no_basis, prepare),
         cmocka_unit_test_setup(test_basis_is_shown_beforehand, prepare),

@@ -168,7 +168,7 @@ stage_clear(void **state)
     dc_test_pg_exec(stage.pg,
                     "SET search_path = goals; TRUNCATE measure, measure_filter, indicator, plan, "
                     "plan_version, plan_item, sheet, target, adjustment, target_version, proposal, "
-                    "actual, season_profile, target_division, "
+                    "actual, total, season_profile, target_division, "
                     "objective, objective_version, objective_link, check_in, okr_result, "
                     "okr_settings, hand_value, draft; "
                     "UPDATE org_post SET unit_id = 101 WHERE person_id = 5");
