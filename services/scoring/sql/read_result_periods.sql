@@ -1,3 +1,3 @@
 -- Periods with a published result of a person. $1 tenant, $2 person.
-SELECT DISTINCT period FROM published_result WHERE tenant_id = $1 AND person_id = $2
+SELECT period FROM published_person WHERE tenant_id = $1 AND person_id = $2
 ORDER BY period DESC;
