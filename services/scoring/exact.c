@@ -158,6 +158,13 @@ exact_on_line(const struct exact_line *line, const struct exact_x *x)
     return value;
 }
 
+struct exact
+exact_of_x(const struct exact_x *x)
+{
+    struct exact_line itself = {.rise = DC_DECIMAL_INT(1), .run = DC_DECIMAL_INT(1)};
+    return exact_on_line(&itself, x);
+}
+
 static bool
 sum_fast(int128 start, const struct dc_ratio *counts, const struct dc_decimal *points, size_t count,
          struct exact *ret_value)

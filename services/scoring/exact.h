@@ -47,6 +47,7 @@ struct exact {
     bool more;
 };
 struct exact exact_on_line(const struct exact_line *line, const struct exact_x *x);
+struct exact exact_of_x(const struct exact_x *x); /* x itself */
 /* start + sum(counts[i] * points[i]); no denominator is 0. */
 struct exact exact_sum(int128 start, const struct dc_ratio *counts, const struct dc_decimal *points,
                        size_t count);

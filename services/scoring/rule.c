@@ -112,6 +112,26 @@ rule_end_of(const struct rule_input *input, bool has_amount, struct dc_decimal a
     return (struct rule_end){has_ratio, rule_x(input, true), ratio, DC_DECIMAL_INT(1)};
 }
 
+bool
+rule_has_floor(const struct rule_input *input, bool has_ratio, struct dc_decimal ratio,
+               enum rule_missing missing, struct rule_end *ret_floor, struct rule_score *ret_score)
+{
+    if (!rule_is_ready(input, true, missing, ret_score)) {
+        return false;
+    }
+    struct rule_end floor = rule_end_of(input, input->has_floor, input->floor, has_ratio, ratio);
+    if (!floor.known) {
+        *ret_score = rule_missing_item(missing, RULE_NO_FLOOR);
+        return false;
+    }
+    if (rule_compare(input, floor.target, floor.end) <= 0) {
+        *ret_score = (struct rule_score){.scored = true, .remark = RULE_FLOOR_AT_TARGET};
+        return false;
+    }
+    *ret_floor = floor;
+    return true;
+}
+
 int
 rule_compare(const struct rule_input *input, struct dc_decimal a, struct dc_decimal b)
 {

@@ -36,6 +36,11 @@ struct rule_end {
 };
 struct rule_end rule_end_of(const struct rule_input *input, bool has_amount,
                             struct dc_decimal amount, bool has_ratio, struct dc_decimal ratio);
+/* The floor of a rule that wants one, when target and data are there and it is worse than the target;
+ * else false, and what to answer. */
+bool rule_has_floor(const struct rule_input *input, bool has_ratio, struct dc_decimal ratio,
+                    enum rule_missing missing, struct rule_end *ret_floor,
+                    struct rule_score *ret_score);
 /* 1: a is better than b, -1: worse. */
 int rule_compare(const struct rule_input *input, struct dc_decimal a, struct dc_decimal b);
 int rule_compare_actual(const struct rule_input *input, const struct exact_x *x,

@@ -8,17 +8,11 @@ rule_score_linear(const struct rule *whole, enum rule_missing missing,
                   const struct rule_input *input)
 {
     const struct rule_linear *rule = &whole->linear;
+    struct rule_end floor;
     struct rule_score result;
-    if (!rule_is_ready(input, true, missing, &result)) {
+    if (!rule_has_floor(input, rule->has_floor_ratio, rule->floor_ratio, missing, &floor,
+                        &result)) {
         return result;
-    }
-    struct rule_end floor = rule_end_of(input, input->has_floor, input->floor,
-                                        rule->has_floor_ratio, rule->floor_ratio);
-    if (!floor.known) {
-        return rule_missing_item(missing, RULE_NO_FLOOR);
-    }
-    if (rule_compare(input, floor.target, floor.end) <= 0) {
-        return (struct rule_score){.scored = true, .remark = RULE_FLOOR_AT_TARGET};
     }
     struct exact_line line = {.rise = rule->full_marks,
                               .from = floor.end,

@@ -28,17 +28,11 @@ rule_score_three_point(const struct rule *whole, enum rule_missing missing,
                        const struct rule_input *input)
 {
     const struct rule_three_point *rule = &whole->three_point;
+    struct rule_end floor;
     struct rule_score result;
-    if (!rule_is_ready(input, true, missing, &result)) {
+    if (!rule_has_floor(input, rule->has_floor_ratio, rule->floor_ratio, missing, &floor,
+                        &result)) {
         return result;
-    }
-    struct rule_end floor = rule_end_of(input, input->has_floor, input->floor,
-                                        rule->has_floor_ratio, rule->floor_ratio);
-    if (!floor.known) {
-        return rule_missing_item(missing, RULE_NO_FLOOR);
-    }
-    if (rule_compare(input, floor.target, floor.end) <= 0) {
-        return fixed(DC_DECIMAL_ZERO, RULE_FLOOR_AT_TARGET, whole->decimals);
     }
     if (rule_compare_actual(input, &floor.x, floor.end) < 0) {
         return fixed(rule->zero_below_floor ? DC_DECIMAL_ZERO : rule->floor_score, RULE_BELOW_FLOOR,

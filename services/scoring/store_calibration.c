@@ -3,6 +3,7 @@
  */
 #include "results.h"
 #include "store.h"
+#include "store_rows.h"
 #include "tell.h"
 
 #include "base/assert.h"
@@ -16,23 +17,10 @@
 
 enum { SET_PEOPLE = 20000, MOVES_MOST = 200 };
 
-static struct dc_param
-tenant_of(const struct dc_step *step)
-{
-    return dc_p_int64(step->context->tenant_id);
-}
-
-static char *
-text_at(struct dc_step *step, const struct dc_rows *rows, size_t row, int column)
-{
-    return dc_arena_strdup(step->arena, dc_rows_text(rows, row, column));
-}
-
 static char *
 fixed_at(struct dc_step *step, const struct dc_rows *rows, size_t row, int column, int places)
 {
-    struct maybe value = {!dc_rows_is_null(rows, row, column), dc_rows_decimal(rows, row, column)};
-    return (char *)tell_fixed(step->arena, value, places);
+    return (char *)tell_fixed(step->arena, maybe_at(rows, row, column), places);
 }
 
 /* The four parameters that every list filters by. */

@@ -3,22 +3,11 @@
  * who.
  */
 #include "views.h"
+#include "store_rows.h"
 
 #include <scoring_sql.h>
 
 #define STATEMENT(name) (&scoring_statements[SCORING_##name])
-
-static struct dc_param
-tenant_of(const struct dc_step *step)
-{
-    return dc_p_int64(step->context->tenant_id);
-}
-
-static const char *
-text_at(struct dc_step *step, const struct dc_rows *rows, size_t row, int column)
-{
-    return dc_arena_strdup(step->arena, dc_rows_text(rows, row, column));
-}
 
 /* A message as it was stored; NULL of none. */
 static ProtobufCMessage *

@@ -10,12 +10,6 @@
 
 #define STATEMENT(name) (&scoring_statements[SCORING_##name])
 
-static struct dc_param
-tenant_of(const struct dc_step *step)
-{
-    return dc_p_int64(step->context->tenant_id);
-}
-
 enum dc_code
 store_working_days(struct dc_step *step, const Workflow__CalendarChanged *event,
                    struct dc_error *error)

@@ -15,15 +15,9 @@
 #define STATEMENT(name) (&scoring_statements[SCORING_##name])
 
 enum {
-    SCRATCH_ROWS = 256,   /* read before the scratch memory is dropped */
-    WIDE_PEOPLE = 20000,  /* with more of them reading all beats asking for each */
+    SCRATCH_ROWS = 256,  /* read before the scratch memory is dropped */
+    WIDE_PEOPLE = 20000, /* with more of them reading all beats asking for each */
 };
-
-static struct dc_param
-tenant_of(const struct preview *preview)
-{
-    return dc_p_int64(preview->step->context->tenant_id);
-}
 
 /* --- targets ------------------------------------------------------------------------------------
  */
@@ -72,7 +66,7 @@ preview_load_sheet(struct preview *preview, const struct indicator *indicator,
                    struct sheet **ret_sheet, struct dc_error *error)
 {
     __attribute__((cleanup(targets_release))) struct targets targets = {0};
-    struct dc_param params[] = {tenant_of(preview), dc_p_text(preview->period),
+    struct dc_param params[] = {tenant_of(preview->step), dc_p_text(preview->period),
                                 dc_p_int64(indicator->id)};
     DC_TRY(dc_db_each(preview->step->db, STATEMENT(LOAD_SHEET), params, 3, read_target, &targets,
                       error));
@@ -89,7 +83,8 @@ preview_load_sheet(struct preview *preview, const struct indicator *indicator,
 /* --- people -------------------------------------------------------------------------------------
  */
 
-/* Who ever had a post in the units that are looked at; NULL: so many that reading all is quicker. */
+/* Who ever had a post in the units that are looked at; NULL: so many that reading all is quicker.
+ */
 static enum dc_code
 find_people(struct preview *preview, const int64_t **ret_people, size_t *ret_count,
             struct dc_error *error)
@@ -107,7 +102,7 @@ find_people(struct preview *preview, const int64_t **ret_people, size_t *ret_cou
     }
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
     DC_TRY(dc_db_run(preview->step->db, STATEMENT(LOAD_TREE_PEOPLE), &rows, error,
-                     tenant_of(preview), dc_p_int64s(units, count)));
+                     tenant_of(preview->step), dc_p_int64s(units, count)));
     *ret_count = dc_rows_count(rows);
     if (*ret_count > WIDE_PEOPLE) {
         return DC_OK;
@@ -160,14 +155,13 @@ preview_load_facts(struct preview *preview, struct dc_error *error)
     DC_AUTO(dc_arena) struct dc_arena *scratch = dc_arena_new(0);
     struct reading reading = {.preview = preview, .scratch = scratch};
     const struct pass *posts = &preview->posts;
-    struct dc_param params[] = {tenant_of(preview), dc_p_text(preview->period),
+    struct dc_param params[] = {tenant_of(preview->step), dc_p_text(preview->period),
                                 dc_p_bool(preview->want_ends),
                                 dc_p_int64s(posts->people, posts->people_count)};
-    return posts->everybody
-               ? dc_db_each(preview->step->db, STATEMENT(LOAD_FACTS), params, 3, read_facts,
-                            &reading, error)
-               : dc_db_each(preview->step->db, STATEMENT(LOAD_FACTS_OF), params, 4, read_facts,
-                            &reading, error);
+    return posts->everybody ? dc_db_each(preview->step->db, STATEMENT(LOAD_FACTS), params, 3,
+                                         read_facts, &reading, error)
+                            : dc_db_each(preview->step->db, STATEMENT(LOAD_FACTS_OF), params, 4,
+                                         read_facts, &reading, error);
 }
 
 /* --- what is shown ------------------------------------------------------------------------------
@@ -185,13 +179,12 @@ preview_names(struct preview *preview, const struct preview_person *people, size
         units[i] = people[i].unit_id;
     }
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
-    DC_TRY(dc_db_run(preview->step->db, STATEMENT(READ_NAMES), &rows, error, tenant_of(preview),
-                     dc_p_int64s(ids, count), dc_p_int64s(units, count)));
+    DC_TRY(dc_db_run(preview->step->db, STATEMENT(READ_NAMES), &rows, error,
+                     tenant_of(preview->step), dc_p_int64s(ids, count), dc_p_int64s(units, count)));
     for (size_t i = 0; i < count; i++) {
-        ret_named[i] =
-            (struct preview_named){dc_arena_strdup(arena, dc_rows_text(rows, i, 0)),
-                                   dc_arena_strdup(arena, dc_rows_text(rows, i, 1)),
-                                   dc_arena_strdup(arena, dc_rows_text(rows, i, 2))};
+        ret_named[i] = (struct preview_named){dc_arena_strdup(arena, dc_rows_text(rows, i, 0)),
+                                              dc_arena_strdup(arena, dc_rows_text(rows, i, 1)),
+                                              dc_arena_strdup(arena, dc_rows_text(rows, i, 2))};
     }
     return DC_OK;
 }
@@ -202,7 +195,8 @@ preview_figures(struct preview *preview, const int64_t *unit_ids, size_t count,
 {
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
     DC_TRY(dc_db_run(preview->step->db, STATEMENT(LOAD_UNIT_FACTS), &rows, error,
-                     tenant_of(preview), dc_p_text(preview->period), dc_p_int64s(unit_ids, count)));
+                     tenant_of(preview->step), dc_p_text(preview->period),
+                     dc_p_int64s(unit_ids, count)));
     for (size_t row = 0; row < dc_rows_count(rows); row++) {
         int64_t unit_id = dc_rows_int64(rows, row, 0);
         struct facts facts = facts_at(rows, row, 1, preview->arena);
@@ -212,9 +206,8 @@ preview_figures(struct preview *preview, const int64_t *unit_ids, size_t count,
         }
         for (size_t side = 0; side < preview->side_count; side++) {
             const struct alternative *alternative = &preview->sides[side];
-            struct facts own =
-                alternative_facts(alternative, &facts, GOALS__OWNER_KIND__OWNER_KIND_UNIT, unit_id,
-                                  preview->arena);
+            struct facts own = alternative_facts(
+                alternative, &facts, GOALS__OWNER_KIND__OWNER_KIND_UNIT, unit_id, preview->arena);
             figures_of_unit(&ret_figures[at * preview->side_count + side], &own,
                             alternative->definitions, preview->primary);
         }
@@ -228,7 +221,7 @@ preview_state(struct preview *preview, dc_time *ret_scored_at, bool *ret_behind,
 {
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
     DC_TRY(dc_db_run(preview->step->db, STATEMENT(READ_PREVIEW_STATE), &rows, error,
-                     tenant_of(preview), dc_p_text(preview->period)));
+                     tenant_of(preview->step), dc_p_text(preview->period)));
     *ret_scored_at = dc_rows_is_null(rows, 0, 0) ? 0 : dc_rows_time(rows, 0, 0);
     *ret_behind = dc_rows_bool(rows, 0, 1);
     return DC_OK;

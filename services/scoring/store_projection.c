@@ -2,6 +2,7 @@
  * store_projection.c - what others told, stored by version, with the dirty rows that follow.
  */
 #include "store.h"
+#include "store_rows.h"
 
 #include <string.h>
 
@@ -11,12 +12,6 @@
 #include <scoring_sql.h>
 
 #define STATEMENT(name) (&scoring_statements[SCORING_##name])
-
-static struct dc_param
-tenant_of(const struct dc_step *step)
-{
-    return dc_p_int64(step->context->tenant_id);
-}
 
 /* Definitions or the tree changed: workers read them anew. */
 static enum dc_code

@@ -4,6 +4,7 @@
 #include "lines.h"
 #include "results.h"
 #include "store.h"
+#include "store_rows.h"
 #include "tell.h"
 
 #include "base/assert.h"
@@ -13,24 +14,6 @@
 #include <scoring_sql.h>
 
 #define STATEMENT(name) (&scoring_statements[SCORING_##name])
-
-static struct dc_param
-tenant_of(const struct dc_step *step)
-{
-    return dc_p_int64(step->context->tenant_id);
-}
-
-static char *
-text_at(struct dc_step *step, const struct dc_rows *rows, size_t row, int column)
-{
-    return dc_arena_strdup(step->arena, dc_rows_text(rows, row, column));
-}
-
-static struct maybe
-maybe_at(const struct dc_rows *rows, size_t row, int column)
-{
-    return (struct maybe){!dc_rows_is_null(rows, row, column), dc_rows_decimal(rows, row, column)};
-}
 
 static char *
 date_at(struct dc_step *step, const struct dc_rows *rows, size_t row, int column)

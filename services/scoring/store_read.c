@@ -13,18 +13,6 @@
 
 #define STATEMENT(name) (&scoring_statements[SCORING_##name])
 
-static struct dc_param
-tenant_of(const struct dc_step *step)
-{
-    return dc_p_int64(step->context->tenant_id);
-}
-
-static const char *
-text_at(struct dc_step *step, const struct dc_rows *rows, size_t row, int column)
-{
-    return dc_arena_strdup(step->arena, dc_rows_text(rows, row, column));
-}
-
 static size_t
 ids_at(struct dc_step *step, const struct dc_rows *rows, const int64_t **ret_ids)
 {

@@ -5,8 +5,21 @@
 #define SCORING_STORE_ROWS_H
 
 #include "edge/db.h"
+#include "service/service.h"
 
 #include "score.h"
+
+static inline struct dc_param
+tenant_of(const struct dc_step *step)
+{
+    return dc_p_int64(step->context->tenant_id);
+}
+
+static inline char *
+text_at(struct dc_step *step, const struct dc_rows *rows, size_t row, int column)
+{
+    return dc_arena_strdup(step->arena, dc_rows_text(rows, row, column));
+}
 
 static inline struct maybe
 maybe_at(const struct dc_rows *rows, size_t row, int column)
