@@ -3,20 +3,9 @@
 
 #include "base/assert.h"
 #include "goals_sql.h"
+#include "store_rows.h"
 
 #define SQL(name) (&goals_statements[GOALS_##name])
-
-static struct dc_param
-tenant_of(const struct dc_step *step)
-{
-    return dc_p_int64(step->context->tenant_id);
-}
-
-static char *
-text(struct dc_arena *arena, const struct dc_rows *rows, size_t row, int column)
-{
-    return dc_arena_strdup(arena, dc_rows_text(rows, row, column));
-}
 
 enum dc_code
 store_lock_draft(struct dc_step *step, int64_t id, struct store_draft_row *ret_row,

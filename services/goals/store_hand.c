@@ -3,31 +3,9 @@
 
 #include "goals.h"
 #include "goals_sql.h"
+#include "store_rows.h"
 
 #define SQL(name) (&goals_statements[GOALS_##name])
-
-static struct dc_param
-tenant_of(const struct dc_step *step)
-{
-    return dc_p_int64(step->context->tenant_id);
-}
-
-static char *
-text(struct dc_arena *arena, const struct dc_rows *rows, size_t row, int column)
-{
-    return dc_arena_strdup(arena, dc_rows_text(rows, row, column));
-}
-
-/* "" of a value that was taken back. */
-static char *
-value_text(struct dc_arena *arena, const struct dc_rows *rows, size_t row, int column)
-{
-    char digits[DC_DECIMAL_TEXT];
-    return dc_rows_is_null(rows, row, column)
-               ? dc_arena_strdup(arena, "")
-               : dc_arena_strdup(arena,
-                                 dc_decimal_format(dc_rows_decimal(rows, row, column), digits));
-}
 
 enum dc_code
 store_lock_measure(struct dc_step *step, int64_t measure_id, struct dc_error *error)
@@ -125,7 +103,7 @@ store_hand_rows(struct dc_step *step, const struct store_hand_wanted *wanted,
         row->name = text(arena, rows, i, 1);
         row->code = text(arena, rows, i, 2);
         row->unit_name = text(arena, rows, i, 3);
-        row->value = value_text(arena, rows, i, 5);
+        row->value = number(arena, rows, i, 5);
         row->note = text(arena, rows, i, 6);
         row->author = text(arena, rows, i, 7);
         row->author_name = text(arena, rows, i, 8);
@@ -144,9 +122,9 @@ store_hand_rows(struct dc_step *step, const struct store_hand_wanted *wanted,
 }
 
 enum dc_code
-store_hand_history(struct dc_step *step, const struct store_hand_sheet *sheet, Goals__OwnerKind kind,
-                   int64_t owner_id, Goals__HandRow ***ret_rows, size_t *ret_count,
-                   struct dc_error *error)
+store_hand_history(struct dc_step *step, const struct store_hand_sheet *sheet,
+                   Goals__OwnerKind kind, int64_t owner_id, Goals__HandRow ***ret_rows,
+                   size_t *ret_count, struct dc_error *error)
 {
     struct dc_arena *arena = step->arena;
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
@@ -159,7 +137,7 @@ store_hand_history(struct dc_step *step, const struct store_hand_sheet *sheet, G
         Goals__HandRow *row = DC_NEW_MESSAGE(arena, Goals__HandRow, goals__hand_row__init);
         row->owner_kind = kind;
         row->owner_id = owner_id;
-        row->value = value_text(arena, rows, i, 0);
+        row->value = number(arena, rows, i, 0);
         row->note = text(arena, rows, i, 1);
         row->author = text(arena, rows, i, 2);
         row->author_name = text(arena, rows, i, 3);

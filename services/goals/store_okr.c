@@ -8,33 +8,11 @@
 #include "goals_sql.h"
 #include "okr_rights.h"
 #include "rights.h"
+#include "store_rows.h"
 
 #define SQL(name) (&goals_statements[GOALS_##name])
 
 enum { CHECK_INS_MOST = 500, VERSIONS_MOST = 100, ALIGNED_MOST = 500 };
-
-static struct dc_param
-tenant_of(const struct dc_step *step)
-{
-    return dc_p_int64(step->context->tenant_id);
-}
-
-static char *
-text(struct dc_arena *arena, const struct dc_rows *rows, size_t row, int column)
-{
-    return dc_arena_strdup(arena, dc_rows_text(rows, row, column));
-}
-
-/* "" of NULL. */
-static char *
-number(struct dc_arena *arena, const struct dc_rows *rows, size_t row, int column)
-{
-    char digits[DC_DECIMAL_TEXT];
-    if (dc_rows_is_null(rows, row, column)) {
-        return dc_arena_strdup(arena, "");
-    }
-    return dc_arena_strdup(arena, dc_decimal_format(dc_rows_decimal(rows, row, column), digits));
-}
 
 /* What the caller's grants and posts say of units. */
 enum dc_code
