@@ -13,22 +13,15 @@ prepare(void **state)
     return 0;
 }
 
-static Goals__InstallLibraryResponse
+static void
 install(void)
 {
-    Goals__InstallLibraryRequest request = GOALS__INSTALL_LIBRARY_REQUEST__INIT;
-    Goals__InstallLibraryResponse response = GOALS__INSTALL_LIBRARY_RESPONSE__INIT;
-    MUST(CALL(supervisor, goals_install_library, &request, &response));
-    for (size_t i = 0; i < response.n_indicators; i++) {
-        const char *code = response.indicators[i]->code;
-        int64_t id = response.indicators[i]->id;
-        sales = strcmp(code, "sales_amount") == 0 ? id : sales;
-        hot = strcmp(code, "hot_product_sales") == 0 ? id : hot;
-        collected = strcmp(code, "collected_amount") == 0 ? id : collected;
-        new_customers = strcmp(code, "new_customers") == 0 ? id : new_customers;
-        cost = strcmp(code, "cost_rate") == 0 ? id : cost;
-    }
-    return response;
+    install_library();
+    sales = in_library("sales_amount")->id;
+    hot = in_library("hot_product_sales")->id;
+    collected = in_library("collected_amount")->id;
+    new_customers = in_library("new_customers")->id;
+    cost = in_library("cost_rate")->id;
 }
 
 static Goals__ListDefinitionsResponse
@@ -60,23 +53,23 @@ static void
 test_the_library_installs_once(void **state)
 {
     (void)state;
-    Goals__InstallLibraryResponse first = install();
-    assert_int_equal(first.n_measures, 20);
-    assert_int_equal(first.n_indicators, 12);
+    install();
+    assert_int_equal(library.n_measures, 20);
+    assert_int_equal(library.n_indicators, 12);
     const char *key;
     Goals__MeasuresDefined *measures =
-        (void *)stage_hear(&goals__measures_defined__descriptor, &key);
+        (void *)stage_hear_keyed(&goals__measures_defined__descriptor, &key);
     assert_string_equal(key, "measures");
     assert_int_equal(measures->n_measures, 20);
     Goals__IndicatorsDefined *indicators =
-        (void *)stage_hear(&goals__indicators_defined__descriptor, &key);
+        (void *)stage_hear_keyed(&goals__indicators_defined__descriptor, &key);
     assert_string_equal(key, "indicators");
     assert_int_equal(indicators->n_indicators, 12);
     assert_true(indicators->indicators[0]->primary);
 
-    Goals__InstallLibraryResponse second = install();
-    assert_int_equal(second.n_measures + second.n_indicators, 0);
-    assert_null(stage_hear(&goals__measures_defined__descriptor, &key));
+    install_library();
+    assert_int_equal(library.n_measures + library.n_indicators, 0);
+    assert_null(stage_hear_keyed(&goals__measures_defined__descriptor, &key));
 
     Goals__Measure *m = measure("collection_rate");
     assert_int_equal(m->kind, GOALS__MEASURE_KIND__MEASURE_KIND_RATIO);
@@ -155,8 +148,9 @@ test_measures_change_by_version(void **state)
     assert_int_equal(read->n_filters, 1);
     assert_string_equal(read->name, "新名称");
     const char *key;
-    stage_hear(&goals__measures_defined__descriptor, &key);
-    Goals__MeasuresDefined *told = (void *)stage_hear(&goals__measures_defined__descriptor, &key);
+    stage_hear_keyed(&goals__measures_defined__descriptor, &key);
+    Goals__MeasuresDefined *told =
+        (void *)stage_hear_keyed(&goals__measures_defined__descriptor, &key);
     assert_int_equal(told->measures[0]->version, 2);
     assert_int_equal(told->measures[0]->n_filters, 1);
     REFUSED(save_measure(&m, &saved), DC_ABORTED, "measure.version"); /* seen: 1 */
@@ -259,7 +253,7 @@ test_exactly_one_indicator_is_primary(void **state)
     MUST(save_indicator(&x, &saved));
     const char *key;
     Goals__IndicatorsDefined *told =
-        (void *)stage_hear(&goals__indicators_defined__descriptor, &key);
+        (void *)stage_hear_keyed(&goals__indicators_defined__descriptor, &key);
     assert_int_equal(told->n_indicators, 2); /* both have changed */
     assert_false(told->indicators[1]->primary);
     assert_int_equal(told->indicators[1]->version, 2);
@@ -392,7 +386,7 @@ test_the_hot_product_goes_from_30_to_40(void **state)
     assert_string_equal(response.plan->items[2]->weight, "17.14");
 
     const char *key;
-    Goals__PlanChanged *told = (void *)stage_hear(&goals__plan_changed__descriptor, &key);
+    Goals__PlanChanged *told = (void *)stage_hear_keyed(&goals__plan_changed__descriptor, &key);
     char wanted[32];
     snprintf(wanted, sizeof wanted, "plan/%lld", (long long)plan->id);
     assert_string_equal(key, wanted);
@@ -709,5 +703,5 @@ main(void)
         TEST(test_plans_of_others_are_not_seen),
         TEST(a_plan_keeps_its_grades),
     };
-    return cmocka_run_group_tests_name("goals definitions", tests, stage_open, stage_close);
+    return cmocka_run_group_tests_name("goals definitions", tests, stage_open, stage_down);
 }

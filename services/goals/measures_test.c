@@ -47,9 +47,7 @@ static int
 prepare(void **state)
 {
     stage_clear(state);
-    Goals__InstallLibraryRequest request = GOALS__INSTALL_LIBRARY_REQUEST__INIT;
-    Goals__InstallLibraryResponse response = GOALS__INSTALL_LIBRARY_RESPONSE__INIT;
-    MUST(CALL(supervisor, goals_install_library, &request, &response));
+    install_library();
     stage_deaf();
     return 0;
 }
@@ -77,7 +75,8 @@ test_every_field_of_a_task(void **state)
         MUST(save(&m, &saved));
     }
     const char *key;
-    Goals__MeasuresDefined *told = (void *)stage_hear(&goals__measures_defined__descriptor, &key);
+    Goals__MeasuresDefined *told =
+        (void *)stage_hear_keyed(&goals__measures_defined__descriptor, &key);
     assert_int_equal(told->measures[0]->of, TASKS);
     assert_string_equal(told->measures[0]->filters[0]->dimension, "stage");
     assert_int_equal(find("sum_3")->of, TASKS);
@@ -247,7 +246,7 @@ test_a_plan_has_the_scale_of_the_measure(void **state)
     rule.scale_max = "5.00";
     MUST(CALL(supervisor, goals_save_plan, &request, &response));
     const char *key;
-    Goals__PlanChanged *told = (void *)stage_hear(&goals__plan_changed__descriptor, &key);
+    Goals__PlanChanged *told = (void *)stage_hear_keyed(&goals__plan_changed__descriptor, &key);
     assert_string_equal(told->plan->items[0]->rating->scale_max, "5.00");
 }
 
@@ -263,5 +262,5 @@ main(void)
         TEST(test_a_measure_of_ratings_has_a_scale),
         TEST(test_a_plan_has_the_scale_of_the_measure),
     };
-    return cmocka_run_group_tests_name("goals measures", tests, stage_open, stage_close);
+    return cmocka_run_group_tests_name("goals measures", tests, stage_open, stage_down);
 }

@@ -1,23 +1,15 @@
 /* Tests targets on the stage: the example that everyone knows, and what must not happen. */
 #include "stage_test.h"
 
-#define UNIT GOALS__OWNER_KIND__OWNER_KIND_UNIT
-#define PERSON GOALS__OWNER_KIND__OWNER_KIND_PERSON
-
 static int64_t sales, rate; /* indicators: additive with cents, and a ratio with four decimals */
 
 static int
 prepare(void **state)
 {
     stage_clear(state);
-    Goals__InstallLibraryRequest request = GOALS__INSTALL_LIBRARY_REQUEST__INIT;
-    Goals__InstallLibraryResponse response = GOALS__INSTALL_LIBRARY_RESPONSE__INIT;
-    MUST(CALL(supervisor, goals_install_library, &request, &response));
-    for (size_t i = 0; i < response.n_indicators; i++) {
-        const Goals__Indicator *x = response.indicators[i];
-        sales = strcmp(x->code, "sales_amount") == 0 ? x->id : sales;
-        rate = strcmp(x->code, "collection_rate") == 0 ? x->id : rate;
-    }
+    install_library();
+    sales = in_library("sales_amount")->id;
+    rate = in_library("collection_rate")->id;
     stage_deaf();
     return 0;
 }
@@ -223,7 +215,7 @@ test_adjusting_takes_everyone_along_to_the_cent(void **state)
     const char *key;
     size_t told = 0;
     for (Goals__TargetsAdjusted *event;
-         (event = (void *)stage_hear(&goals__targets_adjusted__descriptor, &key));) {
+         (event = (void *)stage_hear_keyed(&goals__targets_adjusted__descriptor, &key));) {
         assert_int_equal(event->adjustment_id, response.adjustment_id);
         assert_string_equal(event->author, "person-1");
         assert_string_equal(event->effective_on, "2026-10-01");
@@ -254,7 +246,7 @@ test_the_same_value_again_is_nothing(void **state)
     assert_int_equal(response.changed, 0);
     assert_int_equal(response.adjustment_id, 0);
     const char *key;
-    assert_null(stage_hear(&goals__targets_adjusted__descriptor, &key));
+    assert_null(stage_hear_keyed(&goals__targets_adjusted__descriptor, &key));
 }
 
 static void
@@ -730,5 +722,5 @@ main(void)
         TEST(test_rates_go_down_as_they_are),
         TEST(test_adjustments_are_checked),
     };
-    return cmocka_run_group_tests_name("goals targets", tests, stage_open, stage_close);
+    return cmocka_run_group_tests_name("goals targets", tests, stage_open, stage_down);
 }

@@ -227,5 +227,5 @@ main(void)
         TEST(a_cancelled_approval_is_told_as_refused),
         TEST(facts_that_conditions_name_are_told),
     };
-    return cmocka_run_group_tests_name("approvals", tests, stage_open, stage_close);
+    return cmocka_run_group_tests_name("approvals", tests, stage_open, stage_down);
 }

@@ -653,5 +653,5 @@ main(void)
         TEST(defining_is_for_the_supervisor_of_the_group),
         TEST(the_calendar_moves_deadlines),
     };
-    return cmocka_run_group_tests_name("hands", tests, stage_open, stage_close);
+    return cmocka_run_group_tests_name("hands", tests, stage_open, stage_down);
 }

@@ -97,6 +97,6 @@ main(int argc, char **argv)
            middle, theirs[rounds / 2], theirs[rounds / 2] / middle, 1e3 * middle / (double)events,
            1e6 * middle / (double)(events * TOTALS), fresh, (long long)events,
            (long long)(events * TOTALS), rounds);
-    stage_close(NULL);
+    stage_down(NULL);
     return 0;
 }
