@@ -200,7 +200,7 @@ $(BUILD)/bench/notify: $(call service_o,notify) $(HARNESS_O)
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/obj/tests/lib/harness.o $(LIBS)
 	@mkdir -p $(dir $@)
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS) $(PACKAGE_LIBS) $(PEER_LIBS) -lcmocka
-$(BUILD)/bench/rescore $(BUILD)/bench/preview: $(call service_o,scoring) $(BUILD)/obj/tests/lib/postgres.o
+$(BUILD)/bench/rescore $(BUILD)/bench/preview: $(call service_o,scoring) $(HARNESS_O)
 bench: ## numbers beside their peers: make bench BENCH="import request"
 	@deploy/packages/install build run bench
 	@$(MAKE) --no-print-directory -j2 build console bench-programs

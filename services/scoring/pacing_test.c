@@ -1,14 +1,12 @@
 /*
- * pacing_test.c - working days as workflow tells them, pace on the pages of people and units, who is
- * behind, and for whom. It is 2026-11-23.
+ * pacing_test.c - working days as workflow tells them, pace on the pages of people and units, who
+ * is behind, and for whom. It is 2026-11-23.
  */
 #include "words_test.h"
 
 #include "tests/lib/cmocka.h"
 
 enum { TENANT = 7 };
-
-static struct dc_test_pg *pg;
 
 static enum dc_code
 ask(int64_t person, Kernel__Role role, Kernel__Scope scope, int64_t unit_id, dc_handler *handler,
@@ -72,7 +70,7 @@ static int
 company(void **state)
 {
     (void)state;
-    words = dc_arena_new(0);
+    words_up();
     tell_company(TENANT);
     fixture_work(&f);
     return 0;
@@ -138,27 +136,21 @@ who_is_behind(void **state)
     assert_int_equal(answer->with_target, 2); /* his own department alone */
     assert_int_equal(answer->total, 0);
     assert_int_equal(behind(DIRECTOR_A, 3, &answer), DC_PERMISSION_DENIED);
-    assert_int_equal(behind(1, KERNEL__ROLE__ROLE_AUDITOR, KERNEL__SCOPE__SCOPE_GROUP, 0, 1,
-                            &answer),
-                     DC_PERMISSION_DENIED);
-    assert_int_equal(behind(100, KERNEL__ROLE__ROLE_EMPLOYEE, KERNEL__SCOPE__SCOPE_SELF, 0, 4,
-                            &answer),
-                     DC_PERMISSION_DENIED);
+    assert_int_equal(
+        behind(1, KERNEL__ROLE__ROLE_AUDITOR, KERNEL__SCOPE__SCOPE_GROUP, 0, 1, &answer),
+        DC_PERMISSION_DENIED);
+    assert_int_equal(
+        behind(100, KERNEL__ROLE__ROLE_EMPLOYEE, KERNEL__SCOPE__SCOPE_SELF, 0, 4, &answer),
+        DC_PERMISSION_DENIED);
 }
 
 int
 main(void)
 {
-    dc_test_pg_start(&pg);
-    fixture_open(&f, pg);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pace_goes_by_working_days),
         cmocka_unit_test(months_make_a_forecast),
         cmocka_unit_test(who_is_behind),
     };
-    int failed = cmocka_run_group_tests(tests, company, NULL);
-    dc_arena_free(words);
-    fixture_close(&f);
-    dc_test_pg_stop(pg);
-    return failed;
+    return cmocka_run_group_tests_name("pacing", tests, company, words_down);
 }

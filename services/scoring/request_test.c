@@ -9,8 +9,6 @@
 
 enum { TENANT = 7 };
 
-static struct dc_test_pg *pg;
-
 /* --- asking
  * ------------------------------------------------------------------------------------------- */
 
@@ -390,21 +388,9 @@ static int
 set_up(void **state)
 {
     (void)state;
-    dc_test_pg_start(&pg);
-    fixture_open(&f, pg);
-    words = dc_arena_new(0);
+    words_up();
     tell_company(TENANT);
     fixture_work(&f);
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    fixture_close(&f);
-    dc_arena_free(words);
-    dc_test_pg_stop(pg);
     return 0;
 }
 
@@ -423,5 +409,5 @@ main(void)
         cmocka_unit_test(periods_and_bad_ones),
         cmocka_unit_test(grades_are_shown_and_explained),
     };
-    return cmocka_run_group_tests_name("request", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("request", tests, set_up, words_down);
 }

@@ -12,8 +12,6 @@
 
 enum { TENANT = 9, FIRST = 300, PEOPLE = 10 };
 
-static struct dc_test_pg *pg;
-
 struct asker {
     int64_t person_id;
     Kernel__Role role;
@@ -479,9 +477,7 @@ static int
 set_up(void **state)
 {
     (void)state;
-    dc_test_pg_start(&pg);
-    fixture_open(&f, pg);
-    words = dc_arena_new(0);
+    words_up();
     struct plan_words graded = everybody;
     tell_company(TENANT);
     graded.version = 2;
@@ -501,16 +497,6 @@ set_up(void **state)
     return 0;
 }
 
-static int
-tear_down(void **state)
-{
-    (void)state;
-    fixture_close(&f);
-    dc_arena_free(words);
-    dc_test_pg_stop(pg);
-    return 0;
-}
-
 int
 main(void)
 {
@@ -526,5 +512,5 @@ main(void)
         cmocka_unit_test(what_comes_late_is_carried_forward),
         cmocka_unit_test(events_tell_it),
     };
-    return cmocka_run_group_tests_name("results", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("results", tests, set_up, words_down);
 }

@@ -13,8 +13,28 @@
 enum { SALES = 1, COLLECTED = 2, RATE = 3, RETURNS = 4 }; /* indicators */
 enum { UNIT = 1, PERSON = 2 };                            /* owners */
 
+static struct dc_test_pg *pg;
 static struct fixture f;
-static struct dc_arena *words; /* of the test that runs */
+static struct dc_arena *words; /* of the test program */
+
+static inline void
+words_up(void)
+{
+    dc_test_pg_start(&pg);
+    fixture_open(&f, pg);
+    words = dc_arena_new(0);
+}
+
+/* For cmocka. */
+static inline int
+words_down(void **state)
+{
+    (void)state;
+    fixture_close(&f);
+    dc_arena_free(words);
+    dc_test_pg_stop(pg);
+    return 0;
+}
 
 static inline const char *
 text(const char *format, ...)
