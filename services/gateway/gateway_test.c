@@ -2,13 +2,9 @@
  * gateway_test.c - the edge as it stands: its program, a real bus, services of the test's own.
  * (Built together with the edge's other files by the rule for tests; what runs is the program.)
  */
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include "stage_test.h"
 
-/* --- calls -------------------------------------------------------------------------------------
+/* --- calls -----------------------------------------------------------------------------------
  */
 
 static void
@@ -210,7 +206,7 @@ size_is_limited(void **state)
                  413, "resource_exhausted", "larger");
 }
 
-/* --- sessions ----------------------------------------------------------------------------------
+/* --- sessions --------------------------------------------------------------------------------
  */
 
 static void
@@ -289,7 +285,7 @@ sessions_are_remembered_and_dropped(void **state)
     atomic_store(&stage.alice_is_out, false);
 }
 
-/* --- uploads -----------------------------------------------------------------------------------
+/* --- uploads ---------------------------------------------------------------------------------
  */
 
 static void
@@ -335,208 +331,7 @@ uploads_go_in_pieces_and_resume(void **state)
     expect_error(request("PUT", "/upload/7?offset=0", form, "x", 1), 415, "invalid_argument", "");
 }
 
-/* --- live pages --------------------------------------------------------------------------------
- */
-
-struct page {
-    CURL *curl;
-    CURLM *multi;
-    struct curl_slist *headers;
-    struct dc_text got;
-    struct dc_text sent;
-    int answers; /* frames with an id */
-    char last[400];
-    bool ended;
-};
-
-/* Takes whole frames out of what came. */
-static void
-take_frames(struct page *page)
-{
-    while (page->got.length >= 5) {
-        const uint8_t *head = (const uint8_t *)page->got.data;
-        size_t length =
-            (size_t)head[1] << 24 | (size_t)head[2] << 16 | (size_t)head[3] << 8 | head[4];
-        if (page->got.length < 5 + length) {
-            return;
-        }
-        snprintf(page->last, sizeof page->last, "%.*s", (int)length, page->got.data + 5);
-        page->ended = head[0] & 2;
-        page->answers += !page->ended && strstr(page->last, "\"id\"") != NULL;
-        memmove(page->got.data, page->got.data + 5 + length, page->got.length - 5 - length);
-        page->got.length -= 5 + length;
-    }
-}
-
-static void
-page_open(struct page *page, const char *token, const char *json)
-{
-    *page = (struct page){.curl = curl_easy_init(), .multi = curl_multi_init()};
-    char url[200], cookie[100], head[5] = {0};
-    size_t length = strlen(json);
-    snprintf(url, sizeof url, "http://%s/dacheng.gateway.v1.LiveService/Watch", stage.address);
-    snprintf(cookie, sizeof cookie, "Cookie: dacheng_session=%s", token);
-    head[3] = (char)(length >> 8);
-    head[4] = (char)length;
-    dc_text_append(&page->sent, head, 5);
-    dc_text_add(&page->sent, json);
-    page->headers = curl_slist_append(NULL, "Content-Type: application/connect+json");
-    page->headers = curl_slist_append(page->headers, cookie);
-    curl_easy_setopt(page->curl, CURLOPT_URL, url);
-    curl_easy_setopt(page->curl, CURLOPT_HTTPHEADER, page->headers);
-    curl_easy_setopt(page->curl, CURLOPT_POSTFIELDS, page->sent.data);
-    curl_easy_setopt(page->curl, CURLOPT_POSTFIELDSIZE, (long)page->sent.length);
-    curl_easy_setopt(page->curl, CURLOPT_WRITEFUNCTION, keep);
-    curl_easy_setopt(page->curl, CURLOPT_WRITEDATA, &page->got);
-    curl_multi_add_handle(page->multi, page->curl);
-}
-
-static bool
-page_is(struct page *page, const char *says, int deadline_ms)
-{
-    dc_time end = dc_monotonic() + deadline_ms * (dc_time)DC_MILLISECOND;
-    for (;;) {
-        int running;
-        curl_multi_perform(page->multi, &running);
-        take_frames(page);
-        if (strstr(page->last, says)) {
-            return true;
-        }
-        if (dc_monotonic() >= end) {
-            return false;
-        }
-        curl_multi_wait(page->multi, NULL, 0, 20, NULL);
-    }
-}
-
-static void
-page_close(struct page *page)
-{
-    curl_multi_remove_handle(page->multi, page->curl);
-    curl_easy_cleanup(page->curl);
-    curl_multi_cleanup(page->multi);
-    curl_slist_free_all(page->headers);
-    dc_text_release(&page->got);
-    dc_text_release(&page->sent);
-}
-
-#define UNIT_7                                                                                     \
-    "{\"watches\":[{\"id\":\"u\",\"method\":\"dacheng.scoring.v1.ScoringService/GetUnit\","        \
-    "\"requestJson\":\"{\\\"unitId\\\":7}\",\"events\":[\"scoring.ScoresChanged\"],"               \
-    "\"ownerIds\":[\"7\"]}]}"
-
-static void
-numbers_move_on_open_pages(void **state)
-{
-    (void)state;
-    struct page page;
-    atomic_store(&stage.actual, 400);
-    page_open(&page, "bob", UNIT_7);
-    assert_true(page_is(&page, "\\\"400\\\"", DEADLINE_MS));
-    assert_null(strstr(page.last, "causedAtUs"));
-    /* Something that concerns it: asked again, sent because it is another answer. */
-    atomic_store(&stage.actual, 500);
-    atomic_store(&stage.change_scores, 7);
-    assert_true(page_is(&page, "\\\"500\\\"", DEADLINE_MS));
-    assert_non_null(strstr(page.last, "causedAtUs"));
-    /* Another unit: not asked. The same answer: not sent. */
-    int queries = atomic_load(&stage.queries);
-    atomic_store(&stage.actual, 600);
-    atomic_store(&stage.change_scores, 8);
-    assert_false(page_is(&page, "\\\"600\\\"", 700));
-    assert_int_equal(atomic_load(&stage.queries), queries);
-    atomic_store(&stage.actual, 500);
-    int answers = page.answers;
-    atomic_store(&stage.change_scores, 7);
-    assert_false(page_is(&page, "\\\"600\\\"", 700));
-    assert_int_equal(atomic_load(&stage.queries), queries + 1);
-    assert_int_equal(page.answers, answers);
-    /* Many events in a short time are few questions. */
-    queries = atomic_load(&stage.queries);
-    for (int i = 0; i < 40; i++) {
-        atomic_store(&stage.change_scores, 7);
-        assert_false(page_is(&page, "\\\"600\\\"", 20));
-    }
-    int asked = atomic_load(&stage.queries) - queries;
-    assert_true(asked >= 2 && asked <= 8);
-    page_close(&page);
-}
-
-static void
-pages_end_with_their_session(void **state)
-{
-    (void)state;
-    struct page page;
-    page_open(&page, "alice", UNIT_7);
-    assert_true(page_is(&page, "\"id\":\"u\"", DEADLINE_MS));
-    atomic_store(&stage.alice_is_out, true);
-    atomic_store(&stage.end_session, 1);
-    assert_true(page_is(&page, "\"unauthenticated\"", DEADLINE_MS));
-    assert_true(page.ended);
-    page_close(&page);
-    page_open(&page, "alice", UNIT_7);
-    assert_true(page_is(&page, "\"unauthenticated\"", DEADLINE_MS));
-    page_close(&page);
-    atomic_store(&stage.alice_is_out, false);
-}
-
-static void
-wrong_pages_are_refused(void **state)
-{
-    (void)state;
-    static const char *const wrong[][2] = {
-        {"{}", "1 to 20"},
-        {"{\"watches\":[{\"id\":\"\",\"method\":\"x\"}]}", "1 to 40 characters"},
-        {"{\"watches\":[{\"id\":\"a\",\"method\":\"x\"}]}", "there is no query"},
-        {"{\"watches\":[{\"id\":\"a\",\"method\":\"dacheng.org.v1.OrgService/SetGrants\"}]}",
-         "there is no query"},
-        {"{\"watches\":[{\"id\":\"a\",\"method\":\"dacheng.kernel.v1.AdminService/GetLag\"}]}",
-         "there is no query"},
-        {"{\"watches\":[{\"id\":\"a\",\"method\":\"dacheng.org.v1.OrgService/GetTree\","
-         "\"requestJson\":\"{\\\"x\\\":1}\"}]}",
-         "watches[0].request_json"},
-        {"{\"watches\":[{\"id\":\"a\",\"method\":\"dacheng.org.v1.OrgService/GetTree\","
-         "\"events\":[\"a b\"]}]}",
-         "no subject"},
-        {"{\"nonsense\":1}", "nonsense"},
-        {"{", "not valid JSON"},
-    };
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        struct page page;
-        page_open(&page, "bob", wrong[i][0]);
-        if (!page_is(&page, "invalid_argument", DEADLINE_MS) || !strstr(page.last, wrong[i][1])) {
-            fail_msg("%s: %s", wrong[i][0], page.last);
-        }
-        assert_true(page.ended);
-        page_close(&page);
-    }
-    /* Not framed at all. */
-    const char *headers[] = {"Content-Type: application/connect+json",
-                             "Cookie: dacheng_session=bob", NULL};
-    const struct reply *reply =
-        request("POST", "/dacheng.gateway.v1.LiveService/Watch", headers, "{}", 2);
-    assert_int_equal(reply->status, 200);
-    assert_non_null(strstr(reply->body.data + 5, "not framed"));
-    const char *unary[] = {"Content-Type: application/json", "Cookie: dacheng_session=bob", NULL};
-    expect_error(request("POST", "/dacheng.gateway.v1.LiveService/Watch", unary, "{}", 2), 415,
-                 "invalid_argument", "connect+json");
-}
-
-static void
-pages_that_close_leave_nothing(void **state)
-{
-    (void)state;
-    for (int i = 0; i < 30; i++) {
-        struct page page;
-        page_open(&page, "bob", UNIT_7);
-        page_is(&page, i % 2 ? "\"id\":\"u\"" : "nothing", i % 3 ? DEADLINE_MS * (i % 2) : 5);
-        atomic_store(&stage.change_scores, 7);
-        page_close(&page);
-    }
-    assert_int_equal(call("org.v1.OrgService/ListPeople", "{}")->status, 200);
-}
-
-/* --- the console's files -----------------------------------------------------------------------
+/* --- the console's files ---------------------------------------------------------------------
  */
 
 static void
@@ -577,185 +372,8 @@ files_are_served(void **state)
     }
 }
 
-/* --- what no client says -----------------------------------------------------------------------
+/* --- the stage for others -----------------------------------------------------------------------
  */
-
-/* Sends the bytes, returns what comes until the other side closes or `size` is there. */
-static size_t
-raw(const char *text, char *answer_text, size_t room)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    char host[64];
-    snprintf(host, sizeof host, "%.*s", (int)strcspn(stage.address, ":"), stage.address);
-    inet_pton(AF_INET, host, &address.sin_addr);
-    address.sin_port = htons((uint16_t)atoi(strchr(stage.address, ':') + 1));
-    DC_AUTO_CLOSE int fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
-    struct timeval limit = {.tv_sec = 5};
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), strlen(text));
-    size_t size = 0;
-    ssize_t got;
-    while (size + 1 < room && (got = recv(fd, answer_text + size, room - 1 - size, 0)) > 0) {
-        size += (size_t)got;
-    }
-    answer_text[size] = '\0';
-    return size;
-}
-
-static void
-smuggled_requests_are_refused(void **state)
-{
-    (void)state;
-    static const char *const heads[] = {
-        "Host: a\r\nContent-Length: 2\r\nContent-Length: 20\r\n",
-        "Host: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n",
-        "Host: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
-        "Host: a\r\nHost: b\r\nContent-Length: 2\r\n",
-        "Host: a\r\nTransfer-Encoding: xchunked\r\n",
-        "Host: a\r\nContent-Length: 0x2\r\n",
-        "Host: a\r\nContent-Length: -2\r\n",
-        "Content-Length: 2\r\n",
-    };
-    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-        char text[1000], reply[8000];
-        snprintf(text, sizeof text,
-                 "POST /dacheng.org.v1.OrgService/ListPeople HTTP/1.1\r\n"
-                 "Cookie: dacheng_session=alice\r\nContent-Type: application/json\r\n%s\r\n{}"
-                 "GET /assets/app-1a2b.js HTTP/1.1\r\nHost: a\r\n\r\n",
-                 heads[i]);
-        raw(text, reply, sizeof reply);
-        if (!strstr(reply, " 400 ") || strstr(reply, "let x")) {
-            fail_msg("%s\n-> %s", heads[i], reply); /* nothing behind it was answered */
-        }
-    }
-}
-
-static void
-connections_are_kept(void **state)
-{
-    (void)state;
-    char text[2000], reply[20000];
-    snprintf(text, sizeof text,
-             "GET /assets/app-1a2b.js HTTP/1.1\r\nHost: a\r\n\r\n"
-             "POST /dacheng.org.v1.OrgService/ListPeople HTTP/1.1\r\nHost: a\r\n"
-             "Cookie: dacheng_session=bob\r\nContent-Type: application/json\r\n"
-             "Content-Length: 2\r\n\r\n{}"
-             "POST /dacheng.org.v1.OrgService/ListPeople HTTP/1.1\r\nHost: a\r\n"
-             "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
-             "GET /assets/app-1a2b.js HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-    raw(text, reply, sizeof reply);
-    int files = 0;
-    for (const char *at = reply; (at = strstr(at, "let x")); at++) {
-        files++;
-    }
-    assert_int_equal(files, 2);
-    assert_non_null(strstr(reply, "9007199254740993"));
-    assert_non_null(strstr(reply, " 401 "));
-}
-
-static void
-nonsense_leaves_it_alive(void **state)
-{
-    (void)state;
-    static const char *const nonsense[] = {
-        "\r\n\r\n\r\n",
-        "GET",
-        "GET / HTTP/9.9\r\n\r\n",
-        "\x16\x03\x01\x02",
-        "POST / HTTP/1.1\r\nHost: a\r\n",
-        "GET /%00 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"};
-    char reply[4000];
-    for (size_t i = 0; i < sizeof nonsense / sizeof nonsense[0]; i++) {
-        /* Not read to its end: the other side may wait for more. */
-        struct sockaddr_in address = {.sin_family = AF_INET};
-        inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
-        address.sin_port = htons((uint16_t)atoi(strchr(stage.address, ':') + 1));
-        DC_AUTO_CLOSE int fd = socket(AF_INET, SOCK_STREAM, 0);
-        assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
-        send(fd, nonsense[i], strlen(nonsense[i]), MSG_NOSIGNAL);
-    }
-    DC_AUTO_TEXT struct dc_text heads = DC_TEXT_INIT;
-    dc_text_add(&heads, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n");
-    for (int i = 0; i < 150; i++) {
-        dc_text_printf(&heads, "X-%d: y\r\n", i);
-    }
-    dc_text_add(&heads, "\r\n");
-    raw(heads.data, reply, sizeof reply);
-    assert_non_null(strstr(reply, " 400 "));
-    assert_int_equal(call("org.v1.OrgService/ListPeople", "{}")->status, 200);
-}
-
-/* --- the order of events -----------------------------------------------------------------------
- */
-
-static void
-pages_are_told_of_the_end(void **state)
-{
-    (void)state;
-    struct page page;
-    page_open(&page, "bob", UNIT_7);
-    assert_true(page_is(&page, "\"id\":\"u\"", DEADLINE_MS));
-    kill(stage.gateway, SIGTERM);
-    assert_true(page_is(&page, "\"unavailable\"", DEADLINE_MS));
-    page_close(&page);
-    int status = stop_gateway();
-    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-}
-
-static int
-set_up(void **state)
-{
-    (void)state;
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-    pthread_mutex_init(&stage.mutex, NULL);
-    stage.upload = malloc(UPLOAD_ROOM);
-    stage.bus = dc_test_bus_new();
-    dc_test_bus_peer(stage.bus, "gateway", "call: [\">\"]\nhear: [\">\"]\nspeaks_for_people: true");
-    dc_test_bus_peer(stage.bus, "services",
-                     "offer: [org, scoring, ingest]\npublish: [\"org.>\", \"scoring.>\"]");
-    dc_test_bus_start(stage.bus);
-    atexit(kill_gateway);
-    char path[600];
-    const char *directory = dc_test_tmpdir();
-    static char console[500];
-    snprintf(path, sizeof path, "%s/secret.txt", directory);
-    dc_test_write_file(path, "secret words", 12);
-    snprintf(console, sizeof console, "%s/console", directory);
-    stage.console = console;
-    mkdir(console, 0755);
-    snprintf(path, sizeof path, "%s/index.html", console);
-    dc_test_write_file(path, "<html>达成</html>", strlen("<html>达成</html>"));
-    snprintf(path, sizeof path, "%s/.hidden.txt", console);
-    dc_test_write_file(path, "secret words", 12);
-    snprintf(path, sizeof path, "%s/assets", console);
-    mkdir(path, 0755);
-    snprintf(path, sizeof path, "%s/assets/app-1a2b.js", console);
-    dc_test_write_file(path, "let x", 5);
-    assert_int_equal(pthread_create(&stage.services, NULL, run_services, NULL), 0);
-    const char *sets[] = {"http.body_max_kib=4096", "session.cache_ms=600000", "log.level=debug",
-                          NULL};
-    start_gateway(sets);
-    bool up = false;
-    for (dc_time end = dc_monotonic() + DEADLINE_MS * (dc_time)DC_MILLISECOND;
-         !up && dc_monotonic() < end;) {
-        up = call("org.v1.OrgService/ListPeople", "{}")->status == 200;
-    }
-    return up ? 0 : -1;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    atomic_store(&stage.leave, true);
-    pthread_join(stage.services, NULL);
-    kill_gateway();
-    dc_bus_terminate();
-    free(stage.upload);
-    curl_global_cleanup();
-    return 0;
-}
 
 /* For tests/interop/connect: the stage stands until standard input ends. */
 static int
@@ -792,15 +410,7 @@ main(int argc, char **argv)
         cmocka_unit_test(nobody_gets_in),
         cmocka_unit_test(sessions_are_remembered_and_dropped),
         cmocka_unit_test(uploads_go_in_pieces_and_resume),
-        cmocka_unit_test(numbers_move_on_open_pages),
-        cmocka_unit_test(pages_end_with_their_session),
-        cmocka_unit_test(wrong_pages_are_refused),
-        cmocka_unit_test(pages_that_close_leave_nothing),
         cmocka_unit_test(files_are_served),
-        cmocka_unit_test(smuggled_requests_are_refused),
-        cmocka_unit_test(connections_are_kept),
-        cmocka_unit_test(nonsense_leaves_it_alive),
-        cmocka_unit_test(pages_are_told_of_the_end),
     };
     return cmocka_run_group_tests_name("gateway", tests, set_up, tear_down);
 }
