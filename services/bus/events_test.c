@@ -73,7 +73,7 @@ test_our_client_gives_its_credit_back(void **state)
     leave(&goals);
 }
 
-/* --- several instances, restarts -------------------------------------------------------------
+/* --- several instances, restarts ---------------------------------------------------------------
  */
 
 static void

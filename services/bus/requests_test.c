@@ -151,7 +151,7 @@ test_queue_refuses_fast_and_silent_peers_are_dead(void **state)
     assert_int_equal(dc_test_bus_stop(small), 0);
 }
 
-/* --- nonsense --------------------------------------------------------------------------------
+/* --- nonsense ----------------------------------------------------------------------------------
  */
 
 static void

@@ -179,7 +179,7 @@ expect_error(const struct reply *reply, long status, const char *code, const cha
     json_decref(json);
 }
 
-/* --- up and down -----------------------------------------------------------------------------
+/* --- up and down -------------------------------------------------------------------------------
  */
 
 static inline int
