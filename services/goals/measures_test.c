@@ -28,21 +28,6 @@ of_tasks(const char *code, Goals__MeasureKind kind, const char *field)
     return m;
 }
 
-static Goals__Measure *
-find(const char *code)
-{
-    Goals__ListDefinitionsRequest request = GOALS__LIST_DEFINITIONS_REQUEST__INIT;
-    Goals__ListDefinitionsResponse all = GOALS__LIST_DEFINITIONS_RESPONSE__INIT;
-    MUST(CALL(supervisor, goals_list_definitions, &request, &all));
-    for (size_t i = 0; i < all.n_measures; i++) {
-        if (strcmp(all.measures[i]->code, code) == 0) {
-            return all.measures[i];
-        }
-    }
-    fail_msg("no measure %s", code);
-    return NULL;
-}
-
 static int
 prepare(void **state)
 {
@@ -79,8 +64,8 @@ test_every_field_of_a_task(void **state)
         (void *)stage_hear_keyed(&goals__measures_defined__descriptor, &key);
     assert_int_equal(told->measures[0]->of, TASKS);
     assert_string_equal(told->measures[0]->filters[0]->dimension, "stage");
-    assert_int_equal(find("sum_3")->of, TASKS);
-    assert_int_equal(find("sales_amount")->of, GOALS__MEASURE_OF__MEASURE_OF_SALES);
+    assert_int_equal(measure("sum_3")->of, TASKS);
+    assert_int_equal(measure("sales_amount")->of, GOALS__MEASURE_OF__MEASURE_OF_SALES);
 }
 
 static void
@@ -117,13 +102,13 @@ test_sales_and_tasks_do_not_meet(void **state)
 {
     (void)state;
     Goals__Measure *saved, m = of_tasks("odd", KIND(RATIO), "");
-    m.numerator_id = find("tasks_on_time")->id;
-    m.denominator_id = find("sales_amount")->id;
+    m.numerator_id = measure("tasks_on_time")->id;
+    m.denominator_id = measure("sales_amount")->id;
     REFUSED(save(&m, &saved), DC_INVALID_ARGUMENT, "measure.denominator_id");
-    m.denominator_id = find("tasks_decided")->id;
+    m.denominator_id = measure("tasks_decided")->id;
     m.of = GOALS__MEASURE_OF__MEASURE_OF_SALES;
     REFUSED(save(&m, &saved), DC_INVALID_ARGUMENT, "measure.numerator_id");
-    m = *find("tasks_on_time");
+    m = *measure("tasks_on_time");
     m.of = GOALS__MEASURE_OF__MEASURE_OF_SALES;
     m.field = "amount";
     REFUSED(save(&m, &saved), DC_FAILED_PRECONDITION, "measure.of");
@@ -133,10 +118,10 @@ static void
 test_the_library_has_punctuality(void **state)
 {
     (void)state;
-    Goals__Measure *rate = find("approval_on_time");
+    Goals__Measure *rate = measure("approval_on_time");
     assert_int_equal(rate->of, TASKS);
-    assert_int_equal(rate->numerator_id, find("tasks_on_time")->id);
-    assert_int_equal(rate->denominator_id, find("tasks_decided")->id);
+    assert_int_equal(rate->numerator_id, measure("tasks_on_time")->id);
+    assert_int_equal(rate->denominator_id, measure("tasks_decided")->id);
     Goals__ListDefinitionsRequest request = GOALS__LIST_DEFINITIONS_REQUEST__INIT;
     Goals__ListDefinitionsResponse all = GOALS__LIST_DEFINITIONS_RESPONSE__INIT;
     MUST(CALL(director_a, goals_list_definitions, &request, &all));
@@ -176,7 +161,7 @@ test_a_measure_of_ratings_has_a_scale(void **state)
     (void)state;
     Goals__Measure *saved, m = of_ratings("self_rating", "1", "10");
     MUST(save(&m, &saved));
-    assert_string_equal(find("self_rating")->scale_max, "10");
+    assert_string_equal(measure("self_rating")->scale_max, "10");
     m = *saved;
     m.name = "自评";
     m.scale_max = "10.0"; /* the same number */
@@ -196,8 +181,8 @@ test_a_measure_of_ratings_has_a_scale(void **state)
     BAD_RATING(m.field = "amount", "measure.field");
     BAD_RATING((m.of = TASKS, m.field = "hours"), "measure.scale_min");
     m = of_tasks("half", KIND(RATIO), ""); /* no part of a ratio */
-    m.numerator_id = find("self_rating")->id;
-    m.denominator_id = find("tasks_decided")->id;
+    m.numerator_id = measure("self_rating")->id;
+    m.denominator_id = measure("tasks_decided")->id;
     REFUSED(save(&m, &saved), DC_INVALID_ARGUMENT, "measure.numerator_id");
 }
 

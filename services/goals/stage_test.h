@@ -148,4 +148,26 @@ value_of_target(int64_t target)
     return stage_number(sql);
 }
 
+/* What is defined, as somebody sees it. */
+static __attribute__((unused)) Goals__ListDefinitionsResponse
+definitions_of(const struct who *who)
+{
+    Goals__ListDefinitionsRequest request = GOALS__LIST_DEFINITIONS_REQUEST__INIT;
+    Goals__ListDefinitionsResponse response = GOALS__LIST_DEFINITIONS_RESPONSE__INIT;
+    MUST(CALL(*who, goals_list_definitions, &request, &response));
+    return response;
+}
+
+static __attribute__((unused)) Goals__Measure *
+measure(const char *code)
+{
+    Goals__ListDefinitionsResponse all = definitions_of(&supervisor);
+    for (size_t i = 0; i < all.n_measures; i++) {
+        if (strcmp(all.measures[i]->code, code) == 0) {
+            return all.measures[i];
+        }
+    }
+    dc_test_die("no measure %s", code);
+}
+
 #endif
