@@ -139,6 +139,17 @@ task_of(int64_t subject)
     return stage_number(sql);
 }
 
+/* Who has the first seat of a task. */
+static __attribute__((unused)) int64_t
+holder_of(int64_t task)
+{
+    char sql[200];
+    snprintf(sql, sizeof sql,
+             "SELECT holder_id FROM workflow.seat WHERE task_id = %lld AND number = 1",
+             (long long)task);
+    return stage_number(sql);
+}
+
 static __attribute__((unused)) enum dc_code
 decide(const struct who *who, int64_t task, const char *outcome, const char *reason,
        Workflow__Task **ret_task)
