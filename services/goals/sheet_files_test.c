@@ -25,15 +25,9 @@ prepare(void **state)
 static Goals__ExportSheetResponse
 export_as(const struct who *who, Goals__FileFormat format)
 {
-    static Goals__SheetColumn amount, share, *columns[] = {&amount, &share};
     Goals__ExportSheetRequest request = GOALS__EXPORT_SHEET_REQUEST__INIT;
     Goals__ExportSheetResponse response = GOALS__EXPORT_SHEET_RESPONSE__INIT;
-    goals__sheet_column__init(&amount);
-    goals__sheet_column__init(&share);
-    amount.indicator_id = sales;
-    share.indicator_id = rate;
-    amount.period = share.period = "2026Q4";
-    request.columns = columns;
+    request.columns = two_columns(sales, rate);
     request.n_columns = 2;
     request.format = format;
     MUST(stage_call(who, goals_export_sheet, &request.base, &response.base));

@@ -301,15 +301,9 @@ test_preview_writes_nothing(void **state)
 static Goals__GetSheetResponse
 sheet_of(const struct who *who, int64_t unit)
 {
-    static Goals__SheetColumn q4, rates, *columns[2] = {&q4, &rates};
     Goals__GetSheetRequest request = GOALS__GET_SHEET_REQUEST__INIT;
     Goals__GetSheetResponse response = GOALS__GET_SHEET_RESPONSE__INIT;
-    goals__sheet_column__init(&q4);
-    goals__sheet_column__init(&rates);
-    q4.indicator_id = sales;
-    rates.indicator_id = rate;
-    q4.period = rates.period = "2026Q4";
-    request.columns = columns;
+    request.columns = two_columns(sales, rate);
     request.n_columns = 2;
     request.unit_id = unit;
     MUST(stage_call(who, goals_get_sheet, &request.base, &response.base));

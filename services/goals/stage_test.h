@@ -170,4 +170,17 @@ measure(const char *code)
     dc_test_die("no measure %s", code);
 }
 
+/* Two columns of a sheet for the fourth quarter. */
+static __attribute__((unused)) Goals__SheetColumn **
+two_columns(int64_t indicator, int64_t other)
+{
+    static Goals__SheetColumn first, second, *columns[] = {&first, &second};
+    goals__sheet_column__init(&first);
+    goals__sheet_column__init(&second);
+    first.indicator_id = indicator;
+    second.indicator_id = other;
+    first.period = second.period = "2026Q4";
+    return columns;
+}
+
 #endif

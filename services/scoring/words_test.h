@@ -36,6 +36,24 @@ words_down(void **state)
     return 0;
 }
 
+/* A query (fixture_call) or command (fixture_command) of somebody. */
+typedef enum dc_code call_fn(struct fixture *fixture, int64_t tenant_id, int64_t person_id,
+                             Kernel__Grant *const *grants, size_t grant_count, dc_handler *handler,
+                             const ProtobufCMessage *request,
+                             const ProtobufCMessageDescriptor *answer,
+                             ProtobufCMessage **ret_response);
+
+static inline enum dc_code
+ask_as(call_fn *call, const struct who *who, dc_handler *handler, const ProtobufCMessage *request,
+       const ProtobufCMessageDescriptor *answer, ProtobufCMessage **ret_response)
+{
+    Kernel__Grant grant = KERNEL__GRANT__INIT, *grants[] = {&grant};
+    grant.role = who->role;
+    grant.scope = who->scope;
+    grant.unit_id = who->unit;
+    return call(&f, who->tenant, who->person, grants, 1, handler, request, answer, ret_response);
+}
+
 static inline const char *
 text(const char *format, ...)
 {
