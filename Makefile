@@ -127,8 +127,8 @@ $(BUILD)/test/%_fuzz: $(BUILD)/obj/%_fuzz.o $$(call service_o,$$(if $$(findstrin
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS) $(PACKAGE_LIBS)
 
 # Tests that run a real bus (tests/lib/bus.h) want its program beside them.
-$(BUILD)/test/services/bus/bus_test: | $(BUILD)/bin/dacheng-bus
-$(BUILD)/test/services/gateway/gateway_test: | $(BUILD)/bin/dacheng-bus $(BUILD)/bin/dacheng-gateway
+$(filter $(BUILD)/test/services/bus/% $(BUILD)/test/services/gateway/%,$(TESTS)): | $(BUILD)/bin/dacheng-bus
+$(filter $(BUILD)/test/services/gateway/%,$(TESTS)): | $(BUILD)/bin/dacheng-gateway
 $(filter $(BUILD)/test/common/service/%,$(TESTS)): | $(BUILD)/bin/dacheng-bus
 
 # Our side of comparisons with independent implementations (tests/interop/*/run).
@@ -200,7 +200,7 @@ $(BUILD)/bench/notify: $(call service_o,notify) $(HARNESS_O)
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/obj/tests/lib/harness.o $(LIBS)
 	@mkdir -p $(dir $@)
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS) $(PACKAGE_LIBS) $(PEER_LIBS) -lcmocka
-$(BUILD)/bench/rescore $(BUILD)/bench/preview: $(call service_o,scoring) $(BUILD)/obj/tests/lib/postgres.o
+$(BUILD)/bench/rescore $(BUILD)/bench/preview: $(call service_o,scoring) $(HARNESS_O)
 bench: ## numbers beside their peers: make bench BENCH="import request"
 	@deploy/packages/install build run bench
 	@$(MAKE) --no-print-directory -j2 build console bench-programs

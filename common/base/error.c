@@ -114,7 +114,7 @@ dc_failv(struct dc_error *error, enum dc_code code, const char *field, const cha
     int length = vsnprintf(message, sizeof message, format, again);
     va_end(again);
     if (length < 0) {
-        strcpy(message, dc_code_sentence(code));
+        snprintf(message, sizeof message, "%s", dc_code_sentence(code));
     }
     char message_zh[DC_ERROR_MESSAGE_MAX + 4];
     dc_words_formatv(message_zh, sizeof message_zh, format, arguments);

@@ -99,7 +99,7 @@ read_conversion(const char *at, va_list *arguments, struct conversion *ret)
     struct conversion conversion = {.spec = "%", .length = 1};
     size_t digits = strspn(at, "0123456789");
     if (digits > 0 && at[digits] == '$') {
-        conversion.position = atoi(at);
+        conversion.position = (int)strtol(at, NULL, 10);
         at += digits + 1;
     }
     for (; *at && strchr("-+ #0123456789.*", *at); at++) {

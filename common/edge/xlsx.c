@@ -36,7 +36,7 @@ dc_xlsx_number(const char *text, char ret_text[DC_XLSX_NUMBER_TEXT])
     /* Fifteen digits, then written out: %e says how many places these are. */
     char digits[40];
     snprintf(digits, sizeof digits, "%.*e", DIGITS - 1, value);
-    int exponent = atoi(strchr(digits, 'e') + 1);
+    int exponent = (int)strtol(strchr(digits, 'e') + 1, NULL, 10);
     int places = DIGITS - 1 - exponent;
     snprintf(ret_text, DC_XLSX_NUMBER_TEXT, "%.*f", places < 0 ? 0 : places > 20 ? 20 : places,
              strtod(digits, NULL));
@@ -50,7 +50,7 @@ dc_xlsx_number(const char *text, char ret_text[DC_XLSX_NUMBER_TEXT])
         }
     }
     if (strcmp(ret_text, "-0") == 0) {
-        strcpy(ret_text, "0");
+        memmove(ret_text, ret_text + 1, 2);
     }
     return true;
 }

@@ -3,13 +3,11 @@
 #include <string.h>
 
 #include "edge/wire_check.h"
-#include "tests/lib/cmocka.h"
 #include "tests/lib/kernel_services.h"
-#include "tests/lib/service.h"
+#include "values_test.h"
 
 #include <dacheng/kernel/v1/admin.pb-c.h>
 
-static struct dc_test_pg *pg;
 static struct dc_test_bus *bus;
 static struct dc_test_service *maker, *taker, *taker2;
 static struct dc_bus *edge;
@@ -31,6 +29,7 @@ set_up(void **state)
     maker = dc_test_service_new("maker", pg, bus);
     taker = dc_test_service_new("taker", pg, bus);
     taker2 = dc_test_service_new("taker", pg, bus);
+    witness = taker;
     dc_test_service_set(taker, "consumer.attempts=2");
     dc_test_service_set(taker2, "consumer.attempts=2");
     dc_test_service_set(taker2, "consumers=2");
@@ -143,30 +142,6 @@ make_many(int count, const char *prefix)
         }
     }
     return good;
-}
-
-static void
-assert_value(const char *sql, const char *expected)
-{
-    DC_AUTO_FREE char *value = dc_test_pg_value(pg, sql);
-    if (strcmp(value, expected) != 0) {
-        fail_msg("%s is %s, not %s", sql, value, expected);
-    }
-}
-
-static bool
-is_true(void *context)
-{
-    DC_AUTO_FREE char *value = dc_test_pg_value(pg, context);
-    return strcmp(value, "t") == 0;
-}
-
-static void
-wait_for_value(const char *sql, int deadline_ms)
-{
-    if (!dc_test_wait_until(is_true, (void *)sql, deadline_ms)) {
-        fail_msg("never true: %s\n%s", sql, dc_test_service_log(taker));
-    }
 }
 
 static const char all_taken[] =

@@ -5,16 +5,14 @@
 #include <string.h>
 
 #include "edge/wire_check.h"
-#include "tests/lib/cmocka.h"
 #include "tests/lib/kernel_services.h"
-#include "tests/lib/service.h"
+#include "values_test.h"
 
 #include <dacheng/kernel/v1/log.pb-c.h>
 #include <kernel_sql.h>
 
 enum { WRITERS = 8, KEYS = 12, PARTITIONS = 16 };
 
-static struct dc_test_pg *pg;
 static struct dc_test_bus *bus;
 static struct dc_test_service *one, *two;
 static struct dc_bus *reader;
@@ -79,30 +77,6 @@ tear_down(void **state)
     dc_bus_terminate();
     dc_test_pg_stop(pg);
     return 0;
-}
-
-static void
-assert_value(const char *sql, const char *expected)
-{
-    DC_AUTO_FREE char *value = dc_test_pg_value(pg, sql);
-    if (strcmp(value, expected) != 0) {
-        fail_msg("%s is %s, not %s", sql, value, expected);
-    }
-}
-
-static bool
-is_true(void *context)
-{
-    DC_AUTO_FREE char *value = dc_test_pg_value(pg, context);
-    return strcmp(value, "t") == 0;
-}
-
-static void
-wait_for_value(const char *sql, int deadline_ms)
-{
-    if (!dc_test_wait_until(is_true, (void *)sql, deadline_ms)) {
-        fail_msg("never true: %s", sql);
-    }
 }
 
 /* What must hold at any moment: dense numbers, no event twice, each key in its order (`cause` holds

@@ -1,26 +1,16 @@
 /* Tests what goals keeps of actuals, and splits by them. */
 #include "stage_test.h"
 
-#define UNIT GOALS__OWNER_KIND__OWNER_KIND_UNIT
-#define PERSON GOALS__OWNER_KIND__OWNER_KIND_PERSON
-
 static int64_t sales, sales_measure, rate;
 
 static int
 prepare(void **state)
 {
     stage_clear(state);
-    Goals__InstallLibraryRequest request = GOALS__INSTALL_LIBRARY_REQUEST__INIT;
-    Goals__InstallLibraryResponse response = GOALS__INSTALL_LIBRARY_RESPONSE__INIT;
-    MUST(CALL(supervisor, goals_install_library, &request, &response));
-    for (size_t i = 0; i < response.n_indicators; i++) {
-        const Goals__Indicator *x = response.indicators[i];
-        if (strcmp(x->code, "sales_amount") == 0) {
-            sales = x->id;
-            sales_measure = x->measure_id;
-        }
-        rate = strcmp(x->code, "collection_rate") == 0 ? x->id : rate;
-    }
+    install_library();
+    sales = in_library("sales_amount")->id;
+    sales_measure = in_library("sales_amount")->measure_id;
+    rate = in_library("collection_rate")->id;
     return 0;
 }
 
@@ -244,5 +234,5 @@ main(void)
         cmocka_unit_test_setup(test_what_is_no_basis, prepare),
         cmocka_unit_test_setup(test_basis_is_shown_beforehand, prepare),
     };
-    return cmocka_run_group_tests(tests, stage_open, stage_close);
+    return cmocka_run_group_tests(tests, stage_open, stage_down);
 }

@@ -76,16 +76,57 @@ cells_sort(struct cells *cells, struct dc_error *error)
     return DC_OK;
 }
 
+/* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
+static uint64_t
+hash_of(const struct cell *cell)
+{
+    const int64_t numbers[] = {cell->indicator_id, cell->owner.kind, cell->owner.id};
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < sizeof numbers; i++) {
+        hash = (hash ^ ((const unsigned char *)numbers)[i]) * 0x100000001b3u;
+    }
+    for (const char *c = cell->period; *c; c++) {
+        hash = (hash ^ (unsigned char)*c) * 0x100000001b3u;
+    }
+    return hash;
+}
+
+/* Where the cell's index stands, or is to stand. */
+static size_t *
+place_of(const struct cells *cells, const struct cell *cell)
+{
+    size_t at = hash_of(cell) & (cells->place_room - 1);
+    while (cells->places[at] && by_cell(&cells->items[cells->places[at] - 1], cell) != 0) {
+        at = (at + 1) & (cells->place_room - 1);
+    }
+    return &cells->places[at];
+}
+
+static void
+make_room(struct dc_step *step, struct cells *cells)
+{
+    size_t followers = cells->count - cells->asked;
+    if (2 * (followers + 1) <= cells->place_room) {
+        return;
+    }
+    cells->place_room = cells->place_room ? 4 * cells->place_room : 64;
+    cells->places = DC_NEW_ARRAY(step->arena, size_t, cells->place_room);
+    for (size_t i = cells->asked; i < cells->count; i++) {
+        *place_of(cells, &cells->items[i]) = i + 1; /* of two the later: the first one is done */
+    }
+}
+
 void
 cells_put(struct dc_step *step, struct cells *cells, const struct cell *cell)
 {
-    for (size_t i = cells->asked; i < cells->count; i++) {
-        if (!cells->items[i].done && by_cell(&cells->items[i], cell) == 0) {
-            cells->items[i].value = cell->value;
-            return;
-        }
+    make_room(step, cells);
+    size_t *place = place_of(cells, cell);
+    if (*place && !cells->items[*place - 1].done) {
+        cells->items[*place - 1].value = cell->value;
+    } else {
+        cells_add(step, cells, cell);
+        *place = cells->count;
     }
-    cells_add(step, cells, cell);
 }
 
 const struct cell *
@@ -170,8 +211,8 @@ add_sheet(struct dc_step *step, struct cells *cells, const struct cell *cell)
                        .reason = cells->reason,
                        .policy = cells->policy,
                        /* what follows in a month that is over before begins with that */
-                       .effective_on = cells->effective_on > period.last ? period.last
-                                                                        : cells->effective_on},
+                       .effective_on =
+                           cells->effective_on > period.last ? period.last : cells->effective_on},
         .allow_over_assignment = cells->allow_over_assignment,
     };
     return act;
@@ -216,13 +257,12 @@ check_version(struct dc_step *step, struct cells *cells, struct cell *cell,
     bool same = cell->expected_version == 0 || cell->expected_version == version ||
                 (cell->expected_version == -1 && !target);
     if (!same) {
-        cells_refuse(step, cells, cell, "aborted",
-                     target ? dc_bilingual_printf(step->arena,
-                                                  "somebody has changed it since: version %lld",
-                                                  "已被他人修改：现为第 %lld 版",
-                                                  (long long)version)
-                            : DC_BILINGUAL("there is no such target any more", "该目标已不存在"),
-                     "", "");
+        cells_refuse(
+            step, cells, cell, "aborted",
+            target ? dc_bilingual_printf(step->arena, "somebody has changed it since: version %lld",
+                                         "已被他人修改：现为第 %lld 版", (long long)version)
+                   : DC_BILINGUAL("there is no such target any more", "该目标已不存在"),
+            "", "");
     }
 }
 
@@ -244,8 +284,8 @@ cell_at(struct cells *cells, const int64_t *cell_of, size_t node)
 }
 
 static void
-refuse_node(struct dc_step *step, struct cells *cells, const struct act *act, const int64_t *cell_of,
-            size_t node, const char *name)
+refuse_node(struct dc_step *step, struct cells *cells, const struct act *act,
+            const int64_t *cell_of, size_t node, const char *name)
 {
     const struct cascade_sum *sum = &act->sums[node];
     struct dc_decimal value = act->tree.nodes[node].value;

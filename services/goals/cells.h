@@ -3,14 +3,14 @@
  * import, the division of a target into shorter periods, and the shorter periods that follow when a
  * divided target changes. Everything is decided before anything is written.
  *
- * Sheets (an indicator and a period) are taken longest period first, then by indicator and period: the
- * order in which they are locked, and in which divided targets find what must follow them.
+ * Sheets (an indicator and a period) are taken longest period first, then by indicator and period:
+ * the order in which they are locked, and in which divided targets find what must follow them.
  *
  * Time and tree. A target has a parent in the tree of owners (who), and may be divided into shorter
- * periods of its own owner (when). When divided targets change, each that has no changed divided one
- * above it has its periods divided again; below it the periods' own trees carry the change, as any
- * change of a parent's. So sums over owners are exact in every period, and sums over periods at the
- * owner that was divided; below, cents may be left over in time, and are shown.
+ * periods of its own owner (when). When divided targets change, each that has no changed divided
+ * one above it has its periods divided again; below it the periods' own trees carry the change, as
+ * any change of a parent's. So sums over owners are exact in every period, and sums over periods at
+ * the owner that was divided; below, cents may be left over in time, and are shown.
  */
 #ifndef DC_GOALS_CELLS_H
 #define DC_GOALS_CELLS_H
@@ -27,7 +27,7 @@ struct cell {
     struct dc_decimal value;
     int64_t expected_version; /* 0 = whatever it is, -1 = none there yet */
     Goals__PinChange pin;
-    bool done;    /* its sheet was decided */
+    bool done; /* its sheet was decided */
     bool refused;
     size_t sheet; /* which one */
     size_t at;    /* its index in the sheet's tree */
@@ -36,8 +36,10 @@ struct cell {
 struct cells {
     struct cell *items;
     size_t count, capacity;
-    size_t asked;    /* those that the caller named come first; sorted, each once */
-    const char *act; /* sheet, divide, follow */
+    size_t asked;      /* those that the caller named come first; sorted, each once */
+    size_t *places;    /* of those that follow: index + 1 by hash, 0 = free (cells_put) */
+    size_t place_room; /* a power of two, at least twice as many */
+    const char *act;   /* sheet, divide, follow */
     const char *reason;
     dc_date effective_on;
     Goals__AdjustPolicy policy;

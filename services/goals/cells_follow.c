@@ -67,8 +67,11 @@ cells_divide(struct dc_step *step, struct cells *cells, const struct store_indic
                                                                   &said, NULL) == DC_OK);
         shares[i] = (struct season_part){
             .weight = parts[i].weight,
-            .value = !readable ? parts[i].value : named->text ? said : named->value,
-            .kept = named || (parts[i].exists && (parts[i].pinned || cells_is_over(step, parts[i].period))),
+            .value = !readable     ? parts[i].value
+                     : named->text ? said
+                                   : named->value,
+            .kept = named ||
+                    (parts[i].exists && (parts[i].pinned || cells_is_over(step, parts[i].period))),
         };
     }
     DC_TRY(season_divide(value, shares, count, indicator->additive, indicator->decimals, ret_left,
@@ -101,6 +104,22 @@ find_owners(struct dc_step *step, const struct act *act, const size_t *nodes, si
     return store_find_places(step, goals_today(step), *ret_owners, count, error);
 }
 
+/* Parts stand in the order of their targets. */
+static size_t
+first_part(const struct store_division_part *parts, size_t count, int64_t target_id)
+{
+    size_t low = 0;
+    for (size_t high = count; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        if (parts[middle].target_id < target_id) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
 enum dc_code
 cells_follow_sheet(struct dc_step *step, struct cells *cells, const struct act *act,
                    struct dc_error *error)
@@ -125,11 +144,8 @@ cells_follow_sheet(struct dc_step *step, struct cells *cells, const struct act *
     DC_TRY(store_divisions(step, ids, count, &parts, &part_count, error));
     DC_TRY(find_owners(step, act, nodes, count, &owners, error));
     for (size_t i = 0; i < count; i++) {
-        size_t first = 0, last;
-        while (first < part_count && parts[first].target_id != ids[i]) {
-            first++;
-        }
-        for (last = first; last < part_count && parts[last].target_id == ids[i];) {
+        size_t first = first_part(parts, part_count, ids[i]), last = first;
+        while (last < part_count && parts[last].target_id == ids[i]) {
             last++;
         }
         struct dc_decimal left;

@@ -1,15 +1,12 @@
 /* Tests the comparison of targets at two moments. */
 #include "stage_test.h"
 
-#define UNIT GOALS__OWNER_KIND__OWNER_KIND_UNIT
-#define PERSON GOALS__OWNER_KIND__OWNER_KIND_PERSON
-
 static int64_t sales;
 
 /* Acts of the stage are all at one moment; they are told apart by moving them by hand. */
 enum { FIRST = 1, SECOND, THIRD };
 #define HOUR 3600000000LL
-#define MOMENT(n) (1700000000000000LL + (n) * HOUR)
+#define MOMENT(n) (1700000000000000LL + (n)*HOUR)
 
 static void
 set_at(int n, Goals__OwnerKind kind, int64_t owner, const char *value, const char *reason)
@@ -34,13 +31,8 @@ static int
 prepare(void **state)
 {
     stage_clear(state);
-    Goals__InstallLibraryRequest request = GOALS__INSTALL_LIBRARY_REQUEST__INIT;
-    Goals__InstallLibraryResponse response = GOALS__INSTALL_LIBRARY_RESPONSE__INIT;
-    MUST(CALL(supervisor, goals_install_library, &request, &response));
-    for (size_t i = 0; i < response.n_indicators; i++) {
-        const Goals__Indicator *x = response.indicators[i];
-        sales = strcmp(x->code, "sales_amount") == 0 ? x->id : sales;
-    }
+    install_library();
+    sales = in_library("sales_amount")->id;
     set_at(FIRST, UNIT, GROUP, "100", "年初");
     set_at(FIRST, UNIT, A, "40", "年初");
     set_at(FIRST, UNIT, B, "30", "年初");
@@ -82,19 +74,22 @@ test_two_moments(void **state)
 {
     (void)state;
     Goals__CompareTargetsResponse response;
-    assert_string_equal(compare(&supervisor, compare_request(MOMENT(FIRST), MOMENT(SECOND)), &response),
-                        "u10 40.00>50.00 10.00 25.00% 上调 | p4 >10.00 10.00 % 新增");
+    assert_string_equal(
+        compare(&supervisor, compare_request(MOMENT(FIRST), MOMENT(SECOND)), &response),
+        "u10 40.00>50.00 10.00 25.00% 上调 | p4 >10.00 10.00 % 新增");
     assert_int_equal(response.total, 2);
     assert_int_equal(response.unchanged, 2);
     assert_int_equal(response.differences[0]->old_version, 1);
     assert_int_equal(response.differences[0]->new_version, 2);
     assert_string_equal(response.differences[0]->author, "person-1");
-    assert_string_equal(compare(&supervisor, compare_request(MOMENT(SECOND), MOMENT(THIRD)), &response),
-                        "u10 50.00>45.00 -5.00 -10.00% 下调");
+    assert_string_equal(
+        compare(&supervisor, compare_request(MOMENT(SECOND), MOMENT(THIRD)), &response),
+        "u10 50.00>45.00 -5.00 -10.00% 下调");
     assert_string_equal(compare(&supervisor, compare_request(MOMENT(FIRST), 0), &response),
                         "u10 40.00>45.00 5.00 12.50% 下调 | p4 >10.00 10.00 % 新增");
-    assert_string_equal(compare(&supervisor, compare_request(0, MOMENT(FIRST)), &response),
-                        "u1 >100.00 100.00 % 年初 | u10 >40.00 40.00 % 年初 | u11 >30.00 30.00 % 年初");
+    assert_string_equal(
+        compare(&supervisor, compare_request(0, MOMENT(FIRST)), &response),
+        "u1 >100.00 100.00 % 年初 | u10 >40.00 40.00 % 年初 | u11 >30.00 30.00 % 年初");
     assert_string_equal(compare(&supervisor, compare_request(MOMENT(THIRD), 0), &response), "");
     assert_int_equal(response.total, 0);
     assert_int_equal(response.unchanged, 4);
@@ -174,5 +169,5 @@ main(void)
         cmocka_unit_test_setup(test_within_reach, prepare),
         cmocka_unit_test_setup(test_acts, prepare),
     };
-    return cmocka_run_group_tests(tests, stage_open, stage_close);
+    return cmocka_run_group_tests(tests, stage_open, stage_down);
 }

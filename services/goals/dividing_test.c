@@ -1,9 +1,6 @@
-/* Tests the division of targets into shorter periods, and how these follow. It is 2026-11-23: the months
- * up to October are over. */
+/* Tests the division of targets into shorter periods, and how these follow. It is 2026-11-23: the
+ * months up to October are over. */
 #include "stage_test.h"
-
-#define UNIT GOALS__OWNER_KIND__OWNER_KIND_UNIT
-#define PERSON GOALS__OWNER_KIND__OWNER_KIND_PERSON
 
 static int64_t sales, rate;
 
@@ -11,14 +8,9 @@ static int
 prepare(void **state)
 {
     stage_clear(state);
-    Goals__InstallLibraryRequest request = GOALS__INSTALL_LIBRARY_REQUEST__INIT;
-    Goals__InstallLibraryResponse response = GOALS__INSTALL_LIBRARY_RESPONSE__INIT;
-    MUST(CALL(supervisor, goals_install_library, &request, &response));
-    for (size_t i = 0; i < response.n_indicators; i++) {
-        const Goals__Indicator *x = response.indicators[i];
-        sales = strcmp(x->code, "sales_amount") == 0 ? x->id : sales;
-        rate = strcmp(x->code, "collection_rate") == 0 ? x->id : rate;
-    }
+    install_library();
+    sales = in_library("sales_amount")->id;
+    rate = in_library("collection_rate")->id;
     return 0;
 }
 
@@ -126,8 +118,8 @@ static void
 test_months_of_a_quarter(void **state)
 {
     (void)state;
-    static const char *const weights[12] = {"1", "1", "1", "1", "1", "1", "1", "1", "1",
-                                            "20", "30", "50"};
+    static const char *const weights[12] = {"1", "1", "1", "1",  "1",  "1",
+                                            "1", "1", "1", "20", "30", "50"};
     Goals__SeasonProfile *profile = save_profile("旺季", weights, 12);
     int64_t quarter = SET(UNIT, GROUP, "2026Q4", "100");
     Goals__DivideTargetRequest request = divide_request(quarter, profile->id, false);
@@ -188,11 +180,12 @@ test_whole_tree_adds_up_in_each_month(void **state)
     SET(PERSON, 5, "2026Q4", "22.22");
     Goals__DivideTargetResponse response = divide(quarter, 0, true);
     assert_int_equal(response.changed, 18);
-    assert_int_equal(stage_number("SELECT count(*) FROM goals.target p WHERE p.period LIKE '%-%' AND "
-                                  "EXISTS (SELECT FROM goals.target c WHERE c.parent_id = "
-                                  "p.target_id) AND p.value <> (SELECT sum(value) FROM goals.target "
-                                  "c WHERE c.parent_id = p.target_id)"),
-                     0);
+    assert_int_equal(
+        stage_number("SELECT count(*) FROM goals.target p WHERE p.period LIKE '%-%' AND "
+                     "EXISTS (SELECT FROM goals.target c WHERE c.parent_id = "
+                     "p.target_id) AND p.value <> (SELECT sum(value) FROM goals.target "
+                     "c WHERE c.parent_id = p.target_id)"),
+        0);
     assert_int_equal(stage_number("SELECT count(*) FROM goals.target WHERE period LIKE '%-%' AND "
                                   "parent_id IS NULL"),
                      3);
@@ -234,8 +227,9 @@ test_year_quarters_months(void **state)
     divide(quarter, 0, false);
     Goals__AdjustTargetResponse adjusted;
     MUST(adjust(year, "2400", &adjusted));
-    assert_periods(UNIT, GROUP, "2027=2400 2027-04=200 2027-05=200 2027-06=200 2027Q1=600 2027Q2=600 "
-                                "2027Q3=600 2027Q4=600");
+    assert_periods(UNIT, GROUP,
+                   "2027=2400 2027-04=200 2027-05=200 2027-06=200 2027Q1=600 2027Q2=600 "
+                   "2027Q3=600 2027Q4=600");
     check_whole();
 }
 
@@ -390,5 +384,5 @@ main(void)
         cmocka_unit_test_setup(test_profiles, prepare),
         cmocka_unit_test_setup(test_profile_of_a_year, prepare),
     };
-    return cmocka_run_group_tests(tests, stage_open, stage_close);
+    return cmocka_run_group_tests(tests, stage_open, stage_down);
 }

@@ -1,26 +1,8 @@
 /* Tests drafts on the stage: kept, refused, and made real in one act or not at all. */
 #include "stage_test.h"
 
-#define UNIT GOALS__OWNER_KIND__OWNER_KIND_UNIT
-#define PERSON GOALS__OWNER_KIND__OWNER_KIND_PERSON
-
 static int64_t sales, collected, a, a1, zhang; /* targets: group 100,000,000 -> A -> A1 -> 张三 */
 static Goals__Plan *plan;
-
-static int64_t
-set(Goals__OwnerKind kind, int64_t owner, const char *value)
-{
-    Goals__SetTargetRequest request = GOALS__SET_TARGET_REQUEST__INIT;
-    Goals__SetTargetResponse response = GOALS__SET_TARGET_RESPONSE__INIT;
-    request.owner_kind = kind;
-    request.owner_id = owner;
-    request.indicator_id = sales;
-    request.period = "2026Q4";
-    request.value = (char *)value;
-    request.reason = "年度目标";
-    MUST(CALL(supervisor, goals_set_target, &request, &response));
-    return response.node->target->id;
-}
 
 static Goals__Plan *
 save_plan(void)
@@ -62,18 +44,13 @@ static int
 prepare(void **state)
 {
     stage_clear(state);
-    Goals__InstallLibraryRequest request = GOALS__INSTALL_LIBRARY_REQUEST__INIT;
-    Goals__InstallLibraryResponse response = GOALS__INSTALL_LIBRARY_RESPONSE__INIT;
-    MUST(CALL(supervisor, goals_install_library, &request, &response));
-    for (size_t i = 0; i < response.n_indicators; i++) {
-        const Goals__Indicator *x = response.indicators[i];
-        sales = strcmp(x->code, "sales_amount") == 0 ? x->id : sales;
-        collected = strcmp(x->code, "collected_amount") == 0 ? x->id : collected;
-    }
-    set(UNIT, GROUP, "100000000");
-    a = set(UNIT, A, "20000000");
-    a1 = set(UNIT, A1, "5000000");
-    zhang = set(PERSON, 4, "500000");
+    install_library();
+    sales = in_library("sales_amount")->id;
+    collected = in_library("collected_amount")->id;
+    set_target(UNIT, GROUP, sales, "100000000");
+    a = set_target(UNIT, A, sales, "20000000");
+    a1 = set_target(UNIT, A1, sales, "5000000");
+    zhang = set_target(PERSON, 4, sales, "500000");
     plan = save_plan();
     stage_deaf();
     return 0;
@@ -158,15 +135,6 @@ get(const struct who *who, int64_t id)
     return CALL(*who, goals_get_draft, &request, &response);
 }
 
-static int64_t
-value_of(int64_t target)
-{
-    char sql[120];
-    snprintf(sql, sizeof sql, "SELECT value::bigint FROM goals.target WHERE target_id = %lld",
-             (long long)target);
-    return stage_number(sql);
-}
-
 /* --- keeping ------------------------------------------------------------------------------------
  */
 
@@ -192,9 +160,9 @@ test_a_draft_is_kept_whole(void **state)
     assert_int_equal(kept->targets[0]->indicator_id, sales);
     assert_true(kept->targets[0]->expected_version > 0);
     /* Nothing happened by that. */
-    assert_int_equal(value_of(a), 20000000);
+    assert_int_equal(value_of_target(a), 20000000);
     const char *key;
-    assert_null(stage_hear(&goals__plan_changed__descriptor, &key));
+    assert_null(stage_hear_keyed(&goals__plan_changed__descriptor, &key));
 
     int64_t id = kept->id;
     Goals__Draft *again = draft_of(NULL, &a1, (const char *[]){"6000000"}, 1);
@@ -260,7 +228,7 @@ test_who_keeps_and_sees_drafts(void **state)
     Goals__CarryOutDraftResponse done;
     REFUSED(carry_out(&supervisor, kept->id, 0, &done), DC_PERMISSION_DENIED, "id");
     MUST(carry_out(&director_a, kept->id, 0, &done));
-    assert_int_equal(value_of(a1), 6000000);
+    assert_int_equal(value_of_target(a1), 6000000);
     /* His own department's target he may try, but only propose to change. */
     MUST(save(&director_a, draft_of(NULL, &a, (const char *[]){"25000000"}, 1), &kept));
     REFUSED(carry_out(&director_a, kept->id, 0, &done), DC_PERMISSION_DENIED, "draft.targets[0]");
@@ -281,19 +249,19 @@ test_all_of_it_becomes_real(void **state)
               draft_of("80.00", (int64_t[]){a, zhang}, (const char *[]){"40000000", "2000000"}, 2),
               &kept));
     MUST(carry_out(&supervisor, kept->id, 1, &done));
-    assert_int_equal(value_of(a), 40000000);
-    assert_int_equal(value_of(a1), 10000000);
-    assert_int_equal(value_of(zhang), 2000000);
+    assert_int_equal(value_of_target(a), 40000000);
+    assert_int_equal(value_of_target(a1), 10000000);
+    assert_int_equal(value_of_target(zhang), 2000000);
     assert_int_equal(done.changed_targets, 4);
     assert_int_equal(done.plans[0]->version, plan->version + 1);
     assert_int_equal(done.draft->state, GOALS__DRAFT_STATE__DRAFT_STATE_CARRIED_OUT);
     assert_int_equal(done.draft->n_adjustment_ids, 2);
     assert_true(done.draft->carried_out_at_us > 0);
-    Goals__PlanChanged *told = (void *)stage_hear(&goals__plan_changed__descriptor, &key);
+    Goals__PlanChanged *told = (void *)stage_hear_keyed(&goals__plan_changed__descriptor, &key);
     assert_string_equal(told->plan->reason, "四季度冲刺");
     assert_string_equal(told->plan->items[0]->weight, "80.00");
     Goals__TargetsAdjusted *adjusted =
-        (void *)stage_hear(&goals__targets_adjusted__descriptor, &key);
+        (void *)stage_hear_keyed(&goals__targets_adjusted__descriptor, &key);
     assert_string_equal(adjusted->reason, "四季度冲刺");
     assert_string_equal(adjusted->author, "person-1");
     REFUSED(carry_out(&supervisor, kept->id, 0, &done), DC_FAILED_PRECONDITION, "id");
@@ -314,10 +282,10 @@ test_all_or_nothing(void **state)
               &kept));
     REFUSED(carry_out(&supervisor, kept->id, 0, &done), DC_FAILED_PRECONDITION,
             "draft.targets[1].allow_over_assignment");
-    assert_int_equal(value_of(a1), 5000000);
+    assert_int_equal(value_of_target(a1), 5000000);
     assert_int_equal(stage_number("SELECT max(version) FROM goals.plan_version"), plan->version);
     const char *key;
-    assert_null(stage_hear(&goals__plan_changed__descriptor, &key));
+    assert_null(stage_hear_keyed(&goals__plan_changed__descriptor, &key));
 }
 
 static void
@@ -332,10 +300,10 @@ test_the_world_moved_on(void **state)
     REFUSED(carry_out(&supervisor, kept->id, 0, &done), DC_ABORTED,
             "draft.plans[0].expected_version");
     MUST(save(&supervisor, draft_of(NULL, &a1, (const char *[]){"6000000"}, 1), &kept));
-    set(UNIT, A1, "5500000");
+    set_target(UNIT, A1, sales, "5500000");
     REFUSED(carry_out(&supervisor, kept->id, 0, &done), DC_ABORTED,
             "draft.targets[0].expected_version");
-    assert_int_equal(value_of(a1), 5500000);
+    assert_int_equal(value_of_target(a1), 5500000);
 }
 
 int
@@ -349,5 +317,5 @@ main(void)
         cmocka_unit_test_setup(test_all_or_nothing, prepare),
         cmocka_unit_test_setup(test_the_world_moved_on, prepare),
     };
-    return cmocka_run_group_tests(tests, stage_open, stage_close);
+    return cmocka_run_group_tests(tests, stage_open, stage_down);
 }

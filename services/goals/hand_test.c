@@ -4,9 +4,6 @@
 
 #include <dacheng/goals/v1/okr.pb-c.h>
 
-#define UNIT GOALS__OWNER_KIND__OWNER_KIND_UNIT
-#define PERSON GOALS__OWNER_KIND__OWNER_KIND_PERSON
-
 WHO(li_si, 1, 5, EMPLOYEE, SELF, 0);
 
 static int64_t measure_id;
@@ -103,18 +100,18 @@ test_enter_correct_take_back(void **state)
     assert_true(done.written && done.changed == 2);
     /* They are of two keys, 4 and 5, in the order of the keys. */
     const char *key;
-    Goals__ActualsTold *told = (void *)stage_hear(&goals__actuals_told__descriptor, &key);
+    Goals__ActualsTold *told = (void *)stage_hear_keyed(&goals__actuals_told__descriptor, &key);
     assert_string_equal(key, "told/4");
     assert_string_equal(told->actuals[0]->numerator, "2");
     assert_string_equal(told->actuals[0]->denominator, "1");
     assert_string_equal(told->actuals[0]->hand->note, "11 月 3 日、9 日两起");
     assert_string_equal(told->actuals[0]->hand->author_name, "李四");
-    told = (void *)stage_hear(&goals__actuals_told__descriptor, &key);
+    told = (void *)stage_hear_keyed(&goals__actuals_told__descriptor, &key);
     assert_string_equal(key, "told/5");
     assert_int_equal(told->actuals[0]->owner_kind, UNIT);
     MUST(enter(&li_si, values, 2, &done));
     assert_true(done.written && done.changed == 0 && done.unchanged == 2);
-    assert_null(stage_hear(&goals__actuals_told__descriptor, &key));
+    assert_null(stage_hear_keyed(&goals__actuals_told__descriptor, &key));
     values[0].value = "1";
     values[0].expected_version = 7;
     REFUSED(enter(&li_si, values, 1, &done), DC_ABORTED, "values[0].expected_version");
@@ -122,8 +119,8 @@ test_enter_correct_take_back(void **state)
     MUST(enter(&li_si, values, 1, &done));
     values[0] = value_of(PERSON, 4, "", "误录");
     MUST(enter(&supervisor, values, 1, &done));
-    (void)stage_hear(&goals__actuals_told__descriptor, &key);
-    told = (void *)stage_hear(&goals__actuals_told__descriptor, &key);
+    (void)stage_hear_keyed(&goals__actuals_told__descriptor, &key);
+    told = (void *)stage_hear_keyed(&goals__actuals_told__descriptor, &key);
     assert_string_equal(told->actuals[0]->denominator, "0");
     assert_int_equal(told->actuals[0]->version, 3);
     Goals__ListHandHistoryRequest request = GOALS__LIST_HAND_HISTORY_REQUEST__INIT;
@@ -242,5 +239,5 @@ main(void)
         TEST(test_all_or_nothing),
         TEST(test_the_sheet),
     };
-    return cmocka_run_group_tests_name("hand", tests, stage_open, stage_close);
+    return cmocka_run_group_tests_name("hand", tests, stage_open, stage_down);
 }

@@ -28,28 +28,11 @@ of_tasks(const char *code, Goals__MeasureKind kind, const char *field)
     return m;
 }
 
-static Goals__Measure *
-find(const char *code)
-{
-    Goals__ListDefinitionsRequest request = GOALS__LIST_DEFINITIONS_REQUEST__INIT;
-    Goals__ListDefinitionsResponse all = GOALS__LIST_DEFINITIONS_RESPONSE__INIT;
-    MUST(CALL(supervisor, goals_list_definitions, &request, &all));
-    for (size_t i = 0; i < all.n_measures; i++) {
-        if (strcmp(all.measures[i]->code, code) == 0) {
-            return all.measures[i];
-        }
-    }
-    fail_msg("no measure %s", code);
-    return NULL;
-}
-
 static int
 prepare(void **state)
 {
     stage_clear(state);
-    Goals__InstallLibraryRequest request = GOALS__INSTALL_LIBRARY_REQUEST__INIT;
-    Goals__InstallLibraryResponse response = GOALS__INSTALL_LIBRARY_RESPONSE__INIT;
-    MUST(CALL(supervisor, goals_install_library, &request, &response));
+    install_library();
     stage_deaf();
     return 0;
 }
@@ -77,11 +60,12 @@ test_every_field_of_a_task(void **state)
         MUST(save(&m, &saved));
     }
     const char *key;
-    Goals__MeasuresDefined *told = (void *)stage_hear(&goals__measures_defined__descriptor, &key);
+    Goals__MeasuresDefined *told =
+        (void *)stage_hear_keyed(&goals__measures_defined__descriptor, &key);
     assert_int_equal(told->measures[0]->of, TASKS);
     assert_string_equal(told->measures[0]->filters[0]->dimension, "stage");
-    assert_int_equal(find("sum_3")->of, TASKS);
-    assert_int_equal(find("sales_amount")->of, GOALS__MEASURE_OF__MEASURE_OF_SALES);
+    assert_int_equal(measure("sum_3")->of, TASKS);
+    assert_int_equal(measure("sales_amount")->of, GOALS__MEASURE_OF__MEASURE_OF_SALES);
 }
 
 static void
@@ -118,13 +102,13 @@ test_sales_and_tasks_do_not_meet(void **state)
 {
     (void)state;
     Goals__Measure *saved, m = of_tasks("odd", KIND(RATIO), "");
-    m.numerator_id = find("tasks_on_time")->id;
-    m.denominator_id = find("sales_amount")->id;
+    m.numerator_id = measure("tasks_on_time")->id;
+    m.denominator_id = measure("sales_amount")->id;
     REFUSED(save(&m, &saved), DC_INVALID_ARGUMENT, "measure.denominator_id");
-    m.denominator_id = find("tasks_decided")->id;
+    m.denominator_id = measure("tasks_decided")->id;
     m.of = GOALS__MEASURE_OF__MEASURE_OF_SALES;
     REFUSED(save(&m, &saved), DC_INVALID_ARGUMENT, "measure.numerator_id");
-    m = *find("tasks_on_time");
+    m = *measure("tasks_on_time");
     m.of = GOALS__MEASURE_OF__MEASURE_OF_SALES;
     m.field = "amount";
     REFUSED(save(&m, &saved), DC_FAILED_PRECONDITION, "measure.of");
@@ -134,10 +118,10 @@ static void
 test_the_library_has_punctuality(void **state)
 {
     (void)state;
-    Goals__Measure *rate = find("approval_on_time");
+    Goals__Measure *rate = measure("approval_on_time");
     assert_int_equal(rate->of, TASKS);
-    assert_int_equal(rate->numerator_id, find("tasks_on_time")->id);
-    assert_int_equal(rate->denominator_id, find("tasks_decided")->id);
+    assert_int_equal(rate->numerator_id, measure("tasks_on_time")->id);
+    assert_int_equal(rate->denominator_id, measure("tasks_decided")->id);
     Goals__ListDefinitionsRequest request = GOALS__LIST_DEFINITIONS_REQUEST__INIT;
     Goals__ListDefinitionsResponse all = GOALS__LIST_DEFINITIONS_RESPONSE__INIT;
     MUST(CALL(director_a, goals_list_definitions, &request, &all));
@@ -177,7 +161,7 @@ test_a_measure_of_ratings_has_a_scale(void **state)
     (void)state;
     Goals__Measure *saved, m = of_ratings("self_rating", "1", "10");
     MUST(save(&m, &saved));
-    assert_string_equal(find("self_rating")->scale_max, "10");
+    assert_string_equal(measure("self_rating")->scale_max, "10");
     m = *saved;
     m.name = "自评";
     m.scale_max = "10.0"; /* the same number */
@@ -197,8 +181,8 @@ test_a_measure_of_ratings_has_a_scale(void **state)
     BAD_RATING(m.field = "amount", "measure.field");
     BAD_RATING((m.of = TASKS, m.field = "hours"), "measure.scale_min");
     m = of_tasks("half", KIND(RATIO), ""); /* no part of a ratio */
-    m.numerator_id = find("self_rating")->id;
-    m.denominator_id = find("tasks_decided")->id;
+    m.numerator_id = measure("self_rating")->id;
+    m.denominator_id = measure("tasks_decided")->id;
     REFUSED(save(&m, &saved), DC_INVALID_ARGUMENT, "measure.numerator_id");
 }
 
@@ -247,7 +231,7 @@ test_a_plan_has_the_scale_of_the_measure(void **state)
     rule.scale_max = "5.00";
     MUST(CALL(supervisor, goals_save_plan, &request, &response));
     const char *key;
-    Goals__PlanChanged *told = (void *)stage_hear(&goals__plan_changed__descriptor, &key);
+    Goals__PlanChanged *told = (void *)stage_hear_keyed(&goals__plan_changed__descriptor, &key);
     assert_string_equal(told->plan->items[0]->rating->scale_max, "5.00");
 }
 
@@ -263,5 +247,5 @@ main(void)
         TEST(test_a_measure_of_ratings_has_a_scale),
         TEST(test_a_plan_has_the_scale_of_the_measure),
     };
-    return cmocka_run_group_tests_name("goals measures", tests, stage_open, stage_close);
+    return cmocka_run_group_tests_name("goals measures", tests, stage_open, stage_down);
 }

@@ -4,8 +4,6 @@
 
 #include <dacheng/goals/v1/okr.pb-c.h>
 
-#define UNIT GOALS__OWNER_KIND__OWNER_KIND_UNIT
-#define PERSON GOALS__OWNER_KIND__OWNER_KIND_PERSON
 #define STATE(name) GOALS__OBJECTIVE_STATE__OBJECTIVE_STATE_##name
 
 WHO(li_si, 1, 5, EMPLOYEE, SELF, 0);
@@ -134,7 +132,7 @@ static Goals__ActualTold *
 hear_told(void)
 {
     const char *key;
-    Goals__ActualsTold *told = (void *)stage_hear(&goals__actuals_told__descriptor, &key);
+    Goals__ActualsTold *told = (void *)stage_hear_keyed(&goals__actuals_told__descriptor, &key);
     assert_non_null(told);
     assert_int_equal(told->n_actuals, 1);
     char wanted[32];
@@ -147,9 +145,7 @@ static int
 prepare(void **state)
 {
     stage_clear(state);
-    Goals__InstallLibraryRequest request = GOALS__INSTALL_LIBRARY_REQUEST__INIT;
-    Goals__InstallLibraryResponse response = GOALS__INSTALL_LIBRARY_RESPONSE__INIT;
-    MUST(CALL(supervisor, goals_install_library, &request, &response));
+    install_library();
     stage_deaf();
     return 0;
 }
@@ -170,7 +166,7 @@ test_from_draft_to_result(void **state)
     assert_string_equal(o->description, "第一行\n第二行");
     assert_string_equal(o->key_results[0]->target_score, "0.7");
     Goals__ObjectiveChanged *changed =
-        (void *)stage_hear(&goals__objective_changed__descriptor, &key);
+        (void *)stage_hear_keyed(&goals__objective_changed__descriptor, &key);
     assert_string_equal(changed->objective->title, "把新客户做起来");
     REFUSED(check_in_as(&zhang_san, o, 0, "10", &o), DC_FAILED_PRECONDITION, "id");
     REFUSED(confirm_as(&zhang_san, o->id, &o), DC_PERMISSION_DENIED, "");
@@ -485,7 +481,7 @@ test_the_measure_comes_later(void **state)
     confirmed(&lead_a1, &director_a, UNIT, A1);
     MUST(check_in_as(&zhang_san, o, 1, "1", &o));
     const char *key;
-    assert_null(stage_hear(&goals__actuals_told__descriptor, &key));
+    assert_null(stage_hear_keyed(&goals__actuals_told__descriptor, &key));
     Goals__SaveMeasureRequest request = GOALS__SAVE_MEASURE_REQUEST__INIT;
     Goals__SaveMeasureResponse response = GOALS__SAVE_MEASURE_RESPONSE__INIT;
     Goals__Measure m = GOALS__MEASURE__INIT;
@@ -524,5 +520,5 @@ main(void)
         TEST(test_alignment_up_and_across), TEST(test_what_a_unit_comes_to),
         TEST(test_zones_of_the_tenant),     TEST(test_the_measure_comes_later),
     };
-    return cmocka_run_group_tests_name("okr", tests, stage_open, stage_close);
+    return cmocka_run_group_tests_name("okr", tests, stage_open, stage_down);
 }

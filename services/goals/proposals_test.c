@@ -6,43 +6,21 @@
 
 #include <dacheng/workflow/v1/events.pb-c.h>
 
-#define UNIT GOALS__OWNER_KIND__OWNER_KIND_UNIT
-#define PERSON GOALS__OWNER_KIND__OWNER_KIND_PERSON
 #define STATE(name) GOALS__PROPOSAL_STATE__PROPOSAL_STATE_##name
 
 static int64_t sales;
 static int64_t company, a, a1; /* targets: 100,000,000 -> A 20,000,000 -> A1 5,000,000, 张三 all */
 
-static int64_t
-set(Goals__OwnerKind kind, int64_t owner, const char *value)
-{
-    Goals__SetTargetRequest request = GOALS__SET_TARGET_REQUEST__INIT;
-    Goals__SetTargetResponse response = GOALS__SET_TARGET_RESPONSE__INIT;
-    request.owner_kind = kind;
-    request.owner_id = owner;
-    request.indicator_id = sales;
-    request.period = "2026Q4";
-    request.value = (char *)value;
-    request.reason = "年度目标";
-    MUST(CALL(supervisor, goals_set_target, &request, &response));
-    return response.node->target->id;
-}
-
 static int
 prepare(void **state)
 {
     stage_clear(state);
-    Goals__InstallLibraryRequest request = GOALS__INSTALL_LIBRARY_REQUEST__INIT;
-    Goals__InstallLibraryResponse response = GOALS__INSTALL_LIBRARY_RESPONSE__INIT;
-    MUST(CALL(supervisor, goals_install_library, &request, &response));
-    for (size_t i = 0; i < response.n_indicators; i++) {
-        const Goals__Indicator *x = response.indicators[i];
-        sales = strcmp(x->code, "sales_amount") == 0 ? x->id : sales;
-    }
-    company = set(UNIT, GROUP, "100000000");
-    a = set(UNIT, A, "20000000");
-    a1 = set(UNIT, A1, "5000000");
-    set(PERSON, 4, "5000000");
+    install_library();
+    sales = in_library("sales_amount")->id;
+    company = set_target(UNIT, GROUP, sales, "100000000");
+    a = set_target(UNIT, A, sales, "20000000");
+    a1 = set_target(UNIT, A1, sales, "5000000");
+    set_target(PERSON, 4, sales, "5000000");
     stage_deaf();
     return 0;
 }
@@ -92,16 +70,12 @@ get(const struct who *who, int64_t id)
     return response.proposal;
 }
 
-/* The reaction to the end of the approval, as the consumer calls it. */
+/* The approval ends on the next day. */
 static void
 hear_end_of(int64_t tenant, const char *reference, const char *outcome_kind)
 {
     Workflow__CasesEnded ended = WORKFLOW__CASES_ENDED__INIT;
     Workflow__Case one = WORKFLOW__CASE__INIT, *cases[] = {&one};
-    Kernel__Event event = KERNEL__EVENT__INIT;
-    Kernel__Context program = KERNEL__CONTEXT__INIT;
-    struct dc_step step;
-    dc_time now;
     one.purpose = "target_change";
     one.reference = (char *)reference;
     one.outcome = "agree";
@@ -110,14 +84,9 @@ hear_end_of(int64_t tenant, const char *reference, const char *outcome_kind)
     one.reason = "同意";
     ended.cases = cases;
     ended.n_cases = 1;
-    event.tenant_id = tenant;
-    stage_must(dc_time_parse("2026-11-24T10:00:00Z", 0, &now, &stage.error));
-    dc_step_init(&step, &stage.thread, "CasesEnded", now);
-    step.context = &program;
-    stage_must(dc_step_begin(&step, tenant, &stage.error));
-    const struct dc_delivery delivery = {.event = &event, .body = &ended.base};
-    stage_must(goals_on_cases_ended(&step, &delivery, &stage.error));
-    stage_must(dc_step_commit(&step, &stage.error));
+    stage_clock("2026-11-24 18:00:00");
+    stage_tell(tenant, goals_on_cases_ended, &ended.base);
+    stage_clock("2026-11-23 18:00:00");
 }
 
 static void
@@ -126,15 +95,6 @@ end_of(int64_t id, const char *outcome_kind)
     char reference[PROPOSAL_REFERENCE];
     proposal_reference(id, reference);
     hear_end_of(1, reference, outcome_kind);
-}
-
-static int64_t
-value_of(int64_t target)
-{
-    char sql[120];
-    snprintf(sql, sizeof sql, "SELECT value::bigint FROM goals.target WHERE target_id = %lld",
-             (long long)target);
-    return stage_number(sql);
 }
 
 /* --- proposing ----------------------------------------------------------------------------------
@@ -146,8 +106,8 @@ test_a_proposal_is_told_and_changes_nothing(void **state)
     (void)state;
     int64_t id = proposed(&director_a, a, "25000000"); /* his own department's */
     const char *key;
-    Goals__AdjustmentProposed *event =
-        (Goals__AdjustmentProposed *)stage_hear(&goals__adjustment_proposed__descriptor, &key);
+    Goals__AdjustmentProposed *event = (Goals__AdjustmentProposed *)stage_hear_keyed(
+        &goals__adjustment_proposed__descriptor, &key);
     assert_non_null(event);
     char wanted[40];
     snprintf(wanted, sizeof wanted, "proposal/%lld", (long long)id);
@@ -168,7 +128,7 @@ test_a_proposal_is_told_and_changes_nothing(void **state)
     assert_string_equal(p->author_name, "总监甲");
     assert_int_equal(p->state, STATE(OPEN));
     assert_non_null(strstr(p->link, "proposal="));
-    assert_int_equal(value_of(a), 20000000);
+    assert_int_equal(value_of_target(a), 20000000);
     assert_int_equal(stage_number("SELECT count(*) FROM goals.adjustment WHERE act = 'adjust'"), 0);
 }
 
@@ -218,7 +178,7 @@ test_bad_proposals_are_refused_at_once(void **state)
     request = propose_request(a1, "30000000"); /* more than A has */
     REFUSED(propose(&director_a, &request, &id), DC_FAILED_PRECONDITION, "allow_over_assignment");
     const char *key;
-    assert_null(stage_hear(&goals__adjustment_proposed__descriptor, &key));
+    assert_null(stage_hear_keyed(&goals__adjustment_proposed__descriptor, &key));
     request = propose_request(a, "25000000");
     MUST(propose(&director_a, &request, &id));
     REFUSED(propose(&supervisor, &request, &id), DC_ALREADY_EXISTS, "target_id");
@@ -234,11 +194,11 @@ test_approved_it_is_carried_out_as_an_adjustment(void **state)
     int64_t id = proposed(&director_a, a1, "6000000");
     stage_deaf();
     end_of(id, "approve");
-    assert_int_equal(value_of(a1), 6000000);
+    assert_int_equal(value_of_target(a1), 6000000);
     const char *key;
     int64_t heard = stage.heard;
     Goals__TargetsAdjusted *adjusted =
-        (Goals__TargetsAdjusted *)stage_hear(&goals__targets_adjusted__descriptor, &key);
+        (Goals__TargetsAdjusted *)stage_hear_keyed(&goals__targets_adjusted__descriptor, &key);
     assert_non_null(adjusted);
     assert_int_equal(adjusted->author_person_id, 2);
     assert_string_equal(adjusted->author, "person-2");
@@ -246,7 +206,7 @@ test_approved_it_is_carried_out_as_an_adjustment(void **state)
     assert_string_equal(adjusted->effective_on, "2026-11-01");
     stage.heard = heard;
     Goals__ProposalSettled *settled =
-        (Goals__ProposalSettled *)stage_hear(&goals__proposal_settled__descriptor, &key);
+        (Goals__ProposalSettled *)stage_hear_keyed(&goals__proposal_settled__descriptor, &key);
     assert_non_null(settled);
     assert_int_equal(settled->proposal->state, STATE(CARRIED_OUT));
     assert_int_equal(settled->proposal->decided_by_id, 9);
@@ -259,7 +219,7 @@ test_approved_it_is_carried_out_as_an_adjustment(void **state)
     end_of(id, "return");
     assert_int_equal(stage_number("SELECT count(*) FROM goals.adjustment WHERE act = 'adjust'"), 1);
     assert_int_equal(get(&supervisor, id)->state, STATE(CARRIED_OUT));
-    assert_null(stage_hear(&goals__proposal_settled__descriptor, &key));
+    assert_null(stage_hear_keyed(&goals__proposal_settled__descriptor, &key));
     /* a new one can be made */
     proposed(&director_a, a1, "7000000");
 }
@@ -273,9 +233,9 @@ test_a_lift_that_was_approved_lifts(void **state)
     request.lift_parent = true;
     MUST(propose(&supervisor, &request, &id));
     end_of(id, "approve");
-    assert_int_equal(value_of(a1), 6000000);
-    assert_int_equal(value_of(a), 21000000);
-    assert_int_equal(value_of(company), 101000000);
+    assert_int_equal(value_of_target(a1), 6000000);
+    assert_int_equal(value_of_target(a), 21000000);
+    assert_int_equal(value_of_target(company), 101000000);
 }
 
 static void
@@ -286,7 +246,7 @@ test_any_other_end_rejects(void **state)
     end_of(id, "return");
     assert_int_equal(get(&director_a, id)->state, STATE(REJECTED));
     assert_string_equal(get(&director_a, id)->decision_reason, "同意");
-    assert_int_equal(value_of(a), 20000000);
+    assert_int_equal(value_of_target(a), 20000000);
     id = proposed(&director_a, a, "25000000");
     end_of(id, "skip");
     assert_int_equal(get(&director_a, id)->state, STATE(REJECTED));
@@ -305,7 +265,7 @@ test_ends_of_other_things_are_nothing(void **state)
     proposal_reference(id, reference);
     hear_end_of(2, reference, "approve"); /* another tenant's proposal of that number */
     assert_int_equal(get(&director_a, id)->state, STATE(OPEN));
-    assert_int_equal(value_of(a), 20000000);
+    assert_int_equal(value_of_target(a), 20000000);
 }
 
 /* --- what comes in between ----------------------------------------------------------------------
@@ -316,7 +276,7 @@ assert_failed(int64_t id, const char *chinese, const char *english)
 {
     const char *key;
     Goals__ProposalSettled *settled =
-        (Goals__ProposalSettled *)stage_hear(&goals__proposal_settled__descriptor, &key);
+        (Goals__ProposalSettled *)stage_hear_keyed(&goals__proposal_settled__descriptor, &key);
     assert_non_null(settled);
     assert_int_equal(settled->proposal->id, id);
     assert_int_equal(settled->proposal->state, STATE(FAILED));
@@ -332,16 +292,16 @@ test_a_target_that_changed_meanwhile_fails_it(void **state)
 {
     (void)state;
     int64_t id = proposed(&director_a, a, "25000000");
-    set(UNIT, A, "22000000");
+    set_target(UNIT, A, sales, "22000000");
     end_of(id, "approve");
     assert_failed(id, "变为 22000000", "from 20000000.00 to 22000000");
-    assert_int_equal(value_of(a), 22000000);
+    assert_int_equal(value_of_target(a), 22000000);
     /* another version of the same value is no obstacle */
     id = proposed(&director_a, a, "25000000");
-    set(UNIT, A, "23000000");
-    set(UNIT, A, "22000000");
+    set_target(UNIT, A, sales, "23000000");
+    set_target(UNIT, A, sales, "22000000");
     end_of(id, "approve");
-    assert_int_equal(value_of(a), 25000000);
+    assert_int_equal(value_of_target(a), 25000000);
 }
 
 static void
@@ -359,10 +319,10 @@ test_what_the_rules_refuse_by_then_fails_it(void **state)
 {
     (void)state;
     int64_t id = proposed(&director_a, a1, "6000000");
-    set(UNIT, A2, "15000000"); /* now A is handed out whole */
+    set_target(UNIT, A2, sales, "15000000"); /* now A is handed out whole */
     end_of(id, "approve");
     assert_failed(id, "已批准，但未能执行", "would come to 21000000.00");
-    assert_int_equal(value_of(a1), 5000000);
+    assert_int_equal(value_of_target(a1), 5000000);
     assert_int_equal(stage_number("SELECT count(*) FROM goals.adjustment WHERE act = 'adjust'"), 0);
 }
 
@@ -383,13 +343,13 @@ test_withdrawing(void **state)
     assert_int_equal(response.proposal->state, STATE(WITHDRAWN));
     const char *key;
     Goals__ProposalSettled *settled =
-        (Goals__ProposalSettled *)stage_hear(&goals__proposal_settled__descriptor, &key);
+        (Goals__ProposalSettled *)stage_hear_keyed(&goals__proposal_settled__descriptor, &key);
     assert_non_null(settled);
     assert_string_equal(settled->proposal->decision_reason, "客户未签约");
     REFUSED(CALL(director_a, goals_withdraw_proposal, &request, &response), DC_FAILED_PRECONDITION,
             "");
     end_of(request.id, "approve"); /* was decided at the same time */
-    assert_int_equal(value_of(a), 20000000);
+    assert_int_equal(value_of_target(a), 20000000);
     request.id = proposed(&director_a, a, "25000000");
     MUST(CALL(supervisor, goals_withdraw_proposal, &request, &response));
 }
@@ -520,5 +480,5 @@ main(void)
         cmocka_unit_test(test_raises),
         cmocka_unit_test(test_it_is_settled_once),
     };
-    return cmocka_run_group_tests_name("goals proposals", tests, stage_open, stage_close);
+    return cmocka_run_group_tests_name("goals proposals", tests, stage_open, stage_down);
 }

@@ -1,9 +1,6 @@
 /* Tests on the stage who may read and change what, with attempts that must fail. */
 #include "stage_test.h"
 
-#define UNIT GOALS__OWNER_KIND__OWNER_KIND_UNIT
-#define PERSON GOALS__OWNER_KIND__OWNER_KIND_PERSON
-
 static int64_t sales;
 static int64_t targets[32]; /* by owner: see `slot` */
 
@@ -43,10 +40,8 @@ static int
 prepare(void **state)
 {
     stage_clear(state);
-    Goals__InstallLibraryRequest request = GOALS__INSTALL_LIBRARY_REQUEST__INIT;
-    Goals__InstallLibraryResponse response = GOALS__INSTALL_LIBRARY_RESPONSE__INIT;
-    MUST(CALL(supervisor, goals_install_library, &request, &response));
-    sales = response.indicators[0]->id;
+    install_library();
+    sales = in_library("sales_amount")->id;
     const struct {
         Goals__OwnerKind kind;
         int64_t owner;
@@ -390,7 +385,7 @@ test_only_a_supervisor_of_the_group_defines(void **state)
     Goals__SavePlanResponse plan_saved = GOALS__SAVE_PLAN_RESPONSE__INIT;
     Goals__ChangeWeightsRequest weights = GOALS__CHANGE_WEIGHTS_REQUEST__INIT;
     Goals__ChangeWeightsResponse weights_changed = GOALS__CHANGE_WEIGHTS_RESPONSE__INIT;
-    Goals__InstallLibraryRequest library = GOALS__INSTALL_LIBRARY_REQUEST__INIT;
+    Goals__InstallLibraryRequest install = GOALS__INSTALL_LIBRARY_REQUEST__INIT;
     Goals__InstallLibraryResponse installed = GOALS__INSTALL_LIBRARY_RESPONSE__INIT;
     const struct who *const others[] = {&supervisor_of_a, &director_a,   &boss,      &zhang_san,
                                         &auditor,         &system_admin, &integrator};
@@ -402,7 +397,7 @@ test_only_a_supervisor_of_the_group_defines(void **state)
         REFUSED(CALL(who, goals_save_plan, &plan, &plan_saved), DC_PERMISSION_DENIED, "");
         REFUSED(CALL(who, goals_change_weights, &weights, &weights_changed), DC_PERMISSION_DENIED,
                 "");
-        REFUSED(CALL(who, goals_install_library, &library, &installed), DC_PERMISSION_DENIED, "");
+        REFUSED(CALL(who, goals_install_library, &install, &installed), DC_PERMISSION_DENIED, "");
     }
     Goals__ListDefinitionsRequest ask = GOALS__LIST_DEFINITIONS_REQUEST__INIT;
     Goals__ListDefinitionsResponse answer = GOALS__LIST_DEFINITIONS_RESPONSE__INIT;
@@ -427,5 +422,5 @@ main(void)
         TEST(test_the_database_keeps_tenants_apart),
         TEST(test_only_a_supervisor_of_the_group_defines),
     };
-    return cmocka_run_group_tests_name("goals rights", tests, stage_open, stage_close);
+    return cmocka_run_group_tests_name("goals rights", tests, stage_open, stage_down);
 }

@@ -80,7 +80,8 @@ test_any_division_adds_up(void **state)
     for (int round = 0; round < 3000; round++) {
         size_t count = 1 + dc_test_random_below(&random, SEASON_PERIODS_MAX);
         struct season_part parts[SEASON_PERIODS_MAX];
-        struct dc_decimal value = {.units = (__int128)dc_test_random_below(&random, 1000000) * 10000};
+        struct dc_decimal value = {.units =
+                                       (__int128)dc_test_random_below(&random, 1000000) * 10000};
         struct dc_decimal left, sum = DC_DECIMAL_ZERO;
         bool open = false;
         for (size_t i = 0; i < count; i++) {

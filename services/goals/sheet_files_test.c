@@ -1,42 +1,21 @@
-/* Tests the sheet as a file: what export writes is what import takes, and what import cannot take is said
- * with line and column. */
+/* Tests the sheet as a file: what export writes is what import takes, and what import cannot take
+ * is said with line and column. */
 #include "stage_test.h"
 
-#define UNIT GOALS__OWNER_KIND__OWNER_KIND_UNIT
-#define PERSON GOALS__OWNER_KIND__OWNER_KIND_PERSON
 #define FORMAT(name) GOALS__FILE_FORMAT__FILE_FORMAT_##name
 
 static int64_t sales, rate;
-
-static void
-set(Goals__OwnerKind kind, int64_t owner, int64_t indicator, const char *value)
-{
-    Goals__SetTargetRequest request = GOALS__SET_TARGET_REQUEST__INIT;
-    Goals__SetTargetResponse response = GOALS__SET_TARGET_RESPONSE__INIT;
-    request.owner_kind = kind;
-    request.owner_id = owner;
-    request.indicator_id = indicator;
-    request.period = "2026Q4";
-    request.value = (char *)value;
-    request.reason = "目标";
-    MUST(CALL(supervisor, goals_set_target, &request, &response));
-}
 
 static int
 prepare(void **state)
 {
     stage_clear(state);
-    Goals__InstallLibraryRequest request = GOALS__INSTALL_LIBRARY_REQUEST__INIT;
-    Goals__InstallLibraryResponse response = GOALS__INSTALL_LIBRARY_RESPONSE__INIT;
-    MUST(CALL(supervisor, goals_install_library, &request, &response));
-    for (size_t i = 0; i < response.n_indicators; i++) {
-        const Goals__Indicator *x = response.indicators[i];
-        sales = strcmp(x->code, "sales_amount") == 0 ? x->id : sales;
-        rate = strcmp(x->code, "collection_rate") == 0 ? x->id : rate;
-    }
-    set(UNIT, GROUP, sales, "999999999999.99");
-    set(UNIT, A, sales, "60.50");
-    set(PERSON, 4, rate, "0.9512");
+    install_library();
+    sales = in_library("sales_amount")->id;
+    rate = in_library("collection_rate")->id;
+    set_target(UNIT, GROUP, sales, "999999999999.99");
+    set_target(UNIT, A, sales, "60.50");
+    set_target(PERSON, 4, rate, "0.9512");
     return 0;
 }
 
@@ -46,15 +25,9 @@ prepare(void **state)
 static Goals__ExportSheetResponse
 export_as(const struct who *who, Goals__FileFormat format)
 {
-    static Goals__SheetColumn amount, share, *columns[] = {&amount, &share};
     Goals__ExportSheetRequest request = GOALS__EXPORT_SHEET_REQUEST__INIT;
     Goals__ExportSheetResponse response = GOALS__EXPORT_SHEET_RESPONSE__INIT;
-    goals__sheet_column__init(&amount);
-    goals__sheet_column__init(&share);
-    amount.indicator_id = sales;
-    share.indicator_id = rate;
-    amount.period = share.period = "2026Q4";
-    request.columns = columns;
+    request.columns = two_columns(sales, rate);
     request.n_columns = 2;
     request.format = format;
     MUST(stage_call(who, goals_export_sheet, &request.base, &response.base));
@@ -140,8 +113,9 @@ static void
 test_preview_then_in_one_act(void **state)
 {
     (void)state;
-    const char *file = HEAD "组织,u10,A,\"1,070.50\",\r\n组织,u101,A1,20,\r\n员工,p4,,10.00,0.96\r\n\r\n"
-                            "组织,u11,B,,\r\n";
+    const char *file =
+        HEAD "组织,u10,A,\"1,070.50\",\r\n组织,u101,A1,20,\r\n员工,p4,,10.00,0.96\r\n\r\n"
+             "组织,u11,B,,\r\n";
     Goals__ImportSheetRequest request = import_request(file, strlen(file));
     Goals__ImportSheetResponse preview = GOALS__IMPORT_SHEET_RESPONSE__INIT;
     request.reason = "";
@@ -151,7 +125,8 @@ test_preview_then_in_one_act(void **state)
     assert_int_equal(preview.result->differences[0]->column, 4);
     assert_string_equal(preview.result->differences[0]->old_value, "60.50");
     assert_int_equal(value_is(UNIT, A, sales, "60.5"), 1);
-    REFUSED(CALL(supervisor, goals_import_sheet, &request, &preview), DC_INVALID_ARGUMENT, "reason");
+    REFUSED(CALL(supervisor, goals_import_sheet, &request, &preview), DC_INVALID_ARGUMENT,
+            "reason");
     Goals__ImportSheetResponse done = IMPORT(file);
     assert_true(done.result->saved);
     assert_int_equal(done.rows, 4);
@@ -178,8 +153,8 @@ static void
 test_what_the_file_says_does_not_follow(void **state)
 {
     (void)state;
-    set(UNIT, A1, sales, "20");
-    set(UNIT, A2, sales, "20");
+    set_target(UNIT, A1, sales, "20");
+    set_target(UNIT, A2, sales, "20");
     const char *file = HEAD "组织,u10,A,121,\n组织,u101,A1,20.00,\n";
     Goals__ImportSheetResponse done = IMPORT(file);
     assert_true(done.result->saved);
@@ -195,22 +170,26 @@ static void
 test_line_column_reason(void **state)
 {
     (void)state;
-    Goals__ImportSheetResponse response =
-        IMPORT(HEAD "组织,u10,A,70,\n队伍,u101,A1,1,\n组织,nobody,,1,\n员工,p4,,many,0.5\n组织,u11,B,1\n"
-                    "组织,u12,C,1.234,\n");
+    Goals__ImportSheetResponse response = IMPORT(
+        HEAD "组织,u10,A,70,\n队伍,u101,A1,1,\n组织,nobody,,1,\n员工,p4,,many,0.5\n组织,u11,B,1\n"
+             "组织,u12,C,1.234,\n");
     static const struct {
         int64_t row, column;
         const char *code;
-    } wanted[] = {{3, 1, "invalid_argument"}, {4, 2, "not_found"},        {6, 0, "invalid_argument"},
-                  {5, 4, "invalid_argument"}, {7, 4, "invalid_argument"}};
+    } wanted[] = {{3, 1, "invalid_argument"},
+                  {4, 2, "not_found"},
+                  {6, 0, "invalid_argument"},
+                  {5, 4, "invalid_argument"},
+                  {7, 4, "invalid_argument"}};
     assert_false(response.result->saved);
     assert_int_equal(response.result->n_refused, 5);
     for (size_t i = 0; i < 5; i++) {
         bool found = false;
         for (size_t j = 0; j < 5; j++) {
             const Goals__RefusedCell *refused = response.result->refused[j];
-            found = found || (refused->row == wanted[i].row && refused->column == wanted[i].column &&
-                              strcmp(refused->code, wanted[i].code) == 0 && refused->text_zh[0]);
+            found =
+                found || (refused->row == wanted[i].row && refused->column == wanted[i].column &&
+                          strcmp(refused->code, wanted[i].code) == 0 && refused->text_zh[0]);
         }
         if (!found) {
             fail_msg("nothing is said about line %d", (int)wanted[i].row);
@@ -266,7 +245,8 @@ test_within_reach(void **state)
         import_as(&director_a, goals_import_sheet, file, strlen(file));
     assert_false(response.result->saved);
     assert_int_equal(response.result->n_refused, 2);
-    assert_string_equal(response.result->refused[0]->code, "not_found"); /* B is not for him to see */
+    assert_string_equal(response.result->refused[0]->code,
+                        "not_found"); /* B is not for him to see */
     assert_int_equal(response.result->refused[0]->row, 3);
     assert_string_equal(response.result->refused[1]->code, "permission_denied");
     Goals__ImportSheetRequest request = import_request(file, strlen(file));
@@ -289,5 +269,5 @@ main(void)
         cmocka_unit_test_setup(test_heads, prepare),
         cmocka_unit_test_setup(test_within_reach, prepare),
     };
-    return cmocka_run_group_tests(tests, stage_open, stage_close);
+    return cmocka_run_group_tests(tests, stage_open, stage_down);
 }

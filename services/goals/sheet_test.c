@@ -1,24 +1,16 @@
 /* Tests the sheet: many cells of several indicators and periods, all or nothing. */
 #include "stage_test.h"
 
-#define UNIT GOALS__OWNER_KIND__OWNER_KIND_UNIT
-#define PERSON GOALS__OWNER_KIND__OWNER_KIND_PERSON
-
 static int64_t sales, collected, rate;
 
 static int
 prepare(void **state)
 {
     stage_clear(state);
-    Goals__InstallLibraryRequest request = GOALS__INSTALL_LIBRARY_REQUEST__INIT;
-    Goals__InstallLibraryResponse response = GOALS__INSTALL_LIBRARY_RESPONSE__INIT;
-    MUST(CALL(supervisor, goals_install_library, &request, &response));
-    for (size_t i = 0; i < response.n_indicators; i++) {
-        const Goals__Indicator *x = response.indicators[i];
-        sales = strcmp(x->code, "sales_amount") == 0 ? x->id : sales;
-        collected = strcmp(x->code, "collected_amount") == 0 ? x->id : collected;
-        rate = strcmp(x->code, "collection_rate") == 0 ? x->id : rate;
-    }
+    install_library();
+    sales = in_library("sales_amount")->id;
+    collected = in_library("collected_amount")->id;
+    rate = in_library("collection_rate")->id;
     stage_deaf();
     return 0;
 }
@@ -43,7 +35,8 @@ save_request(const struct told *told, size_t count)
     request.policy = GOALS__ADJUST_POLICY__ADJUST_POLICY_RESTATE;
     request.cells = DC_NEW_ARRAY(arena, Goals__CellChange *, count + 1);
     for (size_t i = 0; i < count; i++) {
-        Goals__CellChange *cell = DC_NEW_MESSAGE(arena, Goals__CellChange, goals__cell_change__init);
+        Goals__CellChange *cell =
+            DC_NEW_MESSAGE(arena, Goals__CellChange, goals__cell_change__init);
         cell->row = (int32_t)i;
         cell->column = 3;
         cell->owner_kind = told[i].kind;
@@ -113,11 +106,11 @@ test_whole_tree_of_two_indicators(void **state)
 {
     (void)state;
     /* Children before parents, indicators mixed: the order of the cells does not matter. */
-    Goals__SaveCellsResponse response = save(
-        CELLS({PERSON, 4, sales, "2026Q4", "30"}, {UNIT, A, collected, "2026Q4", "50"},
-              {UNIT, A1, sales, "2026Q4", "40"}, {UNIT, GROUP, sales, "2026Q4", "100"},
-              {UNIT, A, sales, "2026Q4", "60"}, {UNIT, B, sales, "2026Q4", "40"},
-              {UNIT, A, rate, "2026Q4", "0.95"}, {UNIT, A1, rate, "2026Q4", "0.99"}));
+    Goals__SaveCellsResponse response =
+        save(CELLS({PERSON, 4, sales, "2026Q4", "30"}, {UNIT, A, collected, "2026Q4", "50"},
+                   {UNIT, A1, sales, "2026Q4", "40"}, {UNIT, GROUP, sales, "2026Q4", "100"},
+                   {UNIT, A, sales, "2026Q4", "60"}, {UNIT, B, sales, "2026Q4", "40"},
+                   {UNIT, A, rate, "2026Q4", "0.95"}, {UNIT, A1, rate, "2026Q4", "0.99"}));
     assert_int_equal(response.changed, 8);
     assert_int_equal(response.n_acts, 3);
     assert_targets("1/1 S2026Q4=100 1/10 S2026Q4=60 1/11 S2026Q4=40 1/101 S2026Q4=40 "
@@ -128,13 +121,13 @@ test_whole_tree_of_two_indicators(void **state)
     /* Told once each. */
     const char *key;
     size_t told = 0;
-    for (ProtobufCMessage *m; (m = stage_hear(&goals__targets_adjusted__descriptor, &key));) {
+    for (ProtobufCMessage *m; (m = stage_hear_keyed(&goals__targets_adjusted__descriptor, &key));) {
         told += ((Goals__TargetsAdjusted *)m)->n_targets;
     }
     assert_int_equal(told, 8);
     /* The same again is nothing at all. */
     assert_int_equal(save(CELLS({UNIT, A, sales, "2026Q4", "60.00"})).changed, 0);
-    assert_null(stage_hear(&goals__targets_adjusted__descriptor, &key));
+    assert_null(stage_hear_keyed(&goals__targets_adjusted__descriptor, &key));
 }
 
 static void
@@ -182,11 +175,11 @@ test_nothing_is_half_saved(void **state)
 {
     (void)state;
     save(CELLS({UNIT, GROUP, sales, "2026Q4", "100"}, {UNIT, A, sales, "2026Q4", "60"}));
-    Goals__SaveCellsRequest request = CELLS(
-        {UNIT, B, sales, "2026Q4", "30"}, {UNIT, A, sales, "2026Q4", "61", 7},
-        {UNIT, GROUP, collected, "2026Q4", "many"}, {UNIT, GROUP, collected, "2026Q3", "5"},
-        {UNIT, 999, sales, "2026Q4", "1"}, {UNIT, C, sales, "soon", "1"},
-        {UNIT, GROUP, 99999, "2026Q4", "1"}, {UNIT, GROUP, rate, "2026Q4", "1"});
+    Goals__SaveCellsRequest request =
+        CELLS({UNIT, B, sales, "2026Q4", "30"}, {UNIT, A, sales, "2026Q4", "61", 7},
+              {UNIT, GROUP, collected, "2026Q4", "many"}, {UNIT, GROUP, collected, "2026Q3", "5"},
+              {UNIT, 999, sales, "2026Q4", "1"}, {UNIT, C, sales, "soon", "1"},
+              {UNIT, GROUP, 99999, "2026Q4", "1"}, {UNIT, GROUP, rate, "2026Q4", "1"});
     Goals__SaveCellsResponse response = save_as(&supervisor, &request);
     assert_false(response.saved);
     char *codes[8] = {0};
@@ -219,7 +212,8 @@ test_over_assignment_says_what_is_allowed(void **state)
     assert_string_equal(response.refused[0]->allowed_to, "20.00");
     assert_string_equal(response.refused[1]->allowed_to, "10.00");
     assert_non_null(strstr(response.refused[0]->text_zh, "「集团」的下级合计将为 110.00"));
-    /* A parent below its children: at least what they come to, of which the pinned ones keep theirs. */
+    /* A parent below its children: at least what they come to, of which the pinned ones keep
+     * theirs. */
     Goals__SaveCellsRequest lower = CELLS({UNIT, GROUP, sales, "2026Q4", "50"});
     lower.keep_others = true;
     response = save_as(&supervisor, &lower);
@@ -307,15 +301,9 @@ test_preview_writes_nothing(void **state)
 static Goals__GetSheetResponse
 sheet_of(const struct who *who, int64_t unit)
 {
-    static Goals__SheetColumn q4, rates, *columns[2] = {&q4, &rates};
     Goals__GetSheetRequest request = GOALS__GET_SHEET_REQUEST__INIT;
     Goals__GetSheetResponse response = GOALS__GET_SHEET_RESPONSE__INIT;
-    goals__sheet_column__init(&q4);
-    goals__sheet_column__init(&rates);
-    q4.indicator_id = sales;
-    rates.indicator_id = rate;
-    q4.period = rates.period = "2026Q4";
-    request.columns = columns;
+    request.columns = two_columns(sales, rate);
     request.n_columns = 2;
     request.unit_id = unit;
     MUST(stage_call(who, goals_get_sheet, &request.base, &response.base));
@@ -340,8 +328,9 @@ test_sheet_is_a_tree(void **state)
     save(CELLS({UNIT, GROUP, sales, "2026Q4", "100"}, {UNIT, A, sales, "2026Q4", "60"},
                {UNIT, A, rate, "2026Q4", "0.9"}, {UNIT, A1, rate, "2026Q4", "0.9"}));
     Goals__GetSheetResponse response = sheet_of(&supervisor, 0);
-    assert_string_equal(codes_of(&response), "u1* u10* u101* p3* p4* p5* u102* p6* p2* u11* u111* p8* "
-                                             "p7* u12* p1* p9*");
+    assert_string_equal(codes_of(&response),
+                        "u1* u10* u101* p3* p4* p5* u102* p6* p2* u11* u111* p8* "
+                        "p7* u12* p1* p9*");
     assert_int_equal(response.rows[0]->n_cells, 2);
     assert_string_equal(response.rows[0]->cells[0]->left_over, "40.00");
     assert_string_equal(response.rows[0]->cells[1]->value, "");
@@ -379,5 +368,5 @@ main(void)
         cmocka_unit_test_setup(test_preview_writes_nothing, prepare),
         cmocka_unit_test_setup(test_sheet_is_a_tree, prepare),
     };
-    return cmocka_run_group_tests(tests, stage_open, stage_close);
+    return cmocka_run_group_tests(tests, stage_open, stage_down);
 }

@@ -43,10 +43,10 @@ keep_measures(struct dc_step *step, const struct dc_delivery *delivery, struct d
     const Goals__MeasuresDefined *defined = (const Goals__MeasuresDefined *)delivery->body;
     for (size_t i = 0; i < defined->n_measures; i++) {
         Goals__MeasureOf of = defined->measures[i]->of;
+        /* The others have no records. */
         if (of == GOALS__MEASURE_OF__MEASURE_OF_SALES ||
             of == GOALS__MEASURE_OF__MEASURE_OF_TASKS) {
-            DC_TRY(
-                store_measure(step, defined->measures[i], error)); /* the others have no records */
+            DC_TRY(store_measure(step, defined->measures[i], error));
         }
     }
     return DC_OK;

@@ -154,7 +154,7 @@ save_as(struct who who, int64_t id, int level, const char *comment, bool submit)
     request.answers = list;
     request.n_answers = 6;
     request.submit = submit;
-    return stage_call(&who, true, reviews_save_rating, &request.base, &response.base);
+    return stage_call_free(&who, reviews_save_rating, &request.base, &response.base);
 }
 
 static __attribute__((unused)) enum dc_code

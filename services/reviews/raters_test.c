@@ -214,5 +214,5 @@ main(void)
         TEST(test_excused_and_gone),
         TEST(test_forms_are_versioned_and_checked),
     };
-    return cmocka_run_group_tests_name("reviews raters", tests, stage_open, stage_close);
+    return cmocka_run_group_tests_name("reviews raters", tests, stage_open, stage_down);
 }

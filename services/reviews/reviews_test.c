@@ -292,5 +292,5 @@ main(void)
         TEST(test_no_event_joins_rater_and_value),
         TEST(test_a_result_is_computed_once),
     };
-    return cmocka_run_group_tests_name("reviews", tests, stage_open, stage_close);
+    return cmocka_run_group_tests_name("reviews", tests, stage_open, stage_down);
 }

@@ -13,8 +13,8 @@
 #include "store.h"
 
 #include "edge/db.h"
-#include "service/service_internal.h"
 #include "tests/lib/harness.h"
+#include "tests/lib/stage.h"
 
 #include <kernel_sql.h>
 #include <scoring_sql.h>
@@ -58,18 +58,11 @@ fixture_open(struct fixture *fixture, struct dc_test_pg *pg)
         {0},
     };
     static const struct dc_option *const tables[] = {options, NULL};
-    static const struct dc_service_spec spec = {.name = "scoring", .publishes = true};
+    static const struct dc_service_spec spec = {
+        .name = "scoring", .migrations = scoring_migrations, .publishes = true};
     *fixture = (struct fixture){.pg = pg};
-    dc_test_pg_schema(pg, "scoring");
-    const char *owner = dc_test_pg_dsn(pg, "scoring_owner", "postgres");
-    size_t applied;
-    FIXTURE_OK(fixture, dc_migrate(owner, "scoring", "scoring", "kernel", kernel_migrations,
-                                   &applied, &fixture->error));
-    FIXTURE_OK(fixture, dc_migrate(owner, "scoring", "scoring", "scoring", scoring_migrations,
-                                   &applied, &fixture->error));
     struct dc_text dsn = DC_TEXT_INIT;
-    FIXTURE_OK(fixture, dc_db_dsn_with(dc_test_pg_dsn(pg, "scoring", "postgres"), NULL, "scoring",
-                                       &dsn, &fixture->error));
+    FIXTURE_OK(fixture, stage_schema(pg, &spec, &dsn, &fixture->error));
     fixture->dsn = strdup(dc_text_cstr(&dsn));
     dc_text_release(&dsn);
     FIXTURE_OK(fixture, dc_config_load(&fixture->config, tables, NULL, NULL, 0, &fixture->error));

@@ -135,8 +135,8 @@ static void
 as_in_floating_point(void **state)
 {
     (void)state;
-    static const double student[] = {1.6377, 1.5332, 1.4759, 1.4398, 1.4149, 1.3968, 1.3830,
-                                     1.3722, 1.3634, 1.3562};
+    static const double student[] = {1.6377, 1.5332, 1.4759, 1.4398, 1.4149,
+                                     1.3968, 1.3830, 1.3722, 1.3634, 1.3562};
     struct dc_test_random random = {.state = dc_test_seed()};
     const struct pace_calendar calendar = {0};
     for (int round = 0; round < 200; round++) {

@@ -1,6 +1,6 @@
 /*
- * pacing_test.c - working days as workflow tells them, pace on the pages of people and units, who is
- * behind, and for whom. It is 2026-11-23.
+ * pacing_test.c - working days as workflow tells them, pace on the pages of people and units, who
+ * is behind, and for whom. It is 2026-11-23.
  */
 #include "words_test.h"
 
@@ -8,21 +8,10 @@
 
 enum { TENANT = 7 };
 
-static struct dc_test_pg *pg;
-
-static enum dc_code
-ask(int64_t person, Kernel__Role role, Kernel__Scope scope, int64_t unit_id, dc_handler *handler,
-    const ProtobufCMessage *request, const ProtobufCMessageDescriptor *answer,
-    ProtobufCMessage **ret_response)
-{
-    Kernel__Grant grant = KERNEL__GRANT__INIT, *grants[] = {&grant};
-    grant.role = role;
-    grant.scope = scope;
-    grant.unit_id = unit_id;
-    return fixture_call(&f, TENANT, person, grants, 1, handler, request, answer, ret_response);
-}
-#define BOSS 1, KERNEL__ROLE__ROLE_BOSS, KERNEL__SCOPE__SCOPE_GROUP, 0
-#define DIRECTOR_A 1, KERNEL__ROLE__ROLE_DIRECTOR, KERNEL__SCOPE__SCOPE_UNIT_TREE, 2
+WHO(boss, TENANT, 1, BOSS, GROUP, 0);
+WHO(director_a, TENANT, 1, DIRECTOR, UNIT_TREE, 2);
+WHO(auditor, TENANT, 1, AUDITOR, GROUP, 0);
+WHO(zhang, TENANT, 100, EMPLOYEE, SELF, 0);
 
 static Scoring__Pace *
 pace_of_zhang(void)
@@ -31,20 +20,19 @@ pace_of_zhang(void)
     Scoring__GetPersonResponse *answer;
     request.person_id = 100;
     request.period = (char *)"2026Q4";
-    FIXTURE_OK(&f, ask(BOSS, scoring_get_person, &request.base,
-                       &scoring__get_person_response__descriptor, (ProtobufCMessage **)&answer));
+    FIXTURE_OK(&f, ask_as(fixture_call, &boss, scoring_get_person, &request.base,
+                          &scoring__get_person_response__descriptor, (ProtobufCMessage **)&answer));
     return answer->items[0]->pace;
 }
 
 static enum dc_code
-behind(int64_t person, Kernel__Role role, Kernel__Scope scope, int64_t reach, int64_t unit_id,
-       Scoring__ListBehindResponse **ret_answer)
+behind(const struct who *who, int64_t unit_id, Scoring__ListBehindResponse **ret_answer)
 {
     Scoring__ListBehindRequest request = SCORING__LIST_BEHIND_REQUEST__INIT;
     request.unit_id = unit_id;
     request.period = (char *)"2026Q4";
-    return ask(person, role, scope, reach, scoring_list_behind, &request.base,
-               &scoring__list_behind_response__descriptor, (ProtobufCMessage **)ret_answer);
+    return ask_as(fixture_call, who, scoring_list_behind, &request.base,
+                  &scoring__list_behind_response__descriptor, (ProtobufCMessage **)ret_answer);
 }
 
 /* The week of the national day is free; the Saturday after it is worked. */
@@ -72,7 +60,7 @@ static int
 company(void **state)
 {
     (void)state;
-    words = dc_arena_new(0);
+    words_up();
     tell_company(TENANT);
     fixture_work(&f);
     return 0;
@@ -126,7 +114,7 @@ who_is_behind(void **state)
 {
     (void)state;
     Scoring__ListBehindResponse *answer;
-    FIXTURE_OK(&f, behind(BOSS, 1, &answer));
+    FIXTURE_OK(&f, behind(&boss, 1, &answer));
     assert_int_equal(answer->with_target, 3);
     assert_int_equal(answer->total, 1); /* who sold nothing */
     assert_int_equal(answer->people[0]->person_id, 102);
@@ -134,31 +122,21 @@ who_is_behind(void **state)
     assert_string_equal(answer->people[0]->behind, "274193.55");
     assert_string_equal(answer->people[0]->rate_needed, "17857.14");
     assert_string_equal(answer->expected_share, "54.84");
-    FIXTURE_OK(&f, behind(DIRECTOR_A, 0, &answer));
+    FIXTURE_OK(&f, behind(&director_a, 0, &answer));
     assert_int_equal(answer->with_target, 2); /* his own department alone */
     assert_int_equal(answer->total, 0);
-    assert_int_equal(behind(DIRECTOR_A, 3, &answer), DC_PERMISSION_DENIED);
-    assert_int_equal(behind(1, KERNEL__ROLE__ROLE_AUDITOR, KERNEL__SCOPE__SCOPE_GROUP, 0, 1,
-                            &answer),
-                     DC_PERMISSION_DENIED);
-    assert_int_equal(behind(100, KERNEL__ROLE__ROLE_EMPLOYEE, KERNEL__SCOPE__SCOPE_SELF, 0, 4,
-                            &answer),
-                     DC_PERMISSION_DENIED);
+    assert_int_equal(behind(&director_a, 3, &answer), DC_PERMISSION_DENIED);
+    assert_int_equal(behind(&auditor, 1, &answer), DC_PERMISSION_DENIED);
+    assert_int_equal(behind(&zhang, 4, &answer), DC_PERMISSION_DENIED);
 }
 
 int
 main(void)
 {
-    dc_test_pg_start(&pg);
-    fixture_open(&f, pg);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pace_goes_by_working_days),
         cmocka_unit_test(months_make_a_forecast),
         cmocka_unit_test(who_is_behind),
     };
-    int failed = cmocka_run_group_tests(tests, company, NULL);
-    dc_arena_free(words);
-    fixture_close(&f);
-    dc_test_pg_stop(pg);
-    return failed;
+    return cmocka_run_group_tests_name("pacing", tests, company, words_down);
 }

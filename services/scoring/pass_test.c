@@ -14,8 +14,6 @@
 
 enum { TENANT = 7 };
 
-static struct dc_test_pg *pg;
-
 /* --- looking
  * ------------------------------------------------------------------------------------------ */
 
@@ -579,19 +577,7 @@ static int
 set_up(void **state)
 {
     (void)state;
-    dc_test_pg_start(&pg);
-    fixture_open(&f, pg);
-    words = dc_arena_new(0);
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    fixture_close(&f);
-    dc_arena_free(words);
-    dc_test_pg_stop(pg);
+    words_up();
     return 0;
 }
 
@@ -605,5 +591,5 @@ main(void)
         cmocka_unit_test(bad_events_are_refused),  cmocka_unit_test(any_sequence),
         cmocka_unit_test(order_does_not_matter),   cmocka_unit_test(killed_workers_lose_nothing),
     };
-    return cmocka_run_group_tests_name("pass", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("pass", tests, set_up, words_down);
 }

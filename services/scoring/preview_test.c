@@ -329,9 +329,9 @@ within_scope(void **state)
         KERNEL__ROLE__ROLE_VICE_PRESIDENT, KERNEL__ROLE__ROLE_AUDITOR,
         KERNEL__ROLE__ROLE_SYSTEM_ADMIN,   KERNEL__ROLE__ROLE_INTEGRATOR};
     for (size_t i = 0; i < sizeof(blind) / sizeof(blind[0]); i++) {
-        assert_int_equal(ask(TENANT, blind[i], KERNEL__SCOPE__SCOPE_GROUP, 0, &asked.request,
-                             &answer),
-                         DC_PERMISSION_DENIED);
+        assert_int_equal(
+            ask(TENANT, blind[i], KERNEL__SCOPE__SCOPE_GROUP, 0, &asked.request, &answer),
+            DC_PERMISSION_DENIED);
     }
     /* Of another tenant there is nothing: neither the plan nor a unit. */
     assert_int_not_equal(ask(TENANT + 1, SUPERVISOR, &asked.request, &answer), DC_OK);
@@ -366,17 +366,17 @@ any_plan(int64_t id)
 {
     static const char *const positions[] = {"sales_rep", "manager", ""};
     bool more = below(2);
-    return (struct plan_words){.id = id,
-                               .version = 1,
-                               .from = below(4) ? "2026-02-01" : "2026-11-01",
-                               .position = positions[below(3)],
-                               .unit_id = below(3) == 0 ? 1 + below(8) : 0,
-                               .weights = {"40.00", more ? "25.00" : NULL, "20.00",
-                                           more ? "15.00" : "40.00"},
-                               .zero = below(2),
-                               .quotient = below(2),
-                               .threshold = below(2) ? "0.6" : "",
-                               .places = (int)below(4)};
+    return (struct plan_words){
+        .id = id,
+        .version = 1,
+        .from = below(4) ? "2026-02-01" : "2026-11-01",
+        .position = positions[below(3)],
+        .unit_id = below(3) == 0 ? 1 + below(8) : 0,
+        .weights = {"40.00", more ? "25.00" : NULL, "20.00", more ? "15.00" : "40.00"},
+        .zero = below(2),
+        .quotient = below(2),
+        .threshold = below(2) ? "0.6" : "",
+        .places = (int)below(4)};
 }
 
 static void

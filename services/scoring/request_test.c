@@ -9,60 +9,37 @@
 
 enum { TENANT = 7 };
 
-static struct dc_test_pg *pg;
-
 /* --- asking
  * ------------------------------------------------------------------------------------------- */
 
-struct asker {
-    int64_t person_id;
-    Kernel__Role role;
-    Kernel__Scope scope;
-    int64_t unit_id;
-};
-static const struct asker zhang = {100, KERNEL__ROLE__ROLE_EMPLOYEE, KERNEL__SCOPE__SCOPE_SELF, 0};
-static const struct asker director = {200, KERNEL__ROLE__ROLE_DIRECTOR,
-                                      KERNEL__SCOPE__SCOPE_UNIT_TREE, 2};
-static const struct asker clerk = {201, KERNEL__ROLE__ROLE_SUPERVISOR, KERNEL__SCOPE__SCOPE_UNIT,
-                                   2};
-static const struct asker boss = {202, KERNEL__ROLE__ROLE_BOSS, KERNEL__SCOPE__SCOPE_GROUP, 0};
+WHO(zhang, TENANT, 100, EMPLOYEE, SELF, 0);
+WHO(director, TENANT, 200, DIRECTOR, UNIT_TREE, 2);
+WHO(clerk, TENANT, 201, SUPERVISOR, UNIT, 2);
+WHO(boss, TENANT, 202, BOSS, GROUP, 0);
 
 static enum dc_code
-ask_as(int64_t tenant, const struct asker *asker, dc_handler *handler,
-       const ProtobufCMessage *request, const ProtobufCMessageDescriptor *answer,
-       ProtobufCMessage **ret_response)
-{
-    Kernel__Grant grant = KERNEL__GRANT__INIT, *grants[] = {&grant};
-    grant.role = asker->role;
-    grant.scope = asker->scope;
-    grant.unit_id = asker->unit_id;
-    return fixture_call(&f, tenant, asker->person_id, grants, 1, handler, request, answer,
-                        ret_response);
-}
-
-static enum dc_code
-get_person(const struct asker *asker, int64_t person_id, Scoring__GetPersonResponse **ret_response)
+get_person(const struct who *asker, int64_t person_id, Scoring__GetPersonResponse **ret_response)
 {
     Scoring__GetPersonRequest request = SCORING__GET_PERSON_REQUEST__INIT;
     request.person_id = person_id;
     request.period = (char *)"2026Q4";
-    return ask_as(TENANT, asker, scoring_get_person, &request.base,
+    return ask_as(fixture_call, asker, scoring_get_person, &request.base,
                   &scoring__get_person_response__descriptor, (ProtobufCMessage **)ret_response);
 }
 
 static enum dc_code
-get_unit(const struct asker *asker, int64_t unit_id, const char *period,
+get_unit(const struct who *asker, int64_t unit_id, const char *period,
          Scoring__GetUnitResponse **ret_response)
 {
     Scoring__GetUnitRequest request = SCORING__GET_UNIT_REQUEST__INIT;
     request.unit_id = unit_id;
     request.period = (char *)period;
-    return ask_as(TENANT, asker, scoring_get_unit, &request.base,
+    return ask_as(fixture_call, asker, scoring_get_unit, &request.base,
                   &scoring__get_unit_response__descriptor, (ProtobufCMessage **)ret_response);
 }
 
 static enum dc_code
-list_ranking(const struct asker *asker, int64_t unit_id, int limit, int offset, bool ascending,
+list_ranking(const struct who *asker, int64_t unit_id, int limit, int offset, bool ascending,
              Scoring__ListRankingResponse **ret_response)
 {
     Scoring__ListRankingRequest request = SCORING__LIST_RANKING_REQUEST__INIT;
@@ -71,12 +48,12 @@ list_ranking(const struct asker *asker, int64_t unit_id, int limit, int offset, 
     request.limit = limit;
     request.offset = offset;
     request.ascending = ascending;
-    return ask_as(TENANT, asker, scoring_list_ranking, &request.base,
+    return ask_as(fixture_call, asker, scoring_list_ranking, &request.base,
                   &scoring__list_ranking_response__descriptor, (ProtobufCMessage **)ret_response);
 }
 
 static enum dc_code
-explain(const struct asker *asker, int kind, int64_t owner, int64_t indicator,
+explain(const struct who *asker, int kind, int64_t owner, int64_t indicator,
         Scoring__ExplainResponse **ret_response)
 {
     Scoring__ExplainRequest request = SCORING__EXPLAIN_REQUEST__INIT;
@@ -84,18 +61,18 @@ explain(const struct asker *asker, int kind, int64_t owner, int64_t indicator,
     request.owner_id = owner;
     request.period = (char *)"2026Q4";
     request.indicator_id = indicator;
-    return ask_as(TENANT, asker, scoring_explain, &request.base,
+    return ask_as(fixture_call, asker, scoring_explain, &request.base,
                   &scoring__explain_response__descriptor, (ProtobufCMessage **)ret_response);
 }
 
 static enum dc_code
-explain_person(const struct asker *asker, int64_t person_id,
+explain_person(const struct who *asker, int64_t person_id,
                Scoring__ExplainPersonResponse **ret_response)
 {
     Scoring__ExplainPersonRequest request = SCORING__EXPLAIN_PERSON_REQUEST__INIT;
     request.person_id = person_id;
     request.period = (char *)"2026Q4";
-    return ask_as(TENANT, asker, scoring_explain_person, &request.base,
+    return ask_as(fixture_call, asker, scoring_explain_person, &request.base,
                   &scoring__explain_person_response__descriptor, (ProtobufCMessage **)ret_response);
 }
 
@@ -235,7 +212,7 @@ nobody_reads_past_his_scope(void **state)
         KERNEL__ROLE__ROLE_SYSTEM_ADMIN, KERNEL__ROLE__ROLE_SECURITY_ADMIN,
         KERNEL__ROLE__ROLE_AUDITOR};
     for (size_t i = 0; i < sizeof(blind) / sizeof(blind[0]); i++) {
-        struct asker asker = {300, blind[i], KERNEL__SCOPE__SCOPE_GROUP, 0};
+        struct who asker = {TENANT, 300, blind[i], KERNEL__SCOPE__SCOPE_GROUP, 0};
         assert_int_equal(get_person(&asker, 100, &person), DC_PERMISSION_DENIED);
         assert_int_equal(get_unit(&asker, 1, "2026Q4", &unit), DC_PERMISSION_DENIED);
         assert_int_equal(list_ranking(&asker, 1, 10, 0, false, &ranking), DC_PERMISSION_DENIED);
@@ -251,12 +228,14 @@ another_tenant_reads_nothing(void **state)
     Scoring__GetPersonRequest person = SCORING__GET_PERSON_REQUEST__INIT;
     Scoring__GetUnitRequest unit = SCORING__GET_UNIT_REQUEST__INIT;
     ProtobufCMessage *answer;
+    struct who other = boss;
+    other.tenant = TENANT + 1;
     person.person_id = 100;
     unit.unit_id = 2;
-    assert_int_equal(ask_as(TENANT + 1, &boss, scoring_get_person, &person.base,
+    assert_int_equal(ask_as(fixture_call, &other, scoring_get_person, &person.base,
                             &scoring__get_person_response__descriptor, &answer),
                      DC_NOT_FOUND);
-    assert_int_equal(ask_as(TENANT + 1, &boss, scoring_get_unit, &unit.base,
+    assert_int_equal(ask_as(fixture_call, &other, scoring_get_unit, &unit.base,
                             &scoring__get_unit_response__descriptor, &answer),
                      DC_NOT_FOUND);
 }
@@ -371,7 +350,7 @@ periods_and_bad_ones(void **state)
     Scoring__ListPeriodsRequest request = SCORING__LIST_PERIODS_REQUEST__INIT;
     Scoring__ListPeriodsResponse *answer;
     FIXTURE_OK(&f,
-               ask_as(TENANT, &zhang, scoring_list_periods, &request.base,
+               ask_as(fixture_call, &zhang, scoring_list_periods, &request.base,
                       &scoring__list_periods_response__descriptor, (ProtobufCMessage **)&answer));
     assert_int_equal(answer->n_periods, 1);
     assert_string_equal(answer->periods[0], "2026Q4");
@@ -390,21 +369,9 @@ static int
 set_up(void **state)
 {
     (void)state;
-    dc_test_pg_start(&pg);
-    fixture_open(&f, pg);
-    words = dc_arena_new(0);
+    words_up();
     tell_company(TENANT);
     fixture_work(&f);
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    fixture_close(&f);
-    dc_arena_free(words);
-    dc_test_pg_stop(pg);
     return 0;
 }
 
@@ -423,5 +390,5 @@ main(void)
         cmocka_unit_test(periods_and_bad_ones),
         cmocka_unit_test(grades_are_shown_and_explained),
     };
-    return cmocka_run_group_tests_name("request", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("request", tests, set_up, words_down);
 }

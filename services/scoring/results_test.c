@@ -12,45 +12,14 @@
 
 enum { TENANT = 9, FIRST = 300, PEOPLE = 10 };
 
-static struct dc_test_pg *pg;
+WHO(supervisor, TENANT, 400, SUPERVISOR, GROUP, 0);
+WHO(vice, TENANT, 401, VICE_PRESIDENT, UNIT_TREE, 2);
+WHO(director, TENANT, 402, DIRECTOR, UNIT_TREE, 4);
+WHO(elsewhere, TENANT, 403, DIRECTOR, UNIT_TREE, 3);
+WHO(employee, TENANT, FIRST, EMPLOYEE, SELF, 0);
+WHO(boss, TENANT, 404, BOSS, GROUP, 0);
+WHO(administrator, TENANT, 405, SYSTEM_ADMIN, GROUP, 0);
 
-struct asker {
-    int64_t person_id;
-    Kernel__Role role;
-    Kernel__Scope scope;
-    int64_t unit_id;
-};
-static const struct asker supervisor = {400, KERNEL__ROLE__ROLE_SUPERVISOR,
-                                        KERNEL__SCOPE__SCOPE_GROUP, 0};
-static const struct asker vice = {401, KERNEL__ROLE__ROLE_VICE_PRESIDENT,
-                                  KERNEL__SCOPE__SCOPE_UNIT_TREE, 2};
-static const struct asker director = {402, KERNEL__ROLE__ROLE_DIRECTOR,
-                                      KERNEL__SCOPE__SCOPE_UNIT_TREE, 4};
-static const struct asker elsewhere = {403, KERNEL__ROLE__ROLE_DIRECTOR,
-                                       KERNEL__SCOPE__SCOPE_UNIT_TREE, 3};
-static const struct asker employee = {FIRST, KERNEL__ROLE__ROLE_EMPLOYEE, KERNEL__SCOPE__SCOPE_SELF,
-                                      0};
-static const struct asker boss = {404, KERNEL__ROLE__ROLE_BOSS, KERNEL__SCOPE__SCOPE_GROUP, 0};
-static const struct asker administrator = {405, KERNEL__ROLE__ROLE_SYSTEM_ADMIN,
-                                           KERNEL__SCOPE__SCOPE_GROUP, 0};
-
-typedef enum dc_code call_fn(struct fixture *fixture, int64_t tenant_id, int64_t person_id,
-                             Kernel__Grant *const *grants, size_t grant_count, dc_handler *handler,
-                             const ProtobufCMessage *request,
-                             const ProtobufCMessageDescriptor *answer,
-                             ProtobufCMessage **ret_response);
-
-static enum dc_code
-ask_as(call_fn *call, const struct asker *asker, dc_handler *handler,
-       const ProtobufCMessage *request, const ProtobufCMessageDescriptor *answer,
-       ProtobufCMessage **ret_response)
-{
-    Kernel__Grant grant = KERNEL__GRANT__INIT, *grants[] = {&grant};
-    grant.role = asker->role;
-    grant.scope = asker->scope;
-    grant.unit_id = asker->unit_id;
-    return call(&f, TENANT, asker->person_id, grants, 1, handler, request, answer, ret_response);
-}
 #define TELL(asker, method, ret)                                                                   \
     ask_as(fixture_command, (asker), scoring_##method, &request.base,                              \
            &scoring__##method##_response__descriptor, (ProtobufCMessage **)(ret))
@@ -59,7 +28,7 @@ ask_as(call_fn *call, const struct asker *asker, dc_handler *handler,
            &scoring__##method##_response__descriptor, (ProtobufCMessage **)(ret))
 
 static enum dc_code
-open_session(const struct asker *asker, const char *period, Scoring__OpenCalibrationResponse **ret)
+open_session(const struct who *asker, const char *period, Scoring__OpenCalibrationResponse **ret)
 {
     Scoring__OpenCalibrationRequest request = SCORING__OPEN_CALIBRATION_REQUEST__INIT;
     request.unit_id = 2;
@@ -69,7 +38,7 @@ open_session(const struct asker *asker, const char *period, Scoring__OpenCalibra
 }
 
 static enum dc_code
-get_session(const struct asker *asker, int64_t id, Scoring__GetCalibrationResponse **ret)
+get_session(const struct who *asker, int64_t id, Scoring__GetCalibrationResponse **ret)
 {
     Scoring__GetCalibrationRequest request = SCORING__GET_CALIBRATION_REQUEST__INIT;
     request.id = id;
@@ -77,7 +46,7 @@ get_session(const struct asker *asker, int64_t id, Scoring__GetCalibrationRespon
 }
 
 static enum dc_code
-move_to(const struct asker *asker, int64_t id, int64_t person_id, const char *grade,
+move_to(const struct who *asker, int64_t id, int64_t person_id, const char *grade,
         const char *expected, Scoring__MoveGradeResponse **ret)
 {
     Scoring__MoveGradeRequest request = SCORING__MOVE_GRADE_REQUEST__INIT;
@@ -90,7 +59,7 @@ move_to(const struct asker *asker, int64_t id, int64_t person_id, const char *gr
 }
 
 static enum dc_code
-close_session(const struct asker *asker, int64_t id, bool accept, bool cancel)
+close_session(const struct who *asker, int64_t id, bool accept, bool cancel)
 {
     Scoring__CloseCalibrationRequest request = SCORING__CLOSE_CALIBRATION_REQUEST__INIT;
     Scoring__CloseCalibrationResponse *response;
@@ -102,7 +71,7 @@ close_session(const struct asker *asker, int64_t id, bool accept, bool cancel)
 }
 
 static enum dc_code
-publish(const struct asker *asker, int64_t unit_id, const char *period, bool accept,
+publish(const struct who *asker, int64_t unit_id, const char *period, bool accept,
         Scoring__PublishResponse **ret)
 {
     Scoring__PublishRequest request = SCORING__PUBLISH_REQUEST__INIT;
@@ -115,7 +84,7 @@ publish(const struct asker *asker, int64_t unit_id, const char *period, bool acc
 }
 
 static enum dc_code
-get_result(const struct asker *asker, int64_t person_id, const char *period,
+get_result(const struct who *asker, int64_t person_id, const char *period,
            Scoring__GetResultResponse **ret)
 {
     Scoring__GetResultRequest request = SCORING__GET_RESULT_REQUEST__INIT;
@@ -236,8 +205,8 @@ moves_have_limits_and_stay_on_record(void **state)
     (void)state;
     Scoring__MoveGradeResponse *moved;
     Scoring__GetCalibrationResponse *session;
-    struct asker member = director;
-    member.person_id = FIRST + 5;
+    struct who member = director;
+    member.person = FIRST + 5;
     assert_int_equal(move_to(&member, session_id, FIRST + 5, "A", "", &moved),
                      DC_PERMISSION_DENIED);
     assert_int_equal(move_to(&elsewhere, session_id, FIRST + 5, "A", "", &moved),
@@ -252,7 +221,7 @@ moves_have_limits_and_stay_on_record(void **state)
     assert_string_equal(moved->move->before, "B");
     assert_string_equal(moved->move->after, "A");
     assert_string_equal(moved->move->reason, "客户口碑");
-    assert_int_equal(moved->move->author_person_id, director.person_id);
+    assert_int_equal(moved->move->author_person_id, director.person);
     assert_int_equal(move_to(&vice, session_id, FIRST + 5, "S", "B", &moved), DC_ABORTED);
     FIXTURE_OK(&f, move_to(&vice, session_id, FIRST + 5, "S", "A", &moved));
     int64_t second = moved->move->id;
@@ -350,8 +319,8 @@ published_is_what_stood_then(void **state)
     assert_string_equal(result->result->person->coefficient, "1.2");
     assert_string_equal(result->result->table_grade, "B");
     assert_int_equal(get_result(&elsewhere, FIRST, "2026Q4", &result), DC_PERMISSION_DENIED);
-    struct asker colleague = employee;
-    colleague.person_id = FIRST + 1;
+    struct who colleague = employee;
+    colleague.person = FIRST + 1;
     assert_int_equal(get_result(&colleague, FIRST, "2026Q4", &result), DC_PERMISSION_DENIED);
     assert_int_equal(get_result(&administrator, FIRST, "2026Q4", &result), DC_PERMISSION_DENIED);
 }
@@ -479,9 +448,7 @@ static int
 set_up(void **state)
 {
     (void)state;
-    dc_test_pg_start(&pg);
-    fixture_open(&f, pg);
-    words = dc_arena_new(0);
+    words_up();
     struct plan_words graded = everybody;
     tell_company(TENANT);
     graded.version = 2;
@@ -501,16 +468,6 @@ set_up(void **state)
     return 0;
 }
 
-static int
-tear_down(void **state)
-{
-    (void)state;
-    fixture_close(&f);
-    dc_arena_free(words);
-    dc_test_pg_stop(pg);
-    return 0;
-}
-
 int
 main(void)
 {
@@ -526,5 +483,5 @@ main(void)
         cmocka_unit_test(what_comes_late_is_carried_forward),
         cmocka_unit_test(events_tell_it),
     };
-    return cmocka_run_group_tests_name("results", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("results", tests, set_up, words_down);
 }

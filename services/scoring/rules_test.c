@@ -92,8 +92,8 @@ static void
 cases(void **state)
 {
     (void)state;
-    static const char *const families[] = {"linear",  "three_point", "steps", "add_deduct",
-                                           "accrual", "veto",        "band",  "okr", "rating"};
+    static const char *const families[] = {
+        "linear", "three_point", "steps", "add_deduct", "accrual", "veto", "band", "okr", "rating"};
     for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
         char path[64];
         snprintf(path, sizeof(path), "tests/cases/rule_%s.txt", families[i]);

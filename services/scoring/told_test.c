@@ -10,8 +10,6 @@
 
 enum { TENANT = 7, OKR = 8, HAND = 9, OKR_MEASURE = 20, HAND_MEASURE = 21 };
 
-static struct dc_test_pg *pg;
-
 static void
 define(int64_t measure_id, Goals__MeasureOf of, int64_t indicator_id, const char *name)
 {
@@ -248,9 +246,7 @@ static int
 set_up(void **state)
 {
     (void)state;
-    dc_test_pg_start(&pg);
-    fixture_open(&f, pg);
-    words = dc_arena_new(0);
+    words_up();
     tell_company(TENANT);
     define(OKR_MEASURE, GOALS__MEASURE_OF__MEASURE_OF_OKR, OKR, "OKR");
     define(HAND_MEASURE, GOALS__MEASURE_OF__MEASURE_OF_HAND, HAND, "事故");
@@ -268,16 +264,6 @@ set_up(void **state)
     return 0;
 }
 
-static int
-tear_down(void **state)
-{
-    (void)state;
-    fixture_close(&f);
-    dc_arena_free(words);
-    dc_test_pg_stop(pg);
-    return 0;
-}
-
 int
 main(void)
 {
@@ -285,5 +271,5 @@ main(void)
         cmocka_unit_test(kpi_okr_and_hand_mix_by_weight),
         cmocka_unit_test(lineage_goes_down_to_check_ins),
     };
-    return cmocka_run_group_tests_name("told", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("told", tests, set_up, words_down);
 }

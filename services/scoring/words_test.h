@@ -13,8 +13,46 @@
 enum { SALES = 1, COLLECTED = 2, RATE = 3, RETURNS = 4 }; /* indicators */
 enum { UNIT = 1, PERSON = 2 };                            /* owners */
 
+static struct dc_test_pg *pg;
 static struct fixture f;
-static struct dc_arena *words; /* of the test that runs */
+static struct dc_arena *words; /* of the test program */
+
+static inline void
+words_up(void)
+{
+    dc_test_pg_start(&pg);
+    fixture_open(&f, pg);
+    words = dc_arena_new(0);
+}
+
+/* For cmocka. */
+static inline int
+words_down(void **state)
+{
+    (void)state;
+    fixture_close(&f);
+    dc_arena_free(words);
+    dc_test_pg_stop(pg);
+    return 0;
+}
+
+/* A query (fixture_call) or command (fixture_command) of somebody. */
+typedef enum dc_code call_fn(struct fixture *fixture, int64_t tenant_id, int64_t person_id,
+                             Kernel__Grant *const *grants, size_t grant_count, dc_handler *handler,
+                             const ProtobufCMessage *request,
+                             const ProtobufCMessageDescriptor *answer,
+                             ProtobufCMessage **ret_response);
+
+static inline enum dc_code
+ask_as(call_fn *call, const struct who *who, dc_handler *handler, const ProtobufCMessage *request,
+       const ProtobufCMessageDescriptor *answer, ProtobufCMessage **ret_response)
+{
+    Kernel__Grant grant = KERNEL__GRANT__INIT, *grants[] = {&grant};
+    grant.role = who->role;
+    grant.scope = who->scope;
+    grant.unit_id = who->unit;
+    return call(&f, who->tenant, who->person, grants, 1, handler, request, answer, ret_response);
+}
 
 static inline const char *
 text(const char *format, ...)

@@ -24,16 +24,6 @@ prepare(void **state)
     return 0;
 }
 
-static int64_t
-holder_of(int64_t task)
-{
-    char sql[200];
-    snprintf(sql, sizeof sql,
-             "SELECT holder_id FROM workflow.seat WHERE task_id = %lld AND number = 1",
-             (long long)task);
-    return stage_number(sql);
-}
-
 static enum dc_code
 propose(const struct who *who, const char *percent, const char *reference, int64_t *ret_case)
 {
@@ -227,5 +217,5 @@ main(void)
         TEST(a_cancelled_approval_is_told_as_refused),
         TEST(facts_that_conditions_name_are_told),
     };
-    return cmocka_run_group_tests_name("approvals", tests, stage_open, stage_close);
+    return cmocka_run_group_tests_name("approvals", tests, stage_open, stage_down);
 }

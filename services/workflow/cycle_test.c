@@ -575,5 +575,5 @@ main(void)
         TEST(the_ledger_adds_up),
         TEST(a_preview_tells_who_is_missing),
     };
-    return cmocka_run_group_tests_name("cycle", tests, stage_open, stage_close);
+    return cmocka_run_group_tests_name("cycle", tests, stage_open, stage_down);
 }

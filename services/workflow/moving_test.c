@@ -237,5 +237,5 @@ main(void)
         TEST(more_time_is_more_time),          TEST(a_ladder_alone_changes),
         TEST(timers_rest_until_it_is_through),
     };
-    return cmocka_run_group_tests_name("moving", tests, stage_open, stage_close);
+    return cmocka_run_group_tests_name("moving", tests, stage_open, stage_down);
 }

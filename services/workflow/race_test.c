@@ -223,5 +223,5 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test_setup(whatever_comes_between, prepare)};
-    return cmocka_run_group_tests_name("race", tests, stage_open, stage_close);
+    return cmocka_run_group_tests_name("race", tests, stage_open, stage_down);
 }

@@ -174,5 +174,5 @@ main(void)
         TEST(who_is_late_does_not_take_the_others_time),
         TEST(a_turn_goes_back_with_its_time),
     };
-    return cmocka_run_group_tests_name("turns", tests, stage_open, stage_close);
+    return cmocka_run_group_tests_name("turns", tests, stage_open, stage_down);
 }

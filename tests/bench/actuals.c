@@ -111,6 +111,6 @@ main(int argc, char **argv)
            middle, theirs[rounds / 2], theirs[rounds / 2] / middle, 1e3 * middle / (double)events,
            1e6 * middle / (double)together.count, 1e6 * some[rounds / 2] / (double)together.count,
            fresh, (long long)events, (long long)together.count, rounds);
-    stage_close(NULL);
+    stage_down(NULL);
     return 0;
 }

@@ -43,20 +43,9 @@ people_many(int64_t people)
 static int64_t
 set_group(void)
 {
-    Goals__InstallLibraryRequest library = GOALS__INSTALL_LIBRARY_REQUEST__INIT;
-    Goals__InstallLibraryResponse installed = GOALS__INSTALL_LIBRARY_RESPONSE__INIT;
-    stage_must(CALL(supervisor, goals_install_library, &library, &installed));
-    sales = installed.indicators[0]->id;
-    Goals__SetTargetRequest request = GOALS__SET_TARGET_REQUEST__INIT;
-    Goals__SetTargetResponse response = GOALS__SET_TARGET_RESPONSE__INIT;
-    request.owner_kind = GOALS__OWNER_KIND__OWNER_KIND_UNIT;
-    request.owner_id = GROUP;
-    request.indicator_id = sales;
-    request.period = "2026Q4";
-    request.value = "123456789012.34";
-    request.reason = "bench";
-    stage_must(CALL(supervisor, goals_set_target, &request, &response));
-    return response.node->target->id;
+    install_library();
+    sales = library.indicators[0]->id;
+    return set_target(UNIT, GROUP, sales, "123456789012.34");
 }
 
 static double
@@ -193,6 +182,6 @@ main(int argc, char **argv)
            "peer_range=%.3f..%.3f runs=%d targets=%lld\n",
            ours[rounds / 2], theirs[rounds / 2], theirs[rounds / 2] / ours[rounds / 2], ours[0],
            ours[rounds - 1], theirs[0], theirs[rounds - 1], rounds, (long long)changed);
-    stage_close(NULL);
+    stage_down(NULL);
     return 0;
 }

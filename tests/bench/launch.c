@@ -115,6 +115,6 @@ main(int argc, char **argv)
     printf("bench board tasks=%lld board_worst=%.1fms list_worst=%.1fms open=%lld preview=%.2fs\n",
            (long long)tasks, board_s * 1000, list_s * 1000, (long long)page.summary->open,
            seconds_since(start));
-    stage_close(NULL);
+    stage_down(NULL);
     return 0;
 }

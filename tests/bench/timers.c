@@ -94,6 +94,6 @@ main(int argc, char **argv)
     }
     printf("bench timers_escalate ours=%.2fs fired=%lld fired_per_s=%.0f late_p99=%.2fs\n",
            escalated, (long long)moved, (double)moved / escalated, late);
-    stage_close(NULL);
+    stage_down(NULL);
     return 0;
 }
