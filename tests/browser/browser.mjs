@@ -4,6 +4,7 @@
 //   ACCOUNTS_FILE  JSON: {"zhangsan": "one-time or own password", ...}
 //   SHOTS          directory for pictures
 //   CHROMIUM       the browser (/usr/bin/chromium)
+import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
@@ -85,6 +86,21 @@ export async function until(what, look, seconds = 20) {
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
+
+/** The assertions of node:assert about what a page shows: read again until they hold, as a page draws
+ * a moment after the click. Throws the last failure after five seconds. */
+const within = (check) => async (read, ...wanted) => {
+  const deadline = Date.now() + 5000
+  for (;;) {
+    try {
+      return check(await read(), ...wanted)
+    } catch (failure) {
+      if (Date.now() > deadline) throw failure
+      await new Promise((resolve) => setTimeout(resolve, 25))
+    }
+  }
+}
+export const soon = { ok: within(assert.ok), equal: within(assert.equal), deepEqual: within(assert.deepEqual), match: within(assert.match) }
 
 /** The exact value behind a shown figure. */
 export const value = (page, test) => page.locator(`[data-test=${test}] [data-value], [data-test=${test}][data-value]`).first().getAttribute('data-value')

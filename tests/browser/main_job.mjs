@@ -2,7 +2,7 @@
 // brings moves on the pages that others have open, without reloading.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { closeAll, live, login, open, picture, until, value, base, sizes } from './browser.mjs'
+import { base, closeAll, live, login, open, picture, sizes, soon, until, value } from './browser.mjs'
 
 const number = (text) => Number(text ?? 'NaN')
 let zhang, boss, director, supervisor
@@ -59,7 +59,7 @@ describe('the main job in the browser', () => {
     const { page } = zhang
     await page.locator('[data-test=actual]').first().click()
     await page.waitForSelector('[data-test=sentence]')
-    assert.match(await page.locator('[data-test=sentence]').innerText(), /500,000/)
+    await soon.match(() => page.locator('[data-test=sentence]').innerText(), /500,000/)
     await page.locator('[data-test=record-row] button').first().click()
     await page.waitForSelector('[data-test=record-versions] li')
     await picture(page, 'lineage')
@@ -151,7 +151,7 @@ describe('the main job in the browser', () => {
     await dialog.locator('[data-test=split-row] input[inputmode=decimal]').first().fill('999,999,999')
     await dialog.locator('input[name=reason]').fill('浏览器测试')
     await dialog.locator('[data-test=allow-over]').waitFor()
-    assert.ok(await dialog.locator('[data-test=save]').isDisabled())
+    await soon.ok(() => dialog.locator('[data-test=save]').isDisabled())
     await picture(page, 'split')
     await page.keyboard.press('Escape')
   })
@@ -170,13 +170,13 @@ describe('the main job in the browser', () => {
   it('offers nobody what his role does not cover', async () => {
     await zhang.page.goto(`${base}/boss`)
     await zhang.page.waitForSelector('[data-test=no-access]')
-    assert.equal(await zhang.page.locator('nav a[href="/audit"], nav a[href="/goals"], nav a[href="/org"]').count(), 0)
+    await soon.equal(() => zhang.page.locator('nav a[href="/audit"], nav a[href="/goals"], nav a[href="/org"]').count(), 0)
     const auditor = await login('auditor')
     await auditor.page.waitForSelector('[data-test=audit-row]')
     await auditor.page.click('[data-test=verify]')
     await auditor.page.waitForSelector('[data-test=verdict].good')
     await picture(auditor.page, 'audit')
-    assert.equal(await auditor.page.locator('nav a[href="/boss"], nav a[href^="/unit"], nav a[href="/me"]').count(), 0)
+    await soon.equal(() => auditor.page.locator('nav a[href="/boss"], nav a[href^="/unit"], nav a[href="/me"]').count(), 0)
     assert.deepEqual(auditor.complaints, [])
     await auditor.close()
     for (const account of ['operations', 'sysadmin', 'secadmin']) {

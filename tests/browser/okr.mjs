@@ -2,13 +2,13 @@
 // team's page, which moves by itself; alignment, the parts of a score, and values entered by hand.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { base, closeAll, live, login, picture, sideways, until } from './browser.mjs'
+import { base, closeAll, live, login, picture, sideways, soon, until } from './browser.mjs'
 
 let phone, lead, supervisor
 const card = (page, title) => page.locator('[data-test=objective]', { hasText: title })
 const tab = (page, name) => page.locator('[data-test=okr-tab]').getByText(name, { exact: true }).click()
 async function fits(page, name) {
-  assert.equal(await sideways(page), '', name)
+  await soon.equal(() => sideways(page), '', name)
   await picture(page, name)
 }
 
@@ -23,9 +23,9 @@ describe('OKR in the browser', () => {
     const { page } = phone
     await page.waitForSelector('[data-test=objective]')
     await until('my objectives and my units\'', async () => (await page.locator('[data-test=objective]').count()) === 4)
-    assert.match(await page.locator('[data-test=zones]').innerText(), /承诺 0\.3 · 目标 0\.7 · 挑战 1 · 每 7 天/)
-    assert.equal(await card(page, '开拓苏州园区客户').locator('[data-test=objective-score]').innerText(), '0.64')
-    assert.equal(await card(page, '华东成为第一增长区').locator('[data-test=check-in]').count(), 0) // not his
+    await soon.match(() => page.locator('[data-test=zones]').innerText(), /承诺 0\.3 · 目标 0\.7 · 挑战 1 · 每 7 天/)
+    await soon.equal(() => card(page, '开拓苏州园区客户').locator('[data-test=objective-score]').innerText(), '0.64')
+    await soon.equal(() => card(page, '华东成为第一增长区').locator('[data-test=check-in]').count(), 0) // not his
     await fits(page, 'okr-mine-phone')
   })
 
@@ -42,16 +42,16 @@ describe('OKR in the browser', () => {
     await fits(page, 'okr-write-phone')
     await page.click('[data-test=save-objective]')
     // What is wrong is said where it is, and nothing is lost.
-    assert.match(await page.locator('.el-dialog [data-test=problem]').innerText(), /在起点 60 与目标 45 之间/)
+    await soon.match(() => page.locator('.el-dialog [data-test=problem]').innerText(), /在起点 60 与目标 45 之间/)
     await page.fill('input[name=kr-commit-0]', '50')
     await page.fill('input[name=kr-stretch-0]', '40')
     await page.fill('input[name=kr-unit-0]', '天')
     await page.click('[data-test=save-objective]')
     await page.waitForSelector('.el-dialog', { state: 'detached' })
     const draft = card(page, '把回款做快')
-    assert.match(await draft.innerText(), /草稿/)
-    assert.match(await draft.innerText(), /一组把新客户做起来/)
-    assert.equal(await draft.locator('[data-test=check-in]').count(), 0)
+    await soon.match(() => draft.innerText(), /草稿/)
+    await soon.match(() => draft.innerText(), /一组把新客户做起来/)
+    await soon.equal(() => draft.locator('[data-test=check-in]').count(), 0)
   })
 
   it('is confirmed on the team\'s page', async () => {
@@ -86,8 +86,8 @@ describe('OKR in the browser', () => {
     await card(page, '把回款做快').locator('[data-test=open-objective]').click()
     const drawer = page.locator('[data-test=objective-drawer]')
     await drawer.locator('[data-test=history-chart] svg').waitFor()
-    assert.match(await drawer.locator('[data-test=history-row]').first().innerText(), /48 → 0\.46.*有风险.*大客户账期谈到 45 天/s)
-    assert.match(await drawer.innerText(), /对齐到 华东一组 \(A1\) 的 一组把新客户做起来/)
+    await soon.match(() => drawer.locator('[data-test=history-row]').first().innerText(), /48 → 0\.46.*有风险.*大客户账期谈到 45 天/s)
+    await soon.match(() => drawer.innerText(), /对齐到 华东一组 \(A1\) 的 一组把新客户做起来/)
     await fits(page, 'okr-drawer-phone')
   })
 
@@ -106,9 +106,9 @@ describe('OKR in the browser', () => {
     await page.goto(`${base}/me`)
     const parts = page.locator('[data-test=part]')
     await until('the parts', async () => (await parts.count()) === 2)
-    assert.deepEqual(await parts.evaluateAll((all) => all.map((one) => one.dataset.part)), ['kpi', 'okr'])
-    assert.deepEqual(await page.locator('[data-test=item-part]').allInnerTexts(), ['KPI', 'KPI', 'OKR'])
-    assert.match(await parts.nth(1).innerText(), /42\.86\s*权重 20%/)
+    await soon.deepEqual(() => parts.evaluateAll((all) => all.map((one) => one.dataset.part)), ['kpi', 'okr'])
+    await soon.deepEqual(() => page.locator('[data-test=item-part]').allInnerTexts(), ['KPI', 'KPI', 'OKR'])
+    await soon.match(() => parts.nth(1).innerText(), /42\.86\s*权重 20%/)
     await picture(page, 'okr-parts')
     await page.locator('[data-test=item-row]', { hasText: 'OKR' }).locator('[data-test=actual]').click()
     await until('the lineage', async () => /关键结果“通过独立上岗评估”：现值 1.*李雷 填报/s.test(await page.locator('[data-test=lineage]').innerText()))
@@ -129,7 +129,7 @@ describe('OKR in the browser', () => {
     await page.click('[data-test=paste]')
     await page.fill('textarea[name=pasted]', '编码\t数值\t依据\nE1102\t3\t客服单\nE9999\t1\t')
     await page.click('[data-test=check-pasted]')
-    assert.match(await page.locator('[data-test=rejected]').innerText(), /第 3 行 E9999：没有这个编码/)
+    await soon.match(() => page.locator('[data-test=rejected]').innerText(), /第 3 行 E9999：没有这个编码/)
     await picture(page, 'entries-paste')
     await page.fill('textarea[name=pasted]', 'E1102,3,客服单')
     await page.click('[data-test=check-pasted]')
@@ -149,7 +149,7 @@ describe('OKR in the browser', () => {
     await picture(page, 'okr-plan')
     await page.getByRole('button', { name: '编辑' }).first().click()
     await page.locator('[data-test=plan-item]').nth(2).locator('[data-test=open-rule]').click()
-    assert.equal(await page.inputValue('[data-test=rule-editor][data-kind=okr] input[name="okr.fullAt"]'), '0.7')
+    await soon.equal(() => page.inputValue('[data-test=rule-editor][data-kind=okr] input[name="okr.fullAt"]'), '0.7')
     await picture(page, 'okr-plan-edit')
   })
 

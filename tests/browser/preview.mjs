@@ -2,7 +2,7 @@
 // two stand side by side, one becomes real.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { base, closeAll, login, picture, sideways, sizes, until, value } from './browser.mjs'
+import { base, closeAll, login, picture, sideways, sizes, soon, until, value } from './browser.mjs'
 
 let supervisor
 before(async () => { supervisor = await login('supervisor') })
@@ -29,12 +29,12 @@ describe('trying changes in the browser', () => {
     await dialog.locator('[data-test=weight-row] input').nth(1).fill('45')
     await dialog.locator('textarea[name=reason]').fill('热销品加码')
     await putInto(page, () => page.fill('input[name=draftName]', '加权方案'))
-    assert.equal(await page.locator('[data-test=plan-change]').count(), 1)
+    await soon.equal(() => page.locator('[data-test=plan-change]').count(), 1)
     assert.ok((await changed(page)) > 0)
-    assert.match(await page.locator('[data-test=state]').innerText(), /数据快照/)
+    await soon.match(() => page.locator('[data-test=state]').innerText(), /数据快照/)
     await page.waitForSelector('[data-test=distribution] svg')
     const row = page.locator('[data-test=preview-person]').first()
-    assert.match(await row.innerText(), /[+−]/)
+    await soon.match(() => row.innerText(), /[+−]/)
     await picture(page, 'preview-plan')
   })
 
@@ -53,8 +53,8 @@ describe('trying changes in the browser', () => {
       await page.locator('.el-select-dropdown__item:visible').last().click()
       await page.fill('input[name=draftName]', '目标加码')
     })
-    assert.equal(await page.locator('[data-test=target-change]').count(), 1)
-    assert.match(await page.locator('[data-test=preview-units]').innerText(), /→/)
+    await soon.equal(() => page.locator('[data-test=target-change]').count(), 1)
+    await soon.match(() => page.locator('[data-test=preview-units]').innerText(), /→/)
     await picture(page, 'preview-target')
   })
 
@@ -69,7 +69,7 @@ describe('trying changes in the browser', () => {
     await until('the second one is looked at', () => page.locator('[data-test=plan-change]').isVisible())
     await picture(page, 'preview-compare')
     await page.setViewportSize(sizes.phone)
-    assert.equal(await sideways(page), '')
+    await soon.equal(() => sideways(page), '')
     await picture(page, 'preview-phone')
     await page.locator('[data-test=outcome]').first().scrollIntoViewIfNeeded()
     await picture(page, 'preview-phone-figures')
@@ -97,14 +97,14 @@ describe('trying changes in the browser', () => {
     const { page } = supervisor
     await page.goto(`${base}/unit`)
     await page.waitForSelector('[data-test=pace-item] [data-test=needed]')
-    assert.match(await page.locator('[data-test=pace]').innerText(), /工作日 \d+ \/ \d+/)
+    await soon.match(() => page.locator('[data-test=pace]').innerText(), /工作日 \d+ \/ \d+/)
     await page.waitForSelector('[data-test=behind-row]')
     await page.locator('[data-test=behind]').scrollIntoViewIfNeeded()
     await picture(page, 'pace-unit')
     await page.locator('[data-test=behind-row] a').first().click()
     await page.waitForSelector('[data-test=pace-item] [data-test=ahead]')
     await page.setViewportSize(sizes.phone)
-    assert.equal(await sideways(page), '')
+    await soon.equal(() => sideways(page), '')
     await page.locator('[data-test=pace]').scrollIntoViewIfNeeded()
     await picture(page, 'pace-person-phone')
     await page.setViewportSize(sizes.desktop)

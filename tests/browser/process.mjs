@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
-import { base, closeAll, enter, live, login, open, picture, sideways, sizes, until, value } from './browser.mjs'
+import { base, closeAll, enter, live, login, open, picture, sideways, sizes, soon, until, value } from './browser.mjs'
 
 let supervisor, phoneA, phoneVp
 let cyclePath, pathA, pathB
@@ -43,7 +43,7 @@ describe('the process in the browser', () => {
     await choose(page, 'definition', '目标确认')
     await page.click('[data-test=preview-button]')
     await page.waitForSelector('[data-test=preview-stage]')
-    assert.match(await page.locator('[data-test=preview]').innerText(), /工作日/)
+    await soon.match(() => page.locator('[data-test=preview]').innerText(), /工作日/)
     await picture(page, 'cycle-preview')
   })
 
@@ -73,13 +73,13 @@ describe('the process in the browser', () => {
     await enter(page, 'director.a', pathA)
     assert.equal(new URL(page.url()).pathname, pathA)
     await page.waitForSelector('[data-test=outcomes]')
-    assert.match(await page.locator('[data-test=title]').innerText(), /华东销售部/)
-    assert.match(await page.locator('[data-test=due-reason]').innerText(), /工作日/)
+    await soon.match(() => page.locator('[data-test=title]').innerText(), /华东销售部/)
+    await soon.match(() => page.locator('[data-test=due-reason]').innerText(), /工作日/)
     const [, year, month, day, time] = /截止 (\d+)\/(\d+)\/(\d+) (\d+:\d+)/.exec(await page.locator('[data-test=task]').innerText())
     dueAt = Date.parse(`${year}-${month}-${day}T${time}+08:00`)
     // The numbers that the decision needs are on the page.
     await page.waitForSelector('[data-test=task-targets] [data-test=target-value]')
-    assert.equal(await sideways(page), '')
+    await soon.equal(() => sideways(page), '')
     await picture(page, 'task-phone')
   })
 
@@ -105,17 +105,17 @@ describe('the process in the browser', () => {
     const { page } = phoneA
     await page.goto(`${base}/tasks`)
     await until('nothing waits for him', async () => (await page.locator('[data-test=task-card]').count()) === 0 && (await page.locator('.panel .empty').count()) === 1)
-    assert.equal(await page.locator('[data-test=tasks-open]').count(), 0)
+    await soon.equal(() => page.locator('[data-test=tasks-open]').count(), 0)
     await page.goto(`${base}${pathB}`)
     await until('another\'s task is not his', async () => (await page.locator('[data-test=problem], [data-test=task]').count()) > 0)
-    assert.equal(await page.locator('[data-test=outcomes]').count(), 0)
+    await soon.equal(() => page.locator('[data-test=outcomes]').count(), 0)
   })
 
   it('hands a task over, and the other sees it come', async () => {
     const { page } = supervisor
     const other = phoneVp.page
     await live(other)
-    assert.equal(await other.locator('[data-test=tasks-open]').count(), 0)
+    await soon.equal(() => other.locator('[data-test=tasks-open]').count(), 0)
     await page.locator('[data-test=board-task]', { hasText: '西部销售部' }).locator('a').click()
     await page.click('[data-test=transfer]')
     const dialog = page.locator('.el-dialog.sheet')
@@ -127,7 +127,7 @@ describe('the process in the browser', () => {
     await until('it is his on his open page', async () => (await other.locator('[data-test=tasks-open]').innerText()) === '1')
     await other.click('[data-test=tasks-bell]')
     await other.locator('[data-test=task-card] a').click()
-    assert.match(await other.locator('[data-test=yours]').innerText(), /周敏/)
+    await soon.match(() => other.locator('[data-test=yours]').innerText(), /周敏/)
     await other.click('[data-test=outcome-approve]')
     await other.click('.el-dialog.sheet [data-test=confirm]')
     await until('it is off his page', async () => (await other.locator('[data-test=tasks-open]').count()) === 0)
@@ -148,7 +148,7 @@ describe('the process in the browser', () => {
     await picture(page, 'bulk')
     await page.click('.el-dialog.sheet [data-test=confirm]')
     await until(`all ${count} are decided`, async () => (await cards.count()) === 0)
-    assert.equal(await page.locator('[data-test=task-badge]').count(), 0)
+    await soon.equal(() => page.locator('[data-test=task-badge]').count(), 0)
     await page.goto(`${base}${cyclePath}`)
     await live(page)
     await until('one task is left', async () => (await board(page)).open === 1)
@@ -175,13 +175,13 @@ describe('the process in the browser', () => {
     assert.equal(new URL(page.url()).pathname, '/tasks')
     const card = page.locator('[data-test=task-card]', { hasText: '华南销售部' })
     await card.waitFor()
-    assert.match(await card.innerText(), /陈丽华/)
-    assert.match(await card.innerText(), /逾期/)
-    assert.equal(await sideways(page), '')
+    await soon.match(() => card.innerText(), /陈丽华/)
+    await soon.match(() => card.innerText(), /逾期/)
+    await soon.equal(() => sideways(page), '')
     await picture(page, 'vp-tasks')
     await card.locator('a').click()
     await page.waitForSelector('[data-test=yours]')
-    assert.match(await page.locator('[data-test=yours]').innerText(), /陈丽华/)
+    await soon.match(() => page.locator('[data-test=yours]').innerText(), /陈丽华/)
     await picture(page, 'vp-task')
   })
 
@@ -254,7 +254,7 @@ describe('the process in the browser', () => {
     const given = await text.inputValue()
     await text.fill(given.replace('{role: director}', '{role: directer}'))
     await page.locator('[data-test=check]:not([data-problems="0"])').waitFor()
-    assert.match(await page.locator('[data-test=problems]').innerText(), /\d+:\d+/)
+    await soon.match(() => page.locator('[data-test=problems]').innerText(), /\d+:\d+/)
     await text.fill(given)
     await page.locator('[data-test=check][data-problems="0"][data-settled=true]').waitFor()
     await page.locator('[data-test=editor-view]').getByText('表单').click()
@@ -277,7 +277,7 @@ describe('the process in the browser', () => {
       for (const [path, there] of [['/calendar', '[data-test=calendar] .day'], ['/submissions', '.panel:not([aria-busy])'], ['/delegations', '[data-test=delegate-to]'], ['/cycles?view=all', '[data-test=cycle-row]'], [cyclePath, '[data-test=board]'], ['/processes', '[data-test=diagram]'], ['/tasks', '.panel'], ['/inbox', '[data-test=channel]']]) {
         await page.goto(`${base}${path}`)
         await page.waitForSelector(there)
-        assert.equal(await sideways(page), '', `${path} on a ${name} scrolls sideways`)
+        await soon.equal(() => sideways(page), '', `${path} on a ${name} scrolls sideways`)
       }
     }
     const words = await page.locator('nav').first().innerText()

@@ -2,7 +2,7 @@
 // keys and on a phone, a publication, and the person's own published result.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { base, closeAll, live, login, picture, sideways, until } from './browser.mjs'
+import { base, closeAll, live, login, picture, sideways, soon, until } from './browser.mjs'
 
 let supervisor, director, employee
 let sessionPath
@@ -25,7 +25,7 @@ describe('results in the browser', () => {
     await page.goto(`${base}/plans`)
     await page.getByText('销售代表考核方案').first().click()
     await page.waitForSelector('[data-test=grade-row]')
-    assert.equal(await page.locator('[data-test=grade-row]').count(), 5)
+    await soon.equal(() => page.locator('[data-test=grade-row]').count(), 5)
     await page.click('[data-test=change-grades]')
     await page.waitForSelector('[data-test=grade-edit]')
     await page.locator('[data-test=grade-edit]').nth(1).locator('input').nth(2).fill('1.25')
@@ -66,8 +66,8 @@ describe('results in the browser', () => {
     await card.dragTo(page.locator('[data-test=column-C]'))
     await giveReason(page, '回款偏慢')
     await until('the columns follow', async () => (await count(page, 'B')) === b - 1 && (await count(page, 'C')) === c + 1)
-    assert.equal(await page.locator(`[data-test=column-C] [data-code="${code}"]`).count(), 1)
-    assert.match(await page.locator('[data-test=move-row]').first().innerText(), /B → C.*回款偏慢/s)
+    await soon.equal(() => page.locator(`[data-test=column-C] [data-code="${code}"]`).count(), 1)
+    await soon.match(() => page.locator('[data-test=move-row]').first().innerText(), /B → C.*回款偏慢/s)
   })
 
   it('takes it back as a further move', async () => {
@@ -76,7 +76,7 @@ describe('results in the browser', () => {
     await page.locator('[data-test=undo]').first().click()
     await giveReason(page, '看错了', 'do')
     await until('the column follows', async () => (await count(page, 'C')) === c - 1)
-    assert.equal(await page.locator('[data-test=move-row]').count(), 2)
+    await soon.equal(() => page.locator('[data-test=move-row]').count(), 2)
   })
 
   it('lets a director move on his phone, by one grade, and the supervisor sees it at once', async () => {
@@ -89,7 +89,7 @@ describe('results in the browser', () => {
     await supervisor.page.waitForSelector(`[data-test=grade-columns][data-pool="${pool}"]`)
     await live(supervisor.page)
     const moves = await supervisor.page.locator('[data-test=move-row]').count()
-    assert.equal(await sideways(page), '')
+    await soon.equal(() => sideways(page), '')
     await picture(page, 'calibration-phone')
     await cards(page, 'B').first().locator('[data-test=move-card]').click()
     await page.locator('.el-radio-button', { hasText: 'D' }).click()
@@ -117,7 +117,7 @@ describe('results in the browser', () => {
     await page.locator('.el-dialog .el-checkbox').click()
     await giveReason(page, '校准完成', 'do')
     await until('it is closed', async () => (await page.locator('[data-test=session-state]').innerText()) === '已关闭')
-    assert.equal(await page.locator('[data-test=move-card]').count(), 0)
+    await soon.equal(() => page.locator('[data-test=move-card]').count(), 0)
     await page.goto(`${base}/results?view=publications`)
     await page.click('[data-test=publish]')
     await page.locator('.el-dialog .el-checkbox').click()
@@ -133,8 +133,8 @@ describe('results in the browser', () => {
     const { page } = employee
     await page.goto(`${base}/me`)
     await page.waitForSelector('[data-test=published-grade]')
-    assert.match(await page.locator('[data-test=published-grade]').innerText(), /^[SABCD]$/)
-    assert.equal(await sideways(page), '')
+    await soon.match(() => page.locator('[data-test=published-grade]').innerText(), /^[SABCD]$/)
+    await soon.equal(() => sideways(page), '')
     await page.locator('[data-test=published-grade]').scrollIntoViewIfNeeded()
     await picture(page, 'published-phone')
   })

@@ -2,7 +2,7 @@
 // named on the phone and approved, a rating given with the thumb.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { base, closeAll, login, picture, sideways, sizes, until } from './browser.mjs'
+import { base, closeAll, login, picture, sideways, sizes, soon, until } from './browser.mjs'
 
 let supervisor, zhangsan, lead, roundPath
 const choose = async (page, test, text) => {
@@ -12,7 +12,7 @@ const choose = async (page, test, text) => {
 const confirm = (page) => page.locator('.el-message-box__btns .el-button--primary').click()
 const narrow = async (page, name) => {
   await page.setViewportSize(sizes.phone)
-  assert.equal(await sideways(page), '', `${name} is too wide`)
+  await soon.equal(() => sideways(page), '', `${name} is too wide`)
   await picture(page, name)
 }
 
@@ -40,7 +40,7 @@ describe('reviews in the browser', () => {
     await page.goto(`${base}/reviews`)
     await page.click('[data-test=my-result]')
     await page.waitForSelector('[data-test=bars]')
-    assert.equal(await page.locator('[data-test=total]').innerText(), '4.03') // (40 * 23/5 + 30 * 49/15) / 70
+    await soon.equal(() => page.locator('[data-test=total]').innerText(), '4.03') // (40 * 23/5 + 30 * 49/15) / 70
     const text = await page.locator('main').innerText()
     assert.match(text, /同级（3 人）/)
     assert.match(text, /跨部门沟通再主动一些/)
@@ -61,7 +61,7 @@ describe('reviews in the browser', () => {
     await page.fill('input[name=name]', '本年 360')
     await page.click('[data-test=look]')
     await page.waitForSelector('[data-test=preview]')
-    assert.match(await page.locator('[data-test=preview]').innerText(), /被评价 10 人/)
+    await soon.match(() => page.locator('[data-test=preview]').innerText(), /被评价 10 人/)
     await picture(page, 'review-preview')
     await page.click('[data-test=go]')
     await page.waitForURL(/\/reviews\/round\/\d+$/)
@@ -114,7 +114,7 @@ describe('reviews in the browser', () => {
     const { page } = zhangsan
     await page.click('[data-test=my-rating][data-person=张三]')
     await page.waitForSelector('[data-test=question]')
-    assert.equal(await page.locator('[data-test=submit-rating]').isDisabled(), true)
+    await soon.equal(() => page.locator('[data-test=submit-rating]').isDisabled(), true)
     const questions = page.locator('[data-test=question]:has([role=radiogroup])')
     await questions.nth(0).locator('[data-test=level-4]').click()
     await questions.nth(1).locator('[data-test=pass]').click()

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
-import { base, closeAll, login, picture, sideways, sizes, until } from './browser.mjs'
+import { base, closeAll, login, picture, sideways, sizes, soon, until } from './browser.mjs'
 
 let supervisor
 const row = (page, code) => page.locator(`[data-test=sheet-row][data-code="${code}"]`)
@@ -38,9 +38,9 @@ describe('targets in the browser', () => {
     await until('the actual stands beside the share', async () => /%/.test(await line.innerText()))
     // The head office sells nothing: it is named, and nothing is saved until it is said what it gets.
     await page.waitForSelector('[data-test=lacking]')
-    assert.match(await page.locator('[data-test=lacking]').innerText(), /总部管理中心/)
+    await soon.match(() => page.locator('[data-test=lacking]').innerText(), /总部管理中心/)
     await page.fill('.el-dialog input[name=reason]', '按上期实际分解')
-    assert.equal(await page.locator('.el-dialog [data-test=save]').isDisabled(), true)
+    await soon.equal(() => page.locator('.el-dialog [data-test=save]').isDisabled(), true)
     await page.locator('[data-test=lacking] .el-segmented__item', { hasText: '不参与' }).click()
     await picture(page, 'split-actuals')
     await page.click('.el-dialog [data-test=save]')
@@ -55,13 +55,13 @@ describe('targets in the browser', () => {
     await cell(page, 'A1', 0).click()
     await page.keyboard.type('7000000')
     await page.keyboard.press('Enter')
-    assert.equal(await text(cell(page, 'A1', 0)), '7,000,000')
+    await soon.equal(() => text(cell(page, 'A1', 0)), '7,000,000')
     await page.locator('[data-test=sheet]').press('Control+z')
-    assert.equal(await text(cell(page, 'A1', 0)), before)
+    await soon.equal(() => text(cell(page, 'A1', 0)), before)
     // A block from Excel, over two rows; sums move at once.
     await cell(page, 'A1', 0).click()
     await paste(page, '6,500,000\r\n')
-    assert.equal(await text(cell(page, 'A1', 0)), '6,500,000')
+    await soon.equal(() => text(cell(page, 'A1', 0)), '6,500,000')
     await page.locator('[data-test=sheet-over]').waitFor()
     await picture(page, 'sheet-edited')
   })
@@ -71,7 +71,7 @@ describe('targets in the browser', () => {
     await page.fill('[data-test=save-panel] input[name=reason]', '目标表调整')
     await page.click('[data-test=save-panel] [data-test=save]')
     await page.waitForSelector('[data-test=refused]')
-    assert.match(await page.locator('[data-test=refused]').innerText(), /华东一组.*允许 0 至/s)
+    await soon.match(() => page.locator('[data-test=refused]').innerText(), /华东一组.*允许 0 至/s)
     await picture(page, 'sheet-refused')
     await page.locator('[data-test=allow-over]').click()
     await page.click('[data-test=save-panel] [data-test=preview]')
@@ -82,7 +82,7 @@ describe('targets in the browser', () => {
     await until('the sheet is saved', async () => /已改 0 格/.test(await page.locator('[data-test=save-panel]').innerText()))
     await page.reload()
     await row(page, 'A1').waitFor()
-    assert.equal(await text(cell(page, 'A1', 0)), '6,500,000')
+    await soon.equal(() => text(cell(page, 'A1', 0)), '6,500,000')
   })
 
   it('writes the sheet to a file, and takes it back after a look', async () => {
@@ -130,7 +130,7 @@ describe('targets in the browser', () => {
     await page.fill('.el-dialog [name=reason]', '上调')
     await page.click('.el-dialog [data-test=save]')
     await page.waitForSelector('[data-test=following-periods]')
-    assert.match(await page.locator('[data-test=following-periods]').innerText(), /66,000,000/)
+    await soon.match(() => page.locator('[data-test=following-periods]').innerText(), /66,000,000/)
     await picture(page, 'divide-followed')
     await page.locator('.el-dialog__footer button').click()
   })
@@ -154,7 +154,7 @@ describe('targets in the browser', () => {
     assert.match(readFileSync(await (await written).path(), 'utf8'), /GROUP,100000000.00,110000000.00,10000000.00,10.00/)
     await page.setViewportSize(sizes.phone)
     await picture(page, 'phone-compare')
-    assert.equal(await sideways(page), '')
+    await soon.equal(() => sideways(page), '')
     await page.setViewportSize(sizes.desktop)
     await page.goto(`${base}/sheet`)
   })
@@ -164,7 +164,7 @@ describe('targets in the browser', () => {
     await page.setViewportSize(sizes.phone)
     await row(page, 'A1').waitFor()
     await picture(page, 'phone-sheet')
-    assert.equal(await sideways(page), '')
+    await soon.equal(() => sideways(page), '')
     await page.setViewportSize(sizes.desktop)
     assert.deepEqual(supervisor.complaints, [])
   })
