@@ -57,6 +57,13 @@ int ctl_parked(struct ctl *ctl);
 int ctl_health(struct ctl *ctl);
 int ctl_keys(struct ctl *ctl);
 
+struct dc_follow;
+/* Follows the streams that the patterns of the command line concern, from --from on. */
+enum dc_code ctl_follow(struct ctl *ctl, struct dc_follow **ret_follow,
+                        struct dc_error *error) DC_MUST_CHECK;
+/* Says on standard error which one is not. */
+bool ctl_patterns_are_good(const struct ctl *ctl);
+
 /* The services that keep a log, as the bus knows them now ("goals", …), in the arena; NULL-ended.
  */
 enum dc_code ctl_streams(struct ctl *ctl, const char ***ret_names,
