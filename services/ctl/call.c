@@ -62,8 +62,6 @@ ctl_call(struct ctl *ctl)
     if (ctl_request(ctl, service, full, request, method->output, &answer, &error) != DC_OK) {
         return ctl_failed(&error);
     }
-    DC_AUTO_TEXT struct dc_text output = DC_TEXT_INIT;
-    dc_json_encode(answer, &output);
-    puts(dc_text_cstr(&output));
+    ctl_print_json(answer);
     return CTL_DONE;
 }

@@ -1,5 +1,5 @@
 /* sub.c - `dacheng sub`: events as they happen, from any earlier position, without hole or double
- * (edge/follow.h). */
+ * (edge/follow.h); `dacheng replay`: those that there are. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,16 +7,17 @@
 #include "edge/follow.h"
 #include "session.h"
 
-enum { WAIT_MS = 1000 };
+enum { WAIT_MS = 1000, REPLAY_WAIT_MS = 20 };
 
 /* False: whoever read us has gone. */
 static bool
-show(const Kernel__Event *event)
+show(const Kernel__Event *event, bool at_once)
 {
     DC_AUTO_TEXT struct dc_text line = DC_TEXT_INIT;
     dc_event_json(event, &line);
     dc_text_add(&line, "\n");
-    return fwrite(line.data, 1, line.length, stdout) == line.length && fflush(stdout) == 0;
+    return fwrite(line.data, 1, line.length, stdout) == line.length &&
+           (!at_once || fflush(stdout) == 0);
 }
 
 /* Where a command's streams begin: `from` as the flag has it, or (NULL) their end. */
@@ -100,30 +101,47 @@ ctl_patterns_are_good(const struct ctl *ctl)
     return true;
 }
 
-int
-ctl_sub(struct ctl *ctl)
+/* Shows what comes; `replay`: until the logs' ends, which must be heard of within the time. */
+static int
+show_all(struct ctl *ctl, bool replay)
 {
     struct dc_error error = {0};
-    if (ctl->argc < 1) {
-        fprintf(stderr, "usage: dacheng sub [--from beginning|NUMBER|TIME] PATTERN...\n");
-        return CTL_USAGE;
-    }
+    DC_AUTO(dc_follow) struct dc_follow *follow = NULL;
     if (!ctl_patterns_are_good(ctl)) {
         return CTL_USAGE;
     }
-    DC_AUTO(dc_follow) struct dc_follow *follow = NULL;
     if (ctl_follow(ctl, &follow, &error) != DC_OK) {
         return ctl_failed(&error);
     }
+    int64_t moved_at = dc_monotonic();
     for (int64_t shown = 0; ctl->count == 0 || shown < ctl->count;) {
         const Kernel__Event *event;
-        if (dc_follow_next(follow, WAIT_MS, &event, &error) != DC_OK) {
+        if (dc_follow_next(follow, replay ? REPLAY_WAIT_MS : WAIT_MS, &event, &error) != DC_OK) {
             return ctl_failed(&error);
         }
-        if (event && !show(event)) {
+        if ((event && !show(event, !replay)) || (!event && replay && dc_follow_is_level(follow))) {
             break;
         }
+        moved_at = event ? dc_monotonic() : moved_at;
         shown += event != NULL;
+        if (replay && dc_monotonic() - moved_at > ctl->timeout_ms * DC_MILLISECOND) {
+            dc_fail(&error, DC_UNAVAILABLE, "a log has not answered within %lld ms",
+                    (long long)ctl->timeout_ms);
+            return ctl_failed(&error);
+        }
     }
-    return CTL_DONE;
+    return fflush(stdout) == 0 ? CTL_DONE : CTL_REFUSED;
+}
+
+int
+ctl_sub(struct ctl *ctl)
+{
+    return show_all(ctl, false);
+}
+
+int
+ctl_replay(struct ctl *ctl)
+{
+    ctl->from = ctl->from ? ctl->from : "beginning";
+    return show_all(ctl, true);
 }

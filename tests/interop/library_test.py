@@ -13,7 +13,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BUILD = os.environ.get("BUILD", "build/dev")
 STAGE = os.path.join(ROOT, BUILD, "test/common/client/dacheng_test")
 FILES = {"bin/dacheng", "include/dacheng.h", "lib/libdacheng.a", "lib/libdacheng.so", "lib/libdacheng.so.1",
-         "lib/pkgconfig/dacheng.pc", "share/man/man3/dacheng.3"}
+         "lib/pkgconfig/dacheng.pc", "share/man/man3/dacheng.3", "share/man/man1/dacheng.1",
+         "share/bash-completion/completions/dacheng", "share/zsh/site-functions/_dacheng"}
 
 
 def run(*command, **options):
