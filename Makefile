@@ -27,7 +27,7 @@ CFLAGS = -std=gnu17 -g $(OPTIMISE) -fno-omit-frame-pointer -D_GNU_SOURCE $(WARNI
 LDFLAGS = $(SANFLAGS_$(SAN)) -rdynamic
 
 .DEFAULT_GOAL := build
-.PHONY: help build tests library install console packages run words test test-units test-sanitizers test-scenarios test-browser \
+.PHONY: help build tests library install events-page console packages run words test test-units test-sanitizers test-scenarios test-browser \
         test-containers faults bench clean compile_commands.json
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -177,14 +177,23 @@ tests: $(TESTS) $(FUZZERS) $(INTEROP) $(if $(SAN),,library) ## compile every tes
 # --- the console ----------------------------------------------------------------------------------
 # By the Node and npm that deploy/node brings, not by the machine's.
 NODE := $(abspath deploy/node/run)
-CONSOLE_SOURCES := $(shell find services/console proto -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+CONSOLE_SOURCES := $(shell find services/console proto deploy/api docs/events -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 console: $(BUILD)/console/index.html ## build the browser console into BUILD/console
 services/console/node_modules/.installed: services/console/package.json services/console/package-lock.json
 	@cd services/console && $(NODE) npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 $(BUILD)/console/index.html: services/console/node_modules/.installed $(CONSOLE_SOURCES)
 	@cd services/console && OUT_DIR=$(abspath $(BUILD)/console) $(NODE) npm run --silent build
+	@deploy/api/make $(BUILD)/api $(VERSION)
+	@mkdir -p $(BUILD)/console/api; cp $(BUILD)/api/*.json $(BUILD)/console/api/
 	@touch $@
+
+# Every event with an example of a real run: the scenarios run, what is told is kept in docs/events
+# where it says more than before, and the page is made of it.
+events-page: build console ## renew docs/events and docs/events.md after an event was added or changed
+	@CAPTURE_EVENTS=$(abspath docs/events) tests/run $(wildcard tests/scenarios/*_test.py)
+	@deploy/api/make $(BUILD)/api $(VERSION)
+	@cp $(BUILD)/api/events.md docs/events.md
 
 # --- running and testing ---------------------------------------------------------------------------
 # The packages come first, in a make of their own: this file asks pkg-config when it is read.

@@ -8,7 +8,8 @@ import threading
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from stack import ROOT, Stack, build_directory, wait_until  # noqa: E402
+from mail_sink import MailSink  # noqa: E402
+from stack import ROOT, CallError, Client, Stack, build_directory, wait_until  # noqa: E402
 
 DACHENG = os.path.join(ROOT, build_directory(), "bin/dacheng")
 
@@ -102,15 +103,57 @@ class WithoutDeployment(unittest.TestCase):
         self.assertRegex(text, r"\n  period +text\n")
 
 
+class NoSuchUser(MailSink):
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 (aiosmtpd's name)
+        return "550 no such user"
+
+
 class WithDeployment(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.stack = Stack()
-        cls.stack.__enter__()
+        mail = cls.enterClassContext(NoSuchUser())
+        cls.stack = cls.enterClassContext(Stack(smtp_url=f"smtp://127.0.0.1:{mail.port}"))
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.stack.__exit__(None, None, None)
+    def told(self, subject, condition=lambda event: True):
+        """The event, from the log or as it comes."""
+        def found():
+            return next((event for event in rows(self.stack.ctl("replay", subject)) if condition(event)), None)
+        return wait_until(found, 60, subject)
+
+    def test_sessions_are_told(self):
+        client = Client(self.stack.address)
+        with self.assertRaises(CallError):
+            client.call("org.SessionService/Login", {"account": "boss", "password": "wrong-Pass-2026"})
+        self.assertEqual(self.told("org.LoginFailed")["body"]["account"], "boss")
+        boss = self.stack.login("boss")
+        boss.call("org.SessionService/Logout")
+        session = self.told("org.SessionEnded")["body"]["sessionId"]
+        self.assertIn(session, [event["body"].get("sessionId") for event in rows(self.stack.ctl("replay", "org.LoggedIn"))])
+        program = self.stack.ctl_call("org/GetMe", {}, "--as", "crm")["me"]["personId"]
+        token = self.stack.ctl_call("org/CreateToken", {"personId": program, "name": "payroll", "days": 30}, "--as", "sysadmin")
+        self.told("org.TokenCreated", lambda event: event["body"]["sessionId"] == token["sessionId"])
+
+    def test_work_that_changes_hands_is_told(self):
+        call = self.stack.ctl_call
+        units = {node["unit"]["code"]: node["unit"]["id"] for node in call("org/GetTree", {}, "--as", "boss")["nodes"]}
+        cycle = call("workflow/StartCycle", {"definition": "goal_confirmation", "unitId": units["A"], "period": "2026Q4", "reason": "test"}, "--as", "supervisor")["cycle"]
+
+        def mine():
+            return call("workflow/ListMyTasks", {}, "--as", "director.a").get("tasks")
+        task = wait_until(mine, 60, "the task")[0]
+        other = call("org/GetMe", {}, "--as", "director.b")["me"]["personId"]
+        call("workflow/TransferTask", {"taskId": task["id"], "toPersonId": other, "reason": "knows the region"}, "--as", "director.a")
+        self.assertEqual(self.told("workflow.TasksHandedOver")["actor"], "director.a")
+        newest = call("workflow/GetDefinition", {"code": "goal_confirmation"}, "--as", "supervisor")["definition"]
+        self.assertIn("after: 5 working days", newest["yaml"])
+        saved = call("workflow/SaveDefinition", {"yaml": newest["yaml"].replace("after: 5 working days", "after: 8 working days"),
+                                                 "expectedVersion": newest["version"], "reason": "test"}, "--as", "supervisor")["definition"]
+        call("workflow/MoveCycle", {"cycleId": cycle["id"], "version": saved["version"], "reason": "test"}, "--as", "supervisor")
+        self.told("workflow.TasksRescheduled")
+
+    def test_a_mail_that_is_refused_is_told(self):
+        self.stack.ctl_call("notify/SendTest", {"channel": "CHANNEL_MAIL"}, "--as", "supervisor")
+        self.assertIn("550", self.told("notify.MessageFailed")["body"]["answer"])
 
     def last(self, stream):
         return int(self.stack.ctl_call(f"{stream}.log/Position")["overall"])
@@ -158,24 +201,23 @@ class WithDeployment(unittest.TestCase):
         self.assertIn("speaks for people", self.stack.ctl("peers").stdout)
 
     def test_parked(self):
-        """An event that notify cannot read is parked with its key; after the operator dropped it, nothing is."""
+        """Events that notify cannot read are parked with their keys, until the operator says what is to become of them."""
         stack = self.stack
         stack.sql("INSERT INTO org.outbox (partition, tenant_id, key, type, at, body, traceparent, actor_person_id, actor_account, cause)"
-                  " SELECT get_byte(sha256('poison'::bytea), 7) % 16, id, 'poison', 'UnitsChanged', now(), '\\xffff'::bytea, '', 0, '', ''"
-                  " FROM org.tenant")
+                  " SELECT get_byte(sha256(key::bytea), 7) % 16, id, key, 'UnitsChanged', now(), '\\xffff'::bytea, '', 0, '', ''"
+                  " FROM org.tenant, unnest(ARRAY['poison', 'venom']) key")
 
         def parked():
             listed = json.loads(stack.ctl("parked", "list", "notify", "--json").stdout)["parked"].get("parked", [])
-            return [row for row in listed if row["key"] == "poison"]
-        row = wait_until(parked, 60, "the parked event")[0]
-        self.assertEqual(row["stream"], "org")
+            found = {row["key"]: [row["stream"], str(row.get("partition", 0)), row["key"]] for row in listed}
+            return found if {"poison", "venom"} <= set(found) else None
+        where = wait_until(parked, 60, "the parked events")
         everywhere = stack.ctl("parked", "list").stdout
         self.assertIn("scoring: ", everywhere)
         self.assertIn("\tpoison\t", everywhere)
-        where = [row["stream"], str(row.get("partition", 0)), "poison"]
-        self.assertIn("1 events tried again", stack.ctl("parked", "retry", "notify", *where).stdout)
-        self.assertIn("1 events dropped", stack.ctl("parked", "drop", "notify", *wait_until(lambda: parked() and where, 60, "it again")).stdout)
-        self.assertEqual(parked(), [])
+        self.assertIn("1 events dropped", stack.ctl("parked", "drop", "notify", *where["venom"]).stdout)
+        self.assertIn("no parked events", stack.ctl("parked", "drop", "notify", *where["venom"], check=False).stderr)
+        self.assertIn("1 events tried again", stack.ctl("parked", "retry", "notify", *where["poison"]).stdout)
         self.assertEqual(stack.ctl("parked", "drop", "notify", check=False).returncode, 2)
 
     def test_bench(self):
@@ -191,4 +233,4 @@ class WithDeployment(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0], "-v"])
+    unittest.main(verbosity=2)
