@@ -186,6 +186,7 @@ test-containers: ## the real docker-compose.yml, brought up and used (needs root
 SECONDS ?= 60
 SEED ?= 1
 faults: build ## everything killed at random: make faults SECONDS=60 SEED=7
+	@deploy/packages/install run test
 	@/usr/bin/python3 tests/faults/faults.py --seconds $(SECONDS) --seed $(SEED)
 
 BENCH ?= request events log fresh import rescore preview cascade actuals launch timers notify memory idle
