@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "figures.h"
 #include "tests/lib/kernel_services.h"
 #include "tests/lib/service.h"
 
@@ -176,17 +177,10 @@ wait_until_stamped(void)
     }
 }
 
-static int
-ascending(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 static void
 print_freshness(const char *when)
 {
-    qsort(samples, sample_count, sizeof(samples[0]), ascending);
+    qsort(samples, sample_count, sizeof(samples[0]), bench_ascending_int64);
     if (sample_count > 0) {
         printf("bench log_fresh_%s ours_p50=%.1fms ours_p99=%.1fms events=%zu\n", when,
                (double)samples[sample_count / 2] / 1000,
