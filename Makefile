@@ -227,14 +227,15 @@ test-containers: ## the real docker-compose.yml, brought up and used (needs root
 SECONDS ?= 60
 SEED ?= 1
 faults: build ## everything killed at random: make faults SECONDS=60 SEED=7
+	@deploy/packages/install run test
 	@/usr/bin/python3 tests/faults/faults.py --seconds $(SECONDS) --seed $(SEED)
 
-BENCH ?= request events log fresh import rescore preview cascade actuals launch timers notify memory idle
+BENCH ?= request bus events log replay fresh import rescore preview cascade actuals launch timers notify memory idle
 BENCH_C := $(wildcard tests/bench/*.c)
 bench-programs: $(BENCH_C:tests/bench/%.c=$(BUILD)/bench/%)
 $(BUILD)/bench/cascade $(BUILD)/bench/actuals: $(call service_o,goals) $(HARNESS_O)
 $(BUILD)/bench/launch $(BUILD)/bench/timers: $(call service_o,workflow) $(HARNESS_O)
-$(BUILD)/bench/log $(BUILD)/bench/events: $(HARNESS_O)
+$(BUILD)/bench/bus $(BUILD)/bench/log $(BUILD)/bench/replay $(BUILD)/bench/events: $(HARNESS_O)
 $(BUILD)/bench/events_nats: PEER_LIBS := -lnats
 $(BUILD)/bench/events_rabbit: PEER_LIBS := -lrabbitmq
 $(BUILD)/bench/notify: $(call service_o,notify) $(HARNESS_O)

@@ -11,6 +11,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "figures.h"
 #include "services/notify/channel.h"
 #include "services/notify/compose.h"
 #include "services/notify/handlers.h"
@@ -256,13 +257,6 @@ ours(struct dc_test_pg *pg, int run)
     return (double)MAILS * DC_SECOND / (double)(dc_monotonic() - began);
 }
 
-static int
-ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -295,13 +289,8 @@ main(int argc, char **argv)
         theirs[run] = plain_loop(request);
         mine[run] = ours(pg, run);
     }
-    qsort(mine, RUNS, sizeof(mine[0]), ascending);
-    qsort(theirs, RUNS, sizeof(theirs[0]), ascending);
-    printf("bench notify ours=%.0f/s peer=%.0f/s ratio=%.2f ours_range=%.0f..%.0f "
-           "peer_range=%.0f..%.0f runs=%d (claimed, sent, committed, told / one plain libcurl "
-           "loop)\n",
-           mine[RUNS / 2], theirs[RUNS / 2], mine[RUNS / 2] / theirs[RUNS / 2], mine[0],
-           mine[RUNS - 1], theirs[0], theirs[RUNS - 1], RUNS);
+    bench_report("notify", mine, theirs, RUNS, "/s", true,
+                 "(claimed, sent, committed, told / one plain libcurl loop)");
     dc_test_service_stop(notify);
     dc_test_bus_stop(bus);
     dc_bus_terminate();

@@ -187,10 +187,10 @@ def copy(source, target):
 
 
 class Stack:
-    """demo: with the demo group; fresh: loaded now, not copied. environment: further settings of
-    deploy/local/run."""
+    """demo: with the demo group; fresh: loaded now, not copied; disk: called with the directory of the
+    database before anything is in it. environment: further settings of deploy/local/run."""
 
-    def __init__(self, demo=True, fresh=False, **environment):
+    def __init__(self, demo=True, fresh=False, disk=None, **environment):
         # Below /tmp, where the database's own user may enter, and with a path short enough for sockets.
         self.home = tempfile.mkdtemp(prefix="dc-", dir="/tmp")
         os.chmod(self.home, 0o711)
@@ -202,6 +202,9 @@ class Stack:
         self.people = {}
         self.seeded = {}  # accounts that the demo does not have, with their one-time passwords
         self.ahead = 0
+        if disk:
+            os.mkdir(os.path.join(self.home, "pg"), 0o711)
+            disk(os.path.join(self.home, "pg"))
         if demo and not fresh:
             Template().copy_to(self.home)
 
