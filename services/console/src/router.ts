@@ -63,6 +63,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/org', name: 'org', component: () => import('./views/OrgView.vue'),
     meta: { title: 'nav.org', roles: [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.SUPERVISOR] } },
   { path: '/audit', name: 'audit', component: () => import('./views/AuditView.vue'), meta: { title: 'nav.audit', roles: [Role.AUDITOR] } },
+  { path: '/webhooks', name: 'webhooks', component: () => import('./views/webhooks/WebhooksView.vue'), meta: { title: 'nav.webhooks', roles: [Role.SUPERVISOR] } },
   { path: '/operations', name: 'operations', component: () => import('./views/OperationsView.vue'),
     meta: { title: 'nav.operations', roles: [Role.OPERATIONS] } },
   { path: '/:rest(.*)*', name: 'missing', component: () => import('./views/MissingView.vue'), meta: { title: 'nav.missing' } },

@@ -14,6 +14,7 @@ import { OrgService, SessionService } from '@gen/org/v1/org_pb'
 import { ReviewService } from '@gen/reviews/v1/reviews_pb'
 import { ResultService } from '@gen/scoring/v1/results_pb'
 import { ScoringService } from '@gen/scoring/v1/scoring_pb'
+import { WebhookService } from '@gen/webhooks/v1/webhooks_pb'
 import { WorkflowService } from '@gen/workflow/v1/workflow_pb'
 import { transport } from './transport'
 
@@ -33,3 +34,4 @@ export const liveClient = createClient(LiveService, transport)
 export const workflowClient = createClient(WorkflowService, transport)
 export const reviewClient = createClient(ReviewService, transport)
 export const submissionClient = createClient(SubmissionService, transport)
+export const webhookClient = createClient(WebhookService, transport)

@@ -9,6 +9,7 @@ import { rulesEn } from './rules.en'
 import { targetsEn } from './targets.en'
 import { resultsEn } from './results.en'
 import { reviewsEn } from './reviews.en'
+import { webhooksEn } from './webhooks.en'
 import type { Words } from './zh'
 
 export const en: Words = {
@@ -22,6 +23,7 @@ export const en: Words = {
   ...operationsEn,
   ...okrEn,
   ...reviewsEn,
+  ...webhooksEn,
   app: {
     name: 'Dacheng',
     short: 'Dacheng',
@@ -72,6 +74,7 @@ export const en: Words = {
     org: 'Organisation',
     audit: 'Audit',
     operations: 'Operations',
+    webhooks: 'Webhooks',
     missing: 'No such page',
   },
   access: {

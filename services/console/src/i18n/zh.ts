@@ -9,6 +9,7 @@ import { rulesZh } from './rules.zh'
 import { resultsZh } from './results.zh'
 import { targetsZh } from './targets.zh'
 import { reviewsZh } from './reviews.zh'
+import { webhooksZh } from './webhooks.zh'
 
 export const zh = {
   ...paceZh,
@@ -21,6 +22,7 @@ export const zh = {
   ...operationsZh,
   ...okrZh,
   ...reviewsZh,
+  ...webhooksZh,
   app: {
     name: '达成 Dacheng',
     short: '达成',
@@ -71,6 +73,7 @@ export const zh = {
     org: '组织与账号',
     audit: '审计',
     operations: '运行',
+    webhooks: '事件订阅',
     missing: '没有此页',
   },
   access: {
