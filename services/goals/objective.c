@@ -111,6 +111,11 @@ objective_check_settings(const Goals__OkrSettings *settings, struct dc_error *er
     if (settings->check_in_days < 1 || settings->check_in_days > 92) {
         return refuse(&at, "check_in_days", "1 to 92 days");
     }
+    if (settings->manager_after_days < 0 ||
+        settings->manager_after_days >= settings->check_in_days) {
+        return refuse(&at, "manager_after_days", "0 (never) to %d days: before the next due day",
+                      settings->check_in_days - 1);
+    }
     return DC_OK;
 }
 

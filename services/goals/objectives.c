@@ -39,6 +39,7 @@ DC_HANDLER(goals_save_okr_settings, Goals__SaveOkrSettingsRequest, Goals__SaveOk
     }
     settings->version = before->version + 1;
     DC_TRY(store_save_okr_settings(step, settings, error));
+    DC_TRY(store_check_in_plan_all(step, error));
     response->settings = settings;
     return DC_OK;
 }
@@ -69,7 +70,7 @@ check_version(int64_t seen, int64_t now, struct dc_error *error)
                                seen);
 }
 
-/* Tells the objective as it is now, and answers it. */
+/* Tells the objective as it is now, lets it be looked at for reminders, and answers it. */
 static enum dc_code
 tell(struct dc_step *step, const struct okr_rights *rights, int64_t id,
      Goals__Objective **ret_objective, struct dc_error *error)
@@ -79,6 +80,9 @@ tell(struct dc_step *step, const struct okr_rights *rights, int64_t id,
     Goals__OkrSettings *settings;
     DC_TRY(store_okr_settings(step, &settings, error));
     DC_TRY(okr_find(step, rights, id, &found, error));
+    if (found.objective->state == GOALS__OBJECTIVE_STATE__OBJECTIVE_STATE_CONFIRMED) {
+        DC_TRY(store_check_in_plan(step, id, error));
+    }
     objective_score_show(step->arena, found.objective);
     event.objective = found.objective;
     dc_emit(step, step->context->tenant_id, dc_arena_printf(step->arena, "objective/%" PRId64, id),

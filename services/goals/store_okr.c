@@ -529,6 +529,7 @@ store_okr_settings(struct dc_step *step, Goals__OkrSettings **ret_settings, stru
         s->check_in_days = (int32_t)dc_rows_int64(rows, 0, 3);
         s->author = text(step->arena, rows, 0, 4);
         s->changed_at_us = dc_rows_time(rows, 0, 5);
+        s->manager_after_days = (int32_t)dc_rows_int64(rows, 0, 6);
     }
     *ret_settings = s;
     return DC_OK;
@@ -546,7 +547,7 @@ store_save_okr_settings(struct dc_step *step, Goals__OkrSettings *settings, stru
     DC_TRY(dc_db_run(step->db, SQL(OKR_SAVE_SETTINGS), &rows, error, tenant_of(step),
                      dc_p_int64(settings->version), dc_p_decimal(commit), dc_p_decimal(target),
                      dc_p_int64(settings->check_in_days), dc_p_text(settings->author),
-                     dc_p_time(step->now)));
+                     dc_p_time(step->now), dc_p_int64(settings->manager_after_days)));
     return dc_rows_count(rows) > 0 ? DC_OK : dc_fail(error, DC_ABORTED, "they were changed since");
 }
 

@@ -6,6 +6,7 @@
 #ifndef DC_GOALS_STORE_OKR_H
 #define DC_GOALS_STORE_OKR_H
 
+#include "reminder.h"
 #include "store.h"
 
 #include <dacheng/goals/v1/okr.pb-c.h>
@@ -130,6 +131,33 @@ enum dc_code store_okr_keep_fed(struct dc_step *step, const struct store_objecti
 enum dc_code store_okr_fed_history(struct dc_step *step, int64_t objective_id,
                                    Goals__FedValue ***ret_values, size_t *ret_count,
                                    struct dc_error *error) DC_MUST_CHECK;
+
+/* --- when to look at objectives for reminders (store_check_ins.c) ---------------------------------
+ */
+
+struct store_check_in {
+    int64_t objective_id;
+    struct reminder_told told;
+    bool over; /* is not looked at any more */
+    dc_time look_at;
+};
+/* Asked by a task, of no tenant. */
+enum dc_code store_check_in_tenants(struct dc_step *step, int64_t **ret_tenants, size_t *ret_count,
+                                    struct dc_error *error) DC_MUST_CHECK;
+/* Locks what is due, and nobody else looks at. */
+enum dc_code store_check_in_look(struct dc_step *step, int64_t limit,
+                                 struct store_check_in **ret_rows, size_t *ret_count,
+                                 struct dc_error *error) DC_MUST_CHECK;
+enum dc_code store_check_in_next(struct dc_step *step, const struct store_check_in *checked,
+                                 size_t count, struct dc_error *error) DC_MUST_CHECK;
+/* As soon as possible: one objective, or all, since the rhythm has changed. */
+enum dc_code store_check_in_plan(struct dc_step *step, int64_t objective_id,
+                                 struct dc_error *error) DC_MUST_CHECK;
+enum dc_code store_check_in_plan_all(struct dc_step *step, struct dc_error *error) DC_MUST_CHECK;
+/* Parallel to the objectives: the owner's manager, 0 = none, or a unit. */
+enum dc_code store_check_in_managers(struct dc_step *step,
+                                     const struct store_objectives *objectives,
+                                     int64_t **ret_managers, struct dc_error *error) DC_MUST_CHECK;
 
 /* --- entered values (store_hand.c) ---------------------------------------------------------------
  */

@@ -1,6 +1,7 @@
 """OKR and hand-entered values over all services: objectives from draft to score, KPI and OKR mixed by weight,
 the missing policy, lineage down to check-ins, who sees what; entered values, corrected and pasted; nothing lost
 when goals and scoring are killed in between."""
+import datetime
 import os
 import sys
 import unittest
@@ -187,6 +188,37 @@ class Okr(unittest.TestCase):
         self.assertEqual(answer["rejected"][0]["field"], "owner")
         # No records and no totals of these measures in ingest.
         self.assertEqual(stack.sql(f"SELECT count(*) FROM ingest.measure WHERE measure_id IN ({accidents['id']}, {self.measures['okr']})")[0][0], "0")
+
+    def test_8_check_ins_are_reminded_of_once_late_but_never_lost(self):
+        """Weeks pass in seconds; goals is killed, and stands still over the due day."""
+        settings = self.supervisor.call(OKR + "GetOkrSettings")["settings"]
+        self.supervisor.call(OKR + "SaveOkrSettings", {"settings": dict(settings, checkInDays=7, managerAfterDays=3)})
+        today = datetime.date.fromisoformat(stack.sql("SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date")[0][0])
+        year = (today + datetime.timedelta(days=20)).year  # which still runs when all is done
+        since = max(today, datetime.date(year, 1, 1))
+        saved = self.zhang.call(OKR + "SaveObjective", {"objective": {
+            "ownerKind": "OWNER_KIND_PERSON", "ownerId": self.people["E1101"], "period": str(year), "title": "三年做到金牌", "weight": "100",
+            "keyResults": [{"title": "金牌认证", "kind": "KEY_RESULT_KIND_DONE", "weight": "1"}]}})["objective"]
+        self.lead.call(OKR + "ConfirmObjectives", {"ids": [saved["id"]]})
+
+        def told(who):
+            return stack.sql("SELECT person_id, cause FROM notify.notice WHERE cause LIKE 'check_in/%s/%%/%s'" % (saved["id"], who))
+        due = since + datetime.timedelta(days=7)
+        self.assertTrue(stack.kill("goals"))
+        stack.turn_clock(days=(due - today).days + 1)
+        wait_until(lambda: told("owner"), 30, "the owner's reminder")
+        wanted = [[self.people["E1101"], f"check_in/{saved['id']}/{due}/owner"]]
+        self.assertEqual([list(row) for row in told("owner")], wanted)
+        self.assertEqual(told("manager"), [])
+        self.assertTrue(stack.kill("goals"))
+        self.assertTrue(stack.kill("notify"))
+        stack.turn_clock(days=3)
+        wait_until(lambda: told("manager"), 30, "the manager's")
+        self.assertEqual([list(row) for row in told("manager")], [[self.people["E1100"], f"check_in/{saved['id']}/{due}/manager"]])
+        self.assertEqual([list(row) for row in told("owner")], wanted)
+        text = next(one["text"] for one in stack.login("zhangsan").call_retrying("notify.NotifyService/ListInbox", {"limit": 100})["notices"]
+                    if one.get("template") == "check_in_due" and "三年做到金牌" in one["text"])
+        self.assertIn(f"请在 {due} 填报", text)
 
 
 if __name__ == "__main__":

@@ -96,6 +96,8 @@ export const okrEn: typeof okrZh = {
     targetScore: 'The target scores (where there is a stretch value)',
     stretchScore: 'The stretch value scores 1; without one the target does.',
     checkInDays: 'Days between check-ins',
+    managerAfterDays: 'Days after the due day until the manager is told (0 = never)',
+    reminders: 'Owners are reminded at nine on the due day, once a due day; quiet hours and digests hold as ever.',
     zonesNow: 'Commit {commit} · target {target} · stretch 1 · check in every {days} days',
     keeps: 'Key results keep their zones until they are saved again.',
     treeNote: 'From the top: whose objective supports whose',

@@ -94,6 +94,8 @@ export const okrZh = {
     targetScore: '达到目标值得（有挑战值时）',
     stretchScore: '达到挑战值得 1；没有挑战值时，达到目标值得 1。',
     checkInDays: '每几天填报一次',
+    managerAfterDays: '到期几天后仍未填报，告知直接上级（0 = 不告知）',
+    reminders: '到期当天 9 点提醒负责人，一个到期日只提醒一次；免打扰时段和摘要照常生效。',
     zonesNow: '承诺 {commit} · 目标 {target} · 挑战 1 · 每 {days} 天填报',
     keeps: '已保存的关键结果沿用原来的分档，再次保存时才换成新的。',
     treeNote: '从上往下：谁的目标支持谁',
