@@ -238,7 +238,18 @@ class Stack:
             raise
         self.address = self.read("run/address").strip()
 
+    def keep_examples(self):
+        """`make events-page`: what this deployment told, as examples of its events."""
+        directory = os.environ.get("CAPTURE_EVENTS")
+        if not directory or not self.process or self.process.poll() is not None:
+            return
+        told = self.ctl("replay", ">", check=False).stdout
+        with open(os.path.join(build_directory(), "examples.lock"), "w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            subprocess.run([os.path.join(ROOT, "deploy/api/make"), "capture", directory], input=told, text=True, check=True, cwd=ROOT)
+
     def stop(self):
+        self.keep_examples()
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
