@@ -230,7 +230,7 @@ faults: build ## everything killed at random: make faults SECONDS=60 SEED=7
 	@deploy/packages/install run test
 	@/usr/bin/python3 tests/faults/faults.py --seconds $(SECONDS) --seed $(SEED)
 
-BENCH ?= request bus events log replay fresh import rescore preview cascade actuals launch timers notify memory idle
+BENCH ?= request bus events log replay fresh import rescore preview cascade actuals launch timers notify memory idle scale growth
 BENCH_C := $(wildcard tests/bench/*.c)
 bench-programs: $(BENCH_C:tests/bench/%.c=$(BUILD)/bench/%)
 $(BUILD)/bench/cascade $(BUILD)/bench/actuals: $(call service_o,goals) $(HARNESS_O)

@@ -39,6 +39,14 @@ struct notify_broadcast {
     const char *template_name;
     int64_t author; /* gets none */
 };
+/* Who leads some units (0 = none): one row a unit and person, by the unit's place in the list. */
+struct notify_lead {
+    size_t place;
+    int64_t person_id;
+};
+enum dc_code notify_store_leads(struct dc_step *step, int64_t tenant_id, const int64_t *units,
+                                size_t count, struct notify_lead **ret_leads, size_t *ret_count,
+                                struct dc_error *error) DC_MUST_CHECK;
 /* For whoever leads these units; params stand beside the units. */
 enum dc_code notify_store_post_to_leads(struct dc_step *step, int64_t tenant_id,
                                         const struct notify_broadcast *broadcast,

@@ -22,8 +22,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 PASSWORD = "scenario-Pass-2026"
 
 
-def wait_until(condition, seconds=30, what="the condition"):
-    """Waits for a true value of `condition()` and returns it. Not a sleep: a deadline."""
+def wait_until(condition, seconds=30, what="the condition", every=0.02):
+    """Waits for a true value of `condition()` and returns it. Not a sleep: a deadline. `every`: seconds between looks."""
     deadline = time.monotonic() + seconds
     while True:
         value = condition()
@@ -31,7 +31,7 @@ def wait_until(condition, seconds=30, what="the condition"):
             return value
         if time.monotonic() > deadline:
             raise AssertionError(f"{what} did not come true within {seconds} s")
-        time.sleep(0.02)
+        time.sleep(every)
 
 
 class CallError(Exception):
