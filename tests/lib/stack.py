@@ -138,7 +138,7 @@ class Client:
 
 
 def build_directory():
-    return os.environ.get("BUILD", os.path.join(ROOT, "build/dev"))
+    return os.environ.get("BUILD") or os.path.join(ROOT, "build/dev")
 
 
 class Template:
