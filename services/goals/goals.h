@@ -73,6 +73,11 @@ dc_handler goals_get_draft;
 dc_handler goals_discard_draft;
 dc_handler goals_carry_out_draft;
 
+dc_handler goals_list_moves;
+dc_handler goals_preview_moves;
+dc_handler goals_decide_moves;
+dc_handler goals_save_move_settings;
+
 /* Approvals of proposals that have ended. */
 dc_reaction_fn goals_on_cases_ended;
 
