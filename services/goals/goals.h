@@ -78,6 +78,10 @@ dc_handler goals_preview_moves;
 dc_handler goals_decide_moves;
 dc_handler goals_save_move_settings;
 
+/* Task: reminds of check-ins that are due. */
+enum dc_code goals_check_ins(struct dc_step *step, bool *ret_more,
+                             struct dc_error *error) DC_MUST_CHECK;
+
 /* Approvals of proposals that have ended. */
 dc_reaction_fn goals_on_cases_ended;
 

@@ -93,6 +93,7 @@ stage_clear(void **state)
                     "actual, total, season_profile, target_division, "
                     "target_segment, move_stay, move_settings, "
                     "objective, objective_version, objective_link, check_in, okr_result, "
+                    "key_result_feed, fed_value, check_in_timer, "
                     "okr_settings, hand_value, draft; "
                     "UPDATE org_post SET unit_id = 101 WHERE person_id = 5; "
                     "DELETE FROM org_post WHERE ordinal > 1; "

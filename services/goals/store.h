@@ -346,9 +346,12 @@ enum dc_code store_save_division(struct dc_step *step, int64_t target_id, int64_
 /* --- actuals ------------------------------------------------------------------------------------
  */
 
-/* Totals of one tenant, which is set for row-level security; newer ones win. */
-enum dc_code store_actuals(struct dc_step *step, int64_t tenant_id, Ingest__Total *const *totals,
-                           size_t count, struct dc_error *error) DC_MUST_CHECK;
+/* Totals of the step's tenant; newer ones win. `ret_fed`: owners with key results that a changed one
+ * feeds. */
+struct store_okr_owner;
+enum dc_code store_actuals(struct dc_step *step, Ingest__Total *const *totals, size_t count,
+                           struct store_okr_owner **ret_fed, size_t *ret_count,
+                           struct dc_error *error) DC_MUST_CHECK;
 
 /* What an owner did in a period. */
 struct store_actual {

@@ -77,6 +77,7 @@ put_sources(const struct lineage_view *lineage, struct explanation *out,
 {
     if (lineage->told) {
         explain_told(out, lineage->told);
+        response->fed = explain_fed(out->arena, lineage->told, &response->n_fed);
     }
     response->measure = lineage->measure;
     response->total_version = lineage->total_version;
