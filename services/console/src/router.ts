@@ -34,6 +34,7 @@ const routes: RouteRecordRaw[] = [
     meta: { title: 'report.title', roles: [...leaders, Role.EMPLOYEE], single: true } },
   { path: '/goals', name: 'goals', component: () => import('./views/GoalsView.vue'), meta: { title: 'nav.goals', roles: leaders } },
   { path: '/sheet', name: 'sheet', component: () => import('./views/SheetView.vue'), meta: { title: 'nav.sheet', roles: leaders } },
+  { path: '/moves', name: 'moves', component: () => import('./views/MovesView.vue'), meta: { title: 'nav.moves', roles: [Role.SUPERVISOR] } },
   { path: '/compare', name: 'compare', component: () => import('./views/CompareView.vue'), meta: { title: 'nav.compare', roles: leaders } },
   { path: '/plans', name: 'plans', component: () => import('./views/PlansView.vue'), meta: { title: 'nav.plans', roles: leaders } },
   { path: '/okr', name: 'okr', component: () => import('./views/OkrView.vue'), meta: { title: 'nav.okr', roles: [...leaders, Role.EMPLOYEE] } },

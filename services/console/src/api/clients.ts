@@ -5,6 +5,7 @@ import { BusService } from '@gen/bus/v1/bus_pb'
 import { LiveService } from '@gen/gateway/v1/live_pb'
 import { DraftService } from '@gen/goals/v1/draft_pb'
 import { GoalService } from '@gen/goals/v1/goals_pb'
+import { MoveService } from '@gen/goals/v1/move_pb'
 import { SheetService } from '@gen/goals/v1/sheet_pb'
 import { OkrService } from '@gen/goals/v1/okr_pb'
 import { IngestService } from '@gen/ingest/v1/ingest_pb'
@@ -23,6 +24,7 @@ export const orgClient = createClient(OrgService, transport)
 export const goalClient = createClient(GoalService, transport)
 export const sheetClient = createClient(SheetService, transport)
 export const okrClient = createClient(OkrService, transport)
+export const moveClient = createClient(MoveService, transport)
 export const draftClient = createClient(DraftService, transport)
 export const ingestClient = createClient(IngestService, transport)
 export const scoringClient = createClient(ScoringService, transport)

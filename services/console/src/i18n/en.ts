@@ -1,4 +1,5 @@
 // The console's words in English.
+import { movesEn } from './moves.en'
 import { okrEn } from './okr.en'
 import { operationsEn } from './operations.en'
 import { paceEn } from './pace.en'
@@ -19,6 +20,7 @@ export const en: Words = {
   ...processEn,
   ...rulesEn,
   ...reportEn,
+  ...movesEn,
   ...segmentsEn,
   ...targetsEn,
   ...resultsEn,
@@ -66,6 +68,7 @@ export const en: Words = {
     person: 'A person\'s performance',
     goals: 'Goals',
     sheet: 'Target sheet',
+    moves: 'Moves to decide',
     compare: 'Changes of targets',
     preview: 'Preview',
     plans: 'Plans',

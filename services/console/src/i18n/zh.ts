@@ -1,4 +1,5 @@
 // The console's words in Chinese, which comes first.
+import { movesZh } from './moves.zh'
 import { okrZh } from './okr.zh'
 import { operationsZh } from './operations.zh'
 import { paceZh } from './pace.zh'
@@ -19,6 +20,7 @@ export const zh = {
   ...rulesZh,
   ...reportZh,
   ...resultsZh,
+  ...movesZh,
   ...segmentsZh,
   ...targetsZh,
   ...operationsZh,
@@ -65,6 +67,7 @@ export const zh = {
     person: '个人绩效',
     goals: '目标分解',
     sheet: '目标表',
+    moves: '调动待决',
     compare: '目标变动对比',
     preview: '沙盘推演',
     plans: '考核方案',
