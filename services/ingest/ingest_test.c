@@ -401,14 +401,14 @@ random_record(struct dc_test_random *random, struct dc_text *text)
         "{\"sourceKey\":\"R%d\",\"orderNo\":\"O%d\",\"amount\":\"%d.%02d\","
         "\"collectedAmount\":\"%d\",\"customer\":\"%s%d\",\"product\":\"P%d\","
         "\"campaign\":\"%s\",\"channel\":\"%s\",\"personCode\":\"E%d\","
-        "\"unitCode\":\"%s\",\"occurredAt\":\"2026-%02d-%02d\"}",
+        "\"unitCode\":\"%s\",\"occurredAt\":\"%d-%02d-%02d\"}",
         (int)key, (int)dc_test_random_below(random, 20),
         (int)dc_test_random_below(random, 2000) - 500, (int)dc_test_random_below(random, 100),
         (int)dc_test_random_below(random, 100), "C", (int)dc_test_random_below(random, 8),
         (int)dc_test_random_below(random, 4), campaigns[dc_test_random_below(random, 3)],
         channels[dc_test_random_below(random, 3)], 3 + (int)dc_test_random_below(random, 4),
-        dc_test_random_below(random, 4) ? "" : "B1", 1 + (int)dc_test_random_below(random, 12),
-        1 + (int)dc_test_random_below(random, 28));
+        dc_test_random_below(random, 4) ? "" : "B1", 2025 + (int)dc_test_random_below(random, 2),
+        1 + (int)dc_test_random_below(random, 12), 1 + (int)dc_test_random_below(random, 28));
 }
 
 static void

@@ -170,7 +170,12 @@ tell_measures(void)
          "{\"id\":9,\"code\":\"collection\",\"kind\":5,\"numeratorId\":8,\"denominatorId\":1,"
          "\"version\":1},"
          "{\"id\":10,\"code\":\"products\",\"kind\":3,\"field\":\"product\",\"version\":1,"
-         "\"filters\":[{\"dimension\":\"channel\",\"values\":[\"线上\",\"直营\"]}]}]}");
+         "\"filters\":[{\"dimension\":\"channel\",\"values\":[\"线上\",\"直营\"]}]},"
+         "{\"id\":11,\"code\":\"new\",\"kind\":3,\"field\":\"customer\",\"firstOnly\":true,"
+         "\"version\":1},"
+         "{\"id\":12,\"code\":\"new_online\",\"kind\":3,\"field\":\"customer\","
+         "\"firstOnly\":true,\"version\":1,"
+         "\"filters\":[{\"dimension\":\"channel\",\"values\":[\"线上\"]}]}]}");
 }
 
 /* --- people who ask
@@ -363,7 +368,7 @@ stage_up(void **state)
     tell_person(6, "赵六", 111, "", 0, 1);
     tell_measures();
     wait_for("SELECT (SELECT count(*) = 4 FROM ingest.org_person) AND (SELECT count(*) = 6 FROM "
-             "ingest.unit_path) AND (SELECT count(*) = 10 FROM ingest.measure WHERE told)");
+             "ingest.unit_path) AND (SELECT count(*) = 12 FROM ingest.measure WHERE told)");
     return 0;
 }
 

@@ -315,6 +315,31 @@ by_value(const void *a, const void *b, void *context)
     return memcmp(&x->value, &y->value, sizeof(x->value));
 }
 
+/* The month in which a value occurs first of all, before or after the batch; INT64_MAX: never. */
+static int64_t
+first_month(const struct tally *tally, const uint32_t *numbers, size_t count, bool after)
+{
+    int64_t first = INT64_MAX;
+    for (size_t i = 0; i < count; i++) {
+        int64_t n = tally->value_before[numbers[i]] + (after ? tally->value_change[numbers[i]] : 0);
+        int64_t month = value_at(tally, numbers[i])->month;
+        first = n > 0 && month < first ? month : first;
+    }
+    return first;
+}
+
+/* Of a series of firsts: which of its periods a value's month shares with the first one of all. */
+static void
+in_first(int64_t month, int64_t first, bool ret_within[PERIODS])
+{
+    int32_t own[PERIODS], of_first[PERIODS];
+    periods_of(month, own);
+    periods_of(first == INT64_MAX ? month : first, of_first);
+    for (int p = 0; p < PERIODS; p++) {
+        ret_within[p] = own[p] == of_first[p];
+    }
+}
+
 /* One value that occurs at one place only: every owner above sees the same. */
 static void
 finish_single(struct tally *tally, uint32_t number)
@@ -342,17 +367,24 @@ finish_group(struct tally *tally, const uint32_t *numbers, size_t count, struct 
         return;
     }
     lookup_clear(&sights->owners);
+    bool firsts = tally->book->series[value_at(tally, numbers[0])->series].firsts;
+    int64_t first_before = firsts ? first_month(tally, numbers, count, false) : 0;
+    int64_t first_after = firsts ? first_month(tally, numbers, count, true) : 0;
     for (size_t i = 0; i < count; i++) {
         const struct tally_value *value = value_at(tally, numbers[i]);
         int64_t before = tally->value_before[numbers[i]];
         int64_t after = before + tally->value_change[numbers[i]];
         int32_t periods[PERIODS];
+        bool was[PERIODS], is[PERIODS];
         periods_of(value->month, periods);
+        in_first(value->month, firsts ? first_before : value->month, was);
+        in_first(value->month, firsts ? first_after : value->month, is);
         const struct tally_path *path = &tally->paths[value->path];
         for (int p = 0; p < PERIODS; p++) {
-            see_owner(sights, PERSON, value->person_id, periods[p], value, before, after);
+            int64_t b = was[p] ? before : 0, a = is[p] ? after : 0;
+            see_owner(sights, PERSON, value->person_id, periods[p], value, b, a);
             for (size_t u = 0; u < path->count; u++) {
-                see_owner(sights, UNIT, path->units[u], periods[p], value, before, after);
+                see_owner(sights, UNIT, path->units[u], periods[p], value, b, a);
             }
         }
     }

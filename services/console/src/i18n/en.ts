@@ -1,4 +1,5 @@
 // The console's words in English.
+import { formulaEn } from './formula.en'
 import { okrEn } from './okr.en'
 import { operationsEn } from './operations.en'
 import { paceEn } from './pace.en'
@@ -21,6 +22,7 @@ export const en: Words = {
   ...resultsEn,
   ...operationsEn,
   ...okrEn,
+  ...formulaEn,
   ...reviewsEn,
   app: {
     name: 'Dacheng',
@@ -283,6 +285,7 @@ export const en: Words = {
     in: '{dimension} is one of {values}',
     notIn: '{dimension} is none of {values}',
     repeatOnly: 'only those with two orders or more',
+    firstOnly: 'Only customers whose first record is of the period',
     ratioOf: '{top} ÷ {bottom}',
     kinds: {
       1: 'Sum',

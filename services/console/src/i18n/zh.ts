@@ -1,4 +1,5 @@
 // The console's words in Chinese, which comes first.
+import { formulaZh } from './formula.zh'
 import { okrZh } from './okr.zh'
 import { operationsZh } from './operations.zh'
 import { paceZh } from './pace.zh'
@@ -20,6 +21,7 @@ export const zh = {
   ...targetsZh,
   ...operationsZh,
   ...okrZh,
+  ...formulaZh,
   ...reviewsZh,
   app: {
     name: '达成 Dacheng',
@@ -282,6 +284,7 @@ export const zh = {
     in: '{dimension}属于 {values}',
     notIn: '{dimension}不属于 {values}',
     repeatOnly: '只算出现在两张及以上订单中的',
+    firstOnly: '只算首次成交在本期的客户',
     ratioOf: '{top} ÷ {bottom}',
     kinds: {
       1: '求和',
