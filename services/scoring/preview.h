@@ -50,7 +50,9 @@ struct preview {
     struct dc_step *step;
     struct dc_arena *arena; /* of the preview */
     const char *period;
-    dc_date first_day, last_day, day;
+    struct pace_calendar calendar;
+    struct dc_period days;
+    dc_date last_day, day;
     int64_t unit_id;
     bool with_tree; /* and what is below the unit */
     size_t by;      /* the side whose changes are listed, from 1 */
