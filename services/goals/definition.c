@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "base/text.h"
 #include "base/words.h"
+#include "definition_formula.h"
 #include "definition_grade.h"
 #include "definition_rating.h"
 #include "definition_rule.h"
@@ -159,6 +160,9 @@ static enum dc_code
 check_field(const Goals__Measure *measure, struct dc_error *error)
 {
     DC_TRY(check_enterers(measure, error));
+    if (definition_is_formula(measure)) {
+        return DC_OK; /* definition_formula.c */
+    }
     if (is_told(measure)) {
         return check_told(measure, error);
     }
@@ -197,6 +201,12 @@ check_field(const Goals__Measure *measure, struct dc_error *error)
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "measure.repeat_only",
                              "only a number of different customers or products can be of those in "
                              "several orders");
+    }
+    if (measure->first_only && (measure->kind != GOALS__MEASURE_KIND__MEASURE_KIND_DISTINCT ||
+                                strcmp(measure->field, "customer") != 0 || measure->repeat_only)) {
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, "measure.first_only",
+                             "only a number of different customers can be of those whose first "
+                             "record is of the period, and then not of repeat customers");
     }
     return DC_OK;
 }
@@ -285,9 +295,9 @@ check_of(const Goals__Measure *measure, const struct definition_measures *known,
 {
     if (measure->of != GOALS__MEASURE_OF__MEASURE_OF_SALES &&
         measure->of != GOALS__MEASURE_OF__MEASURE_OF_TASKS && !is_told(measure) &&
-        !definition_is_rating(measure)) {
+        !definition_is_rating(measure) && !definition_is_formula(measure)) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "measure.of",
-                             "SALES, TASKS, OKR, RATING or HAND");
+                             "SALES, TASKS, OKR, RATING, HAND or FORMULA");
     }
     const Goals__Measure *before = measure->id ? definition_measure(known, measure->id) : NULL;
     if (before && before->of != measure->of) {
@@ -350,10 +360,11 @@ definition_check_measure(const Goals__Measure *measure, const struct definition_
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "measure.filters", "at most %d filters",
                              DEFINITION_FILTERS_MAX);
     }
-    for (size_t i = 0; i < measure->n_filters; i++) {
+    for (size_t i = 0; !definition_is_formula(measure) && i < measure->n_filters; i++) {
         DC_TRY(check_filter(measure->filters[i], i, measure->of, error));
     }
     DC_TRY(check_ratio(measure, known, error));
+    DC_TRY(definition_check_formula(measure, known, error));
     for (size_t i = 0; i < known->count; i++) {
         if (known->items[i]->id != measure->id &&
             strcmp(known->items[i]->code, measure->code) == 0) {

@@ -268,13 +268,18 @@ check_add_deduct(struct check *check, const Goals__AddDeductRule *rule, int64_t 
         char which[48], what[40];
         snprintf(which, sizeof which, "terms[%zu].indicator_id", i);
         snprintf(what, sizeof what, "terms[%zu].points", i);
-        if (!indicator || indicator->retired) {
+        bool condition = term->condition[0] != '\0';
+        if (condition && term->indicator_id != 0) {
+            refuse(check, which, "an indicator, or a condition; not both");
+        }
+        if (!condition && (!indicator || indicator->retired)) {
             refuse(check, which,
                    indicator ? "this indicator is retired" : "there is no such indicator");
         }
         for (size_t j = 0; j < i; j++) {
             int64_t other = rule->terms[j]->indicator_id ? rule->terms[j]->indicator_id : own;
-            if (other == id) {
+            const char *its = rule->terms[j]->condition;
+            if (condition ? strcmp(its, term->condition) == 0 : its[0] == '\0' && other == id) {
                 refuse(check, which, "counted by term %zu already", j + 1);
             }
         }
@@ -297,17 +302,37 @@ check_accrual(struct check *check, const Goals__AccrualRule *rule)
 }
 
 static void
+check_highest(struct check *check, const Goals__VetoRule *rule)
+{
+    if (rule->highest[0] != '\0' || rule->highest_grade[0] == '\0') {
+        number(check, "highest", rule->highest, 0, POINTS);
+    }
+}
+
+/* Instead of the comparison; what it says is checked beside the measures (definition_formula.c). */
+static void
+check_condition(struct check *check, const Goals__VetoRule *rule)
+{
+    if (rule->basis != 0 || rule->comparison != 0 || rule->value[0] != '\0') {
+        refuse(check, "condition", "a condition, or a value to compare with; not both");
+    }
+    check_highest(check, rule);
+}
+
+static void
 check_veto(struct check *check, const Goals__VetoRule *rule)
 {
+    if (rule->condition[0] != '\0') {
+        check_condition(check, rule);
+        return;
+    }
     basis(check, rule->basis);
     if (rule->comparison < GOALS__VETO_COMPARISON__VETO_COMPARISON_BELOW ||
         rule->comparison > GOALS__VETO_COMPARISON__VETO_COMPARISON_AT_LEAST) {
         refuse(check, "comparison", "BELOW, AT_MOST, ABOVE or AT_LEAST: a veto needs a condition");
     }
     place(check, "value", rule->value);
-    if (rule->highest[0] != '\0' || rule->highest_grade[0] == '\0') {
-        number(check, "highest", rule->highest, 0, POINTS);
-    }
+    check_highest(check, rule);
 }
 
 static void

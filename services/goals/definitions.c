@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "definition_formula.h"
 #include "goals.h"
 #include "library.h"
 #include "rights.h"
@@ -71,6 +72,17 @@ check_version(const char *field, int64_t seen, int64_t now, struct dc_error *err
     return DC_OK;
 }
 
+/* Formulas and conditions that name the measure. */
+static enum dc_code
+check_named(struct dc_step *step, const Goals__Measure *measure,
+            const struct definition_measures *measures, struct dc_error *error)
+{
+    static const struct dc_access_reach everything = {.all = true};
+    struct store_plans plans;
+    DC_TRY(store_plans(step, 0, goals_today(step), &everything, &plans, error));
+    return definition_check_named(measure, measures, plans.items, plans.count, error);
+}
+
 DC_HANDLER(goals_save_measure, Goals__SaveMeasureRequest, Goals__SaveMeasureResponse)
 {
     DC_TRY(rights_define(step, error));
@@ -92,6 +104,7 @@ DC_HANDLER(goals_save_measure, Goals__SaveMeasureRequest, Goals__SaveMeasureResp
         DC_TRY(check_version("measure.version", measure->version, before->version, error));
     }
     DC_TRY(definition_check_measure(measure, &measures, &indicators, error));
+    DC_TRY(check_named(step, measure, &measures, error));
     DC_TRY(store_save_measure(step, measure, error));
     tell_measures(step, &measure, 1);
     response->measure = measure;
@@ -194,6 +207,10 @@ make_measure(struct dc_arena *arena, const struct library_measure *row,
     measure->kind = row->kind;
     measure->field = (char *)row->field;
     measure->repeat_only = row->repeat_only;
+    measure->first_only = row->first_only;
+    if (row->formula) {
+        measure->formula = (char *)row->formula;
+    }
     measure->of = row->of;
     if (row->scale_min) {
         measure->scale_min = (char *)row->scale_min;

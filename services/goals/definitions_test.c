@@ -26,17 +26,17 @@ test_the_library_installs_once(void **state)
 {
     (void)state;
     install();
-    assert_int_equal(library.n_measures, 20);
-    assert_int_equal(library.n_indicators, 12);
+    assert_int_equal(library.n_measures, 22);
+    assert_int_equal(library.n_indicators, 14);
     const char *key;
     Goals__MeasuresDefined *measures =
         (void *)stage_hear_keyed(&goals__measures_defined__descriptor, &key);
     assert_string_equal(key, "measures");
-    assert_int_equal(measures->n_measures, 20);
+    assert_int_equal(measures->n_measures, 22);
     Goals__IndicatorsDefined *indicators =
         (void *)stage_hear_keyed(&goals__indicators_defined__descriptor, &key);
     assert_string_equal(key, "indicators");
-    assert_int_equal(indicators->n_indicators, 12);
+    assert_int_equal(indicators->n_indicators, 14);
     assert_true(indicators->indicators[0]->primary);
 
     install_library();
@@ -48,11 +48,11 @@ test_the_library_installs_once(void **state)
     assert_int_equal(m->numerator_id, measure("collected_amount")->id);
     assert_int_equal(m->denominator_id, measure("sales_amount")->id);
     m = measure("new_customers");
-    assert_int_equal(m->n_filters, 1);
-    assert_string_equal(m->filters[0]->dimension, "customer_type");
-    assert_int_equal(m->filters[0]->n_values, 2);
-    assert_string_equal(m->filters[0]->values[0], "new");
-    assert_string_equal(m->filters[0]->values[1], "新客户");
+    assert_int_equal(m->n_filters, 0);
+    assert_true(m->first_only);
+    m = measure("gross_margin");
+    assert_int_equal(m->of, GOALS__MEASURE_OF__MEASURE_OF_FORMULA);
+    assert_string_equal(m->formula, "(sales_amount - sales_cost) / sales_amount");
     m = measure("campaign_sales"); /* any campaign but none */
     assert_true(m->filters[0]->exclude);
     assert_int_equal(m->filters[0]->n_values, 1);
@@ -201,6 +201,67 @@ save_indicator(Goals__Indicator *x, Goals__Indicator **ret_saved)
     return DC_OK;
 }
 
+static Goals__Measure
+formula_of(const char *code, const char *formula)
+{
+    Goals__Measure m = sum_of(code, "");
+    m.kind = GOALS__MEASURE_KIND__MEASURE_KIND_AVERAGE;
+    m.of = GOALS__MEASURE_OF__MEASURE_OF_FORMULA;
+    m.formula = (char *)formula;
+    return m;
+}
+
+static void
+test_formulas_are_checked(void **state)
+{
+    (void)state;
+    install();
+    Goals__Measure *saved, m;
+#define BAD_FORMULA(text, words)                                                                   \
+    do {                                                                                           \
+        m = formula_of("f_bad", text);                                                             \
+        REFUSED(save_measure(&m, &saved), DC_INVALID_ARGUMENT, "measure.formula");                 \
+        assert_non_null(strstr(stage.error.message, words));                                       \
+    } while (0)
+    BAD_FORMULA("", "column 1: the formula ends where a number");
+    BAD_FORMULA("sales_amount / unheard_of", "column 16: there is no measure \"unheard_of\"");
+    BAD_FORMULA("sales_amount > 1", "column 1: a condition stands");
+    BAD_FORMULA("actual() / 2", "only in the rules of a plan");
+    BAD_FORMULA("f_bad + 1", "it would stand on itself: f_bad → f_bad");
+    BAD_FORMULA("previous(sales_per_head)", "of an earlier period only totals are kept");
+    m = sum_of("f_bad", "amount");
+    m.formula = "1";
+    REFUSED(save_measure(&m, &saved), DC_INVALID_ARGUMENT, "measure.formula");
+    m = formula_of("f_bad", "1");
+    m.kind = GOALS__MEASURE_KIND__MEASURE_KIND_SUM;
+    REFUSED(save_measure(&m, &saved), DC_INVALID_ARGUMENT, "measure.kind");
+    /* A circle over three: a -> b -> c -> a. */
+    m = formula_of("f_a", "sales_amount");
+    MUST(save_measure(&m, &saved));
+    int64_t a = saved->id;
+    m = formula_of("f_c", "f_a + 1");
+    MUST(save_measure(&m, &saved));
+    m = formula_of("f_b", "f_c * 2");
+    MUST(save_measure(&m, &saved));
+    m = formula_of("f_a", "f_b");
+    m.id = a;
+    REFUSED(save_measure(&m, &saved), DC_INVALID_ARGUMENT, "measure.formula");
+    assert_string_equal(stage.error.message, "it would stand on itself: f_a → f_b → f_c → f_a");
+    /* What a formula names keeps its code and stays. */
+    m = formula_of("f_renamed", "sales_amount");
+    m.id = a;
+    REFUSED(save_measure(&m, &saved), DC_FAILED_PRECONDITION, "measure.code");
+    m = formula_of("f_a", "sales_amount");
+    m.id = a;
+    m.retired = true;
+    REFUSED(save_measure(&m, &saved), DC_FAILED_PRECONDITION, "measure.retired");
+    m.retired = false;
+    m.formula = "sales_amount * 2";
+    MUST(save_measure(&m, &saved));
+    assert_int_equal(saved->version, 2);
+    assert_string_equal(measure("f_a")->formula, "sales_amount * 2");
+}
+
 static void
 test_exactly_one_indicator_is_primary(void **state)
 {
@@ -277,8 +338,11 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, prepare)
     const struct CMUnitTest tests[] = {
-        TEST(test_the_library_installs_once),      TEST(test_measures_change_by_version),
-        TEST(test_measures_are_checked),           TEST(test_exactly_one_indicator_is_primary),
+        TEST(test_the_library_installs_once),
+        TEST(test_measures_change_by_version),
+        TEST(test_measures_are_checked),
+        TEST(test_formulas_are_checked),
+        TEST(test_exactly_one_indicator_is_primary),
         TEST(test_targets_fix_what_they_stand_on),
     };
     return cmocka_run_group_tests_name("goals definitions", tests, stage_open, stage_down);

@@ -1,6 +1,5 @@
 /*
- * The standard indicators of sales. What sales records cannot say is not here: a gross margin is a
- * difference (its complement, the cost rate, is here), an output per head needs the head count.
+ * The standard indicators of sales and of process.
  */
 #include "library.h"
 
@@ -11,6 +10,7 @@
 #define DISTINCT GOALS__MEASURE_KIND__MEASURE_KIND_DISTINCT
 #define RATIO GOALS__MEASURE_KIND__MEASURE_KIND_RATIO
 #define AVERAGE GOALS__MEASURE_KIND__MEASURE_KIND_AVERAGE
+#define FORMULA GOALS__MEASURE_OF__MEASURE_OF_FORMULA
 #define OKR GOALS__MEASURE_OF__MEASURE_OF_OKR
 #define RATING GOALS__MEASURE_OF__MEASURE_OF_RATING
 #define TASKS GOALS__MEASURE_OF__MEASURE_OF_TASKS
@@ -27,7 +27,7 @@ const struct library_measure library_measures[] = {
     {.code = "repeat_customers", .name = "复购客户数", .kind = DISTINCT, .field = "customer",
      .repeat_only = true},
     {.code = "new_customers", .name = "新客户数", .kind = DISTINCT, .field = "customer",
-     .dimension = "customer_type", .values = {"new", "新客户"}},
+     .first_only = true},
     {.code = "campaign_sales", .name = "促销活动销售额", .kind = SUM, .field = "amount",
      .dimension = "campaign", .exclude = true, .values = {""}},
     {.code = "hot_product_sales", .name = "热销品销售额", .kind = SUM, .field = "amount",
@@ -40,6 +40,10 @@ const struct library_measure library_measures[] = {
      .numerator = "repeat_customers", .denominator = "customers"},
     {.code = "cost_rate", .name = "成本率", .kind = RATIO, .field = "",
      .numerator = "sales_cost", .denominator = "sales_amount"},
+    {.code = "gross_margin", .name = "毛利率", .kind = AVERAGE, .field = "", .of = FORMULA,
+     .formula = "(sales_amount - sales_cost) / sales_amount"},
+    {.code = "sales_per_head", .name = "人均产能", .kind = AVERAGE, .field = "", .of = FORMULA,
+     .formula = "sales_amount / headcount()"},
     {.code = "tasks_decided", .name = "已办审批数", .kind = COUNT, .field = "", .of = TASKS},
     {.code = "tasks_on_time", .name = "及时审批数", .kind = SUM, .field = "on_time", .of = TASKS},
     {.code = "approval_on_time", .name = "审批及时率", .kind = RATIO, .field = "", .of = TASKS,
@@ -71,6 +75,9 @@ const struct library_indicator library_indicators[] = {
     {"new_customers", "新客户数", "New customers", CUSTOMER, "客户", HIGHER, 0, "new_customers",
      true, false},
     {"cost_rate", "成本率", "Cost rate", SALES, "", LOWER, 4, "cost_rate", false, false},
+    {"gross_margin", "毛利率", "Gross margin", SALES, "", HIGHER, 4, "gross_margin", false, false},
+    {"sales_per_head", "人均产能", "Sales per head", SALES, "CNY", HIGHER, 2, "sales_per_head",
+     false, false},
     {"campaign_sales", "促销活动销售额", "Campaign sales", SALES, "CNY", HIGHER, 2,
      "campaign_sales", true, false},
     {"hot_product_sales", "热销品销售额", "Hot product sales", SALES, "CNY", HIGHER, 2,

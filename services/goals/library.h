@@ -20,6 +20,8 @@ struct library_measure {
     bool repeat_only;
     Goals__MeasureOf of;
     const char *scale_min, *scale_max; /* of ratings; else NULL */
+    const char *formula;               /* of measures of FORMULA; else NULL */
+    bool first_only;
     const char *dimension; /* one filter, or NULL */
     bool exclude;
     const char *values[3]; /* of the filter, NULL-ended */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/fraction.h"
 
 /* --- points of a key result ---------------------------------------------------------------------
  */
@@ -264,85 +265,6 @@ objective_score_owner_shown(struct dc_arena *arena, Goals__Objective *const *obj
     return text;
 }
 
-/* Half of what both parts of a told fraction stay below, in millionths. */
-#define HALF "499999999999999999999999"
-
-/* Replaces n/d, in lowest terms with d above 2 * HALF, by the fraction in the middle of its two
- * neighbours among the fractions with up to HALF below the line: a fraction between them is on the
- * same side of each of those as n/d. By continued fractions (Hardy and Wright, chapter 10): the
- * neighbours are a convergent h1/k1 and the last of the fractions (h2 + t h1)/(k2 + t k1) within
- * HALF. */
-static void
-replace(mpz_t n, mpz_t d)
-{
-    mpz_t h1, k1, h2, k2, part, next, half;
-    mpz_inits(h1, k1, h2, k2, part, next, half, NULL);
-    mpz_set_ui(h1, 1);
-    mpz_set_ui(k2, 1);
-    mpz_set_str(half, HALF, 10);
-    while (mpz_cmp(k1, half) <= 0) {
-        mpz_fdiv_qr(part, n, n, d); /* n is the rest */
-        mpz_swap(n, d);
-        mpz_set(next, h2);
-        mpz_addmul(next, part, h1);
-        mpz_swap(h2, h1);
-        mpz_swap(h1, next);
-        mpz_set(next, k2);
-        mpz_addmul(next, part, k1);
-        mpz_swap(k2, k1);
-        mpz_swap(k1, next);
-    }
-    /* (h1, k1) is past HALF; (h2, k2) the convergent before, `part` steps of it led here. */
-    mpz_submul(h1, part, h2);
-    mpz_submul(k1, part, k2);
-    mpz_sub(part, half, k1);
-    mpz_fdiv_q(part, part, k2);
-    mpz_add_ui(part, part, 1);
-    mpz_set(n, h1);
-    mpz_addmul(n, part, h2);
-    mpz_set(d, k1);
-    mpz_addmul(d, part, k2);
-    mpz_clears(h1, k1, h2, k2, part, next, half, NULL);
-}
-
-static struct dc_decimal
-units(const mpz_t value, __int128 each)
-{
-    mpz_t high;
-    mpz_init(high);
-    mpz_fdiv_q_2exp(high, value, 64);
-    __int128 whole = ((__int128)mpz_get_ui(high) << 64) | mpz_get_ui(value);
-    mpz_clear(high);
-    return (struct dc_decimal){whole * each};
-}
-
-/* As one number where it has six places, else over a whole number where both fit. */
-static struct dc_ratio
-fit(mpq_t value)
-{
-    mpz_t n, d, most;
-    struct dc_ratio ratio;
-    mpz_init_set(n, mpq_numref(value));
-    mpz_init_set(d, mpq_denref(value));
-    mpz_init(most);
-    mpz_ui_pow_ui(most, 10, 24);
-    if (mpz_cmp(d, most) >= 0) {
-        replace(n, d);
-    }
-    mpz_set_ui(most, DC_DECIMAL_ONE_UNITS);
-    if (mpz_divisible_p(most, d)) {
-        mpz_divexact(most, most, d);
-        mpz_mul(n, n, most);
-        ratio = (struct dc_ratio){units(n, 1), DC_DECIMAL_INT(1)};
-    } else {
-        mpz_ui_pow_ui(most, 10, 18);
-        __int128 each = mpz_cmp(d, most) < 0 ? DC_DECIMAL_ONE_UNITS : 1;
-        ratio = (struct dc_ratio){units(n, each), units(d, each)};
-    }
-    mpz_clears(n, d, most, NULL);
-    return ratio;
-}
-
 struct dc_ratio
 objective_score_fit(const char *numerator, const char *denominator)
 {
@@ -351,7 +273,7 @@ objective_score_fit(const char *numerator, const char *denominator)
     mpz_set_str(mpq_numref(value), numerator, 10);
     mpz_set_str(mpq_denref(value), denominator, 10);
     mpq_canonicalize(value);
-    struct dc_ratio ratio = fit(value);
+    struct dc_ratio ratio = dc_fraction_fit(value);
     mpq_clear(value);
     return ratio;
 }
@@ -363,7 +285,7 @@ objective_score_owner(Goals__Objective *const *objectives, size_t count)
     mpq_t score;
     mpq_init(score);
     if (score_owner(objectives, count, score)) {
-        ratio = fit(score);
+        ratio = dc_fraction_fit(score);
     }
     mpq_clear(score);
     return ratio;

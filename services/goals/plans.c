@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/words.h"
+#include "definition_formula.h"
 #include "definition_rating.h"
 #include "goals.h"
 #include "plan_save.h"
@@ -13,7 +14,7 @@ static const struct dc_access_reach EVERYTHING = {.all = true};
 
 enum dc_code
 plan_on(struct dc_step *step, int64_t plan_id, dc_date day, Goals__Plan **ret_plan,
-             struct dc_error *error)
+        struct dc_error *error)
 {
     int64_t version;
     struct store_plans plans;
@@ -75,6 +76,7 @@ plan_check(struct dc_step *step, const Goals__Plan *plan, struct definition_item
     DC_TRY(store_measures(step, &measures, error));
     DC_TRY(definition_check_plan(plan, &indicators, ret_items, ret_effective_from, error));
     DC_TRY(definition_check_ratings(plan, &indicators, &measures, error));
+    DC_TRY(definition_check_conditions(plan, &measures, error));
     if (!plan->retired) {
         DC_TRY(check_scope(step, plan->scope, error));
         DC_TRY(store_check_rivals(step, plan, *ret_effective_from, error));

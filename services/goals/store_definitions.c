@@ -97,6 +97,8 @@ store_measures(struct dc_step *step, struct definition_measures *ret_measures,
         m->heads_enter = dc_rows_bool(rows, i, 15);
         m->scale_min = dc_arena_strdup(arena, dc_rows_text(rows, i, 16));
         m->scale_max = dc_arena_strdup(arena, dc_rows_text(rows, i, 17));
+        m->formula = dc_arena_strdup(arena, dc_rows_text(rows, i, 18));
+        m->first_only = dc_rows_bool(rows, i, 19);
         items[i] = m;
     }
     *ret_measures = (struct definition_measures){.items = items, .count = count};
@@ -123,16 +125,16 @@ store_save_measure(struct dc_step *step, Goals__Measure *measure, struct dc_erro
         values[i] = dc_arena_strdup(arena, dc_text_cstr(&joined));
     }
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
-    DC_TRY(dc_db_run(step->db, SQL(SAVE_MEASURE), &rows, error, dc_p_int64(tenant_of(step)),
-                     dc_p_int64(measure->id), dc_p_text(measure->code), dc_p_text(measure->name),
-                     dc_p_int64(measure->kind), dc_p_text(measure->field),
-                     dc_p_int64(measure->numerator_id), dc_p_int64(measure->denominator_id),
-                     dc_p_bool(measure->repeat_only), dc_p_bool(measure->retired),
-                     dc_p_texts(dimensions, count), dc_p_bools(excludes, count),
-                     dc_p_texts(values, count), dc_p_int64(measure->of),
-                     dc_p_int64s(measure->enterer_ids, measure->n_enterer_ids),
-                     dc_p_bool(measure->heads_enter), dc_p_text(measure->scale_min),
-                     dc_p_text(measure->scale_max)));
+    DC_TRY(dc_db_run(
+        step->db, SQL(SAVE_MEASURE), &rows, error, dc_p_int64(tenant_of(step)),
+        dc_p_int64(measure->id), dc_p_text(measure->code), dc_p_text(measure->name),
+        dc_p_int64(measure->kind), dc_p_text(measure->field), dc_p_int64(measure->numerator_id),
+        dc_p_int64(measure->denominator_id), dc_p_bool(measure->repeat_only),
+        dc_p_bool(measure->retired), dc_p_texts(dimensions, count), dc_p_bools(excludes, count),
+        dc_p_texts(values, count), dc_p_int64(measure->of),
+        dc_p_int64s(measure->enterer_ids, measure->n_enterer_ids), dc_p_bool(measure->heads_enter),
+        dc_p_text(measure->scale_min), dc_p_text(measure->scale_max), dc_p_text(measure->formula),
+        dc_p_bool(measure->first_only)));
     measure->id = dc_rows_int64(rows, 0, 0);
     measure->version = dc_rows_int64(rows, 0, 1);
     return DC_OK;

@@ -17,7 +17,7 @@ enum {
     BUILD_AT_ONCE = 50000,     /* records, when a new series or span is built */
     TELL_AT_ONCE = 2000,       /* owners and periods that one transaction tells */
     TOTALS_IN_EVENT = 1000,
-    SPAN_WAIT_US = 1000000,    /* for more owners of the same days, before a span is begun */
+    SPAN_WAIT_US = 1000000, /* for more owners of the same days, before a span is begun */
     BUCKETS = 4, /* by owner: so many scoring replicas share the work, at so many events a count */
 };
 
@@ -97,9 +97,8 @@ tell_owners(struct dc_step *step, const struct book *book, const struct store_ow
     teller->run_id = run_id;
     for (size_t i = 0; i < owners->count; i++) {
         const struct sums *of = sums + i * book->series_count;
-        const struct span *span = owners->items[i].period < 0
-                                      ? &book->spans[span_index(owners->items[i].period)]
-                                      : NULL;
+        const struct span *span =
+            owners->items[i].period < 0 ? &book->spans[span_index(owners->items[i].period)] : NULL;
         if (span && !span->whole) {
             continue; /* all its owners are told when it is */
         }
@@ -108,7 +107,8 @@ tell_owners(struct dc_step *step, const struct book *book, const struct store_ow
         char *period_text = dc_arena_strdup(step->arena, period);
         for (size_t m = 0; m < book->measure_count; m++) {
             const struct measure *measure = &book->measures[m];
-            if (!measure->told || !measure_is_ready(book, measure) ||
+            bool firsts = measure->upper >= 0 && book->series[measure->upper].firsts;
+            if ((span && firsts) || !measure->told || !measure_is_ready(book, measure) ||
                 (version != 0 && !changed_by(measure, of, version))) {
                 continue;
             }
@@ -212,8 +212,7 @@ build_series(struct dc_step *step, const struct book *book, bool *ret_did, struc
     DC_TRY(store_counted_records(step, book->series[s].built_to, BUILD_AT_ONCE, &entries, &last,
                                  &end, error));
     if (entries.count > 0) {
-        DC_TRY(count_entries(step, book, &entries, (struct tally_scope){(int)s, -1}, false,
-                             error));
+        DC_TRY(count_entries(step, book, &entries, (struct tally_scope){(int)s, -1}, false, error));
     }
     return store_series_built(step, book->series[s].id, end ? SERIES_WHOLE : last, error);
 }

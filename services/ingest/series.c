@@ -54,6 +54,7 @@ series_define(const Goals__Measure *measure, struct dc_arena *arena, uint8_t **r
     bool distinct = measure->kind == GOALS__MEASURE_KIND__MEASURE_KIND_DISTINCT;
     definition.of = measure->of;
     definition.field = distinct ? measure->field : (char *)"";
+    definition.first_only = distinct && measure->first_only;
     definition.n_filters = measure->n_filters;
     definition.filters = DC_NEW_ARRAY(arena, Goals__Filter *, measure->n_filters);
     for (size_t i = 0; i < measure->n_filters; i++) {
@@ -61,7 +62,8 @@ series_define(const Goals__Measure *measure, struct dc_arena *arena, uint8_t **r
     }
     qsort(definition.filters, definition.n_filters, sizeof(Goals__Filter *), by_filter);
     /* Customers nearly always come with repeat customers: one series serves both. */
-    *ret_orders = distinct && (measure->repeat_only || strcmp(measure->field, "customer") == 0);
+    *ret_orders = distinct && !measure->first_only &&
+                  (measure->repeat_only || strcmp(measure->field, "customer") == 0);
     dc_wire_pack(&definition.base, arena, ret_data, ret_size);
 }
 

@@ -25,6 +25,7 @@ struct series {
     const Goals__Measure *definition; /* field and filters alone */
     enum series_field field;
     bool orders;      /* remembers in which orders a value occurs */
+    bool firsts;      /* a value counts in the periods in which it occurred first of all */
     int64_t built_to; /* records up to this id are in it */
 };
 

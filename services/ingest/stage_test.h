@@ -170,7 +170,12 @@ tell_measures(void)
          "{\"id\":9,\"code\":\"collection\",\"kind\":5,\"numeratorId\":8,\"denominatorId\":1,"
          "\"version\":1},"
          "{\"id\":10,\"code\":\"products\",\"kind\":3,\"field\":\"product\",\"version\":1,"
-         "\"filters\":[{\"dimension\":\"channel\",\"values\":[\"线上\",\"直营\"]}]}]}");
+         "\"filters\":[{\"dimension\":\"channel\",\"values\":[\"线上\",\"直营\"]}]},"
+         "{\"id\":11,\"code\":\"new\",\"kind\":3,\"field\":\"customer\",\"firstOnly\":true,"
+         "\"version\":1},"
+         "{\"id\":12,\"code\":\"new_online\",\"kind\":3,\"field\":\"customer\","
+         "\"firstOnly\":true,\"version\":1,"
+         "\"filters\":[{\"dimension\":\"channel\",\"values\":[\"线上\"]}]}]}");
 }
 
 /* --- people who ask
@@ -219,14 +224,14 @@ random_record(struct dc_test_random *random, struct dc_text *text)
         "{\"sourceKey\":\"R%d\",\"orderNo\":\"O%d\",\"amount\":\"%d.%02d\","
         "\"collectedAmount\":\"%d\",\"customer\":\"%s%d\",\"product\":\"P%d\","
         "\"campaign\":\"%s\",\"channel\":\"%s\",\"personCode\":\"E%d\","
-        "\"unitCode\":\"%s\",\"occurredAt\":\"2026-%02d-%02d\"}",
+        "\"unitCode\":\"%s\",\"occurredAt\":\"%d-%02d-%02d\"}",
         (int)key, (int)dc_test_random_below(random, 20),
         (int)dc_test_random_below(random, 2000) - 500, (int)dc_test_random_below(random, 100),
         (int)dc_test_random_below(random, 100), "C", (int)dc_test_random_below(random, 8),
         (int)dc_test_random_below(random, 4), campaigns[dc_test_random_below(random, 3)],
         channels[dc_test_random_below(random, 3)], 3 + (int)dc_test_random_below(random, 4),
-        dc_test_random_below(random, 4) ? "" : "B1", 1 + (int)dc_test_random_below(random, 12),
-        1 + (int)dc_test_random_below(random, 28));
+        dc_test_random_below(random, 4) ? "" : "B1", 2025 + (int)dc_test_random_below(random, 2),
+        1 + (int)dc_test_random_below(random, 12), 1 + (int)dc_test_random_below(random, 28));
 }
 
 /* --- files
@@ -287,7 +292,8 @@ wait_until_counted(void)
 {
     wait_for("SELECT NOT EXISTS (SELECT FROM ingest.pending) AND NOT EXISTS (SELECT FROM "
              "ingest.untold) AND NOT EXISTS (SELECT FROM ingest.series WHERE built_to < "
-             "9223372036854775807) AND NOT EXISTS (SELECT FROM ingest.span WHERE NOT whole) AND NOT EXISTS (SELECT FROM ingest.measure WHERE NOT told)");
+             "9223372036854775807) AND NOT EXISTS (SELECT FROM ingest.span WHERE NOT whole) AND "
+             "NOT EXISTS (SELECT FROM ingest.measure WHERE NOT told)");
 }
 
 /* --- totals as they were told
@@ -394,7 +400,7 @@ stage_up(void **state)
     tell_person(6, "赵六", 111, "", 0, 1);
     tell_measures();
     wait_for("SELECT (SELECT count(*) = 4 FROM ingest.org_person) AND (SELECT count(*) = 6 FROM "
-             "ingest.unit_path) AND (SELECT count(*) = 10 FROM ingest.measure WHERE told)");
+             "ingest.unit_path) AND (SELECT count(*) = 12 FROM ingest.measure WHERE told)");
     return 0;
 }
 

@@ -68,6 +68,7 @@ store_book(struct dc_step *step, struct book *ret_book, struct dc_error *error)
         DC_TRY(unpack_measure(step, dc_rows_bytes(series, i, 1), &s->definition, error));
         s->field = series_field(s->definition->field);
         s->orders = dc_rows_bool(series, i, 2);
+        s->firsts = s->definition->first_only;
         s->built_to = dc_rows_int64(series, i, 3);
     }
     for (size_t i = 0; i < book.measure_count; i++) {

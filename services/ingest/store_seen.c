@@ -21,6 +21,7 @@ touched_values(struct dc_step *step, const struct tally *tally, struct store_tou
     size_t n = tally->values.count;
     struct store_touched t = {.series = DC_NEW_ARRAY(step->arena, int64_t, n),
                               .values = DC_NEW_ARRAY(step->arena, struct dc_bytes, n),
+                              .whole = DC_NEW_ARRAY(step->arena, bool, n),
                               .first_month = INT32_MAX};
     struct {
         int64_t series;
@@ -36,6 +37,7 @@ touched_values(struct dc_step *step, const struct tally *tally, struct store_tou
         lookup_add(&pairs, &key, &is_new);
         if (is_new) {
             t.series[t.count] = tally->book->series[v->series].id;
+            t.whole[t.count] = tally->book->series[v->series].firsts;
             /* copied: the tally's keys move when it learns of more */
             t.values[t.count++] = (struct dc_bytes){
                 dc_arena_memdup(step->arena, v->value.bytes, sizeof(v->value.bytes)),
@@ -92,7 +94,7 @@ load_seen(struct dc_step *step, struct tally *tally, const struct store_touched 
                      dc_p_int64s(touched->series, touched->count),
                      dc_p_bytes_array(touched->values, touched->count),
                      dc_p_int64(touched->first_month), dc_p_int64(touched->last_month),
-                     dc_p_bool(touched->spans)));
+                     dc_p_bool(touched->spans), dc_p_bools(touched->whole, touched->count)));
     struct lookup paths;
     lookup_init(&paths, sizeof(int64_t));
     bool is_new;

@@ -17,6 +17,7 @@ enum dc_code store_fill_spans(struct dc_step *step, struct tally *tally,
 struct store_touched {
     int64_t *series;
     struct dc_bytes *values;
+    bool *whole; /* all its months are wanted */
     size_t count;
     int64_t first_month, last_month; /* whole years */
     bool spans;                      /* some are in spans */

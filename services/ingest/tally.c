@@ -219,8 +219,8 @@ slots_of(struct tally *tally, const struct tally_entry *entry, int only_span)
     }
     for (size_t i = 0; i < book->span_count && tally->span_owners.count > 0; i++) {
         const struct span *span = &book->spans[i];
-        bool counted = only_span < 0 ? span_counts(span, entry->on, entry->record_id)
-                                     : (size_t)only_span == i;
+        bool counted =
+            only_span < 0 ? span_counts(span, entry->on, entry->record_id) : (size_t)only_span == i;
         if (counted && concerns(tally, span_period(i), entry)) {
             tally->slots[count++] = span_period(i);
         }
@@ -239,6 +239,9 @@ tally_add(struct tally *tally, int sign, const struct tally_entry *entry, struct
         bool counted =
             only.series < 0 ? entry->record_id <= series->built_to : (size_t)only.series == s;
         for (size_t i = 0; counted && matches[s] && i < slots; i++) {
+            if (series->firsts && tally->slots[i] < 0) {
+                continue; /* what is first is known by months */
+            }
             add_to_place(tally, sign, entry, s, tally->slots[i]);
             if (series->field != SERIES_SUMS) {
                 add_value(tally, sign, entry, s, tally->slots[i]);
@@ -369,6 +372,31 @@ by_value(const void *a, const void *b, void *context)
     return memcmp(&x->value, &y->value, sizeof(x->value));
 }
 
+/* The month in which a value occurs first of all, before or after the batch; INT64_MAX: never. */
+static int64_t
+first_month(const struct tally *tally, const uint32_t *numbers, size_t count, bool after)
+{
+    int64_t first = INT64_MAX;
+    for (size_t i = 0; i < count; i++) {
+        int64_t n = tally->value_before[numbers[i]] + (after ? tally->value_change[numbers[i]] : 0);
+        int64_t month = value_at(tally, numbers[i])->month;
+        first = n > 0 && month < first ? month : first;
+    }
+    return first;
+}
+
+/* Of a series of firsts: which of its periods a value's month shares with the first one of all. */
+static void
+in_first(int64_t month, int64_t first, bool ret_within[PERIODS])
+{
+    int32_t own[PERIODS], of_first[PERIODS];
+    int count = periods_of(month, own);
+    periods_of(first == INT64_MAX ? month : first, of_first);
+    for (int p = 0; p < count; p++) {
+        ret_within[p] = own[p] == of_first[p];
+    }
+}
+
 /* One value that occurs at one place only: every owner above sees the same. */
 static void
 finish_single(struct tally *tally, uint32_t number)
@@ -396,20 +424,27 @@ finish_group(struct tally *tally, const uint32_t *numbers, size_t count, struct 
         return;
     }
     lookup_clear(&sights->owners);
+    bool firsts = tally->book->series[value_at(tally, numbers[0])->series].firsts;
+    int64_t first_before = firsts ? first_month(tally, numbers, count, false) : 0;
+    int64_t first_after = firsts ? first_month(tally, numbers, count, true) : 0;
     for (size_t i = 0; i < count; i++) {
         const struct tally_value *value = value_at(tally, numbers[i]);
         int64_t before = tally->value_before[numbers[i]];
         int64_t after = before + tally->value_change[numbers[i]];
         int32_t periods[PERIODS];
+        bool was[PERIODS], is[PERIODS];
         int period_count = periods_of(value->month, periods);
+        in_first(value->month, firsts ? first_before : value->month, was);
+        in_first(value->month, firsts ? first_after : value->month, is);
         const struct tally_path *path = &tally->paths[value->path];
         for (int p = 0; p < period_count; p++) {
+            int64_t b = was[p] ? before : 0, a = is[p] ? after : 0;
             if (is_counted(tally, value->month, PERSON, value->person_id)) {
-                see_owner(sights, PERSON, value->person_id, periods[p], value, before, after);
+                see_owner(sights, PERSON, value->person_id, periods[p], value, b, a);
             }
             for (size_t u = 0; u < path->count; u++) {
                 if (is_counted(tally, value->month, UNIT, path->units[u])) {
-                    see_owner(sights, UNIT, path->units[u], periods[p], value, before, after);
+                    see_owner(sights, UNIT, path->units[u], periods[p], value, b, a);
                 }
             }
         }

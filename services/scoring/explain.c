@@ -1,13 +1,15 @@
 /*
  * explain.c - lineage 溯源: a number opened into rule, plan, measure, target, and the arithmetic.
  */
+#include "around.h"
+#include "base/segment.h"
+#include "explain_formula.h"
 #include "explain_plan.h"
 #include "explain_rule.h"
 #include "explain_segments.h"
 #include "explain_told.h"
 #include "lines.h"
 #include "period.h"
-#include "base/segment.h"
 #include "store.h"
 #include "tell.h"
 
@@ -18,6 +20,7 @@ struct question {
     struct dc_step *step;
     Goals__OwnerKind owner_kind;
     int64_t owner_id;
+    struct dc_period span;
     const char *period;
     const struct definitions *definitions;
 };
@@ -88,6 +91,37 @@ put_sources(const struct lineage_view *lineage, struct explanation *out,
     response->target_reason = (char *)lineage->reason;
     response->target_effective_on = (char *)lineage->effective_on;
     response->target_at_us = lineage->at;
+}
+
+/* The formulas that an item came by: its measure's, and its rule's conditions (NULL: no rule). */
+static enum dc_code
+put_formulas(const struct question *question, const struct facts *facts, int64_t measure_id,
+             const struct rule *rule, const struct rule_input *input, struct explanation *out,
+             Scoring__ExplainResponse *response, struct dc_error *error)
+{
+    struct formula_telling telling;
+    formula_telling_init(&telling, question->step, out, facts, question->definitions,
+                         question->period);
+    tell_measure(&telling, measure_id);
+    if (rule) {
+        telling.item = input;
+        tell_conditions(&telling, rule);
+    }
+    DC_TRY(formula_telling_finish(&telling, error));
+    response->formulas = telling.formulas;
+    response->n_formulas = telling.formula_count;
+    response->formula_inputs = telling.inputs;
+    response->n_formula_inputs = telling.input_count;
+    return DC_OK;
+}
+
+/* What formulas read beside the owner's totals. */
+static enum dc_code
+put_around(const struct question *question, struct facts *facts, struct dc_error *error)
+{
+    return around_facts(question->step, question->definitions, &question->span,
+                        around_uses(question->definitions), (int)question->owner_kind,
+                        question->owner_id, facts, error);
 }
 
 /* --- a person
@@ -223,7 +257,8 @@ explain_of(const struct question *question, const struct person_view *view,
         definitions_indicator(question->definitions, plan_item->indicator_id);
     struct rule_segment segments[SEGMENTS_MAX];
     size_t count;
-    if (item->score[0] && facts_rule_segments(&view->facts, indicator, &plan_item->rule, segments, &count) &&
+    if (item->score[0] &&
+        facts_rule_segments(&view->facts, indicator, &plan_item->rule, segments, &count) &&
         count > 1) {
         explain_segments(out, item, plan_item, plan->missing, &view->facts, indicator,
                          question->definitions);
@@ -233,6 +268,19 @@ explain_of(const struct question *question, const struct person_view *view,
                                                &plan_item->rule, out->arena);
     explain_cut_target(out, &view->facts, indicator);
     explain_item(out, item, &plan_item->rule, &input, question->definitions);
+}
+
+static enum dc_code
+put_item_formulas(const struct question *question, const struct person_view *view,
+                  int64_t measure_id, const struct plan_item *plan_item, struct explanation *out,
+                  Scoring__ExplainResponse *response, struct dc_error *error)
+{
+    struct rule_input input =
+        facts_rule_input(&view->facts, question->definitions,
+                         definitions_indicator(question->definitions, plan_item->indicator_id),
+                         &plan_item->rule, out->arena);
+    return put_formulas(question, &view->facts, measure_id, &plan_item->rule, &input, out, response,
+                        error);
 }
 
 /* Opens items, each into the response beside it. */
@@ -265,6 +313,8 @@ explain_items(const struct question *question, const struct person_view *view,
         responses[i]->item = items[i];
         put_plan(question, &plans[i], indicator_ids[i], responses[i]);
         put_sources(&lineages[i], &out, responses[i]);
+        DC_TRY(put_item_formulas(question, view, measure_ids[i], plan_item, &out, responses[i],
+                                 error));
         explain_of(question, view, items[i], plan, plan_item, &out);
         put_sentences(&out, responses[i]);
     }
@@ -282,6 +332,7 @@ explain_person(const struct question *question, int64_t indicator_id,
     if (!view.found) {
         return dc_fail_field(error, DC_NOT_FOUND, "owner_id", "there is no such person");
     }
+    DC_TRY(put_around(question, &view.facts, error));
     line_items(question->step->arena, &view, question->definitions, &items, &count);
     if (indicator_id == 0) {
         return explain_total(question, &view, items, count, response, error);
@@ -310,6 +361,7 @@ explain_unit(const struct question *question, int64_t indicator_id,
     }
     struct facts facts;
     DC_TRY(view_unit_facts(question->step, question->period, question->owner_id, &facts, error));
+    DC_TRY(put_around(question, &facts, error));
     struct rule_input input = facts_input(&facts, question->definitions, indicator);
     Scoring__Item *item = DC_NEW_MESSAGE(question->step->arena, Scoring__Item, scoring__item__init);
     line_figures(item, question->step->arena, indicator, &input, NULL);
@@ -320,6 +372,8 @@ explain_unit(const struct question *question, int64_t indicator_id,
                          error));
     response->item = item;
     put_sources(lineage, &out, response);
+    DC_TRY(
+        put_formulas(question, &facts, indicator->measure_id, NULL, NULL, &out, response, error));
     explain_cut_target(&out, &facts, indicator);
     explain_quotient(&out, item, &input, QUOTIENT_DIFFERENCE);
     unit_sentences(&out, item);
@@ -329,7 +383,6 @@ explain_unit(const struct question *question, int64_t indicator_id,
 
 DC_HANDLER(scoring_explain, Scoring__ExplainRequest, Scoring__ExplainResponse)
 {
-    struct dc_period period;
     struct question question = {
         .step = step, .owner_kind = request->owner_kind, .owner_id = request->owner_id};
     bool person = request->owner_kind == GOALS__OWNER_KIND__OWNER_KIND_PERSON;
@@ -343,7 +396,7 @@ DC_HANDLER(scoring_explain, Scoring__ExplainRequest, Scoring__ExplainResponse)
     dc_step_subject(step, "%s/%lld", person ? "person" : "unit", (long long)question.owner_id);
     DC_TRY(person ? dc_access_person(step, SCORING_READERS, question.owner_id, error)
                   : dc_access_unit(step, SCORING_READERS, question.owner_id, error));
-    DC_TRY(period_of_request(step, request->period, &period, &question.period, error));
+    DC_TRY(period_of_request(step, request->period, &question.span, &question.period, error));
     DC_TRY(store_definitions(step, step->state, step->context->tenant_id, &question.definitions,
                              error));
     if (!person || question.owner_id == step->context->person_id) {
@@ -355,7 +408,6 @@ DC_HANDLER(scoring_explain, Scoring__ExplainRequest, Scoring__ExplainResponse)
 
 DC_HANDLER(scoring_explain_person, Scoring__ExplainPersonRequest, Scoring__ExplainPersonResponse)
 {
-    struct dc_period period;
     struct person_view view;
     Scoring__Item **items;
     size_t count;
@@ -364,13 +416,14 @@ DC_HANDLER(scoring_explain_person, Scoring__ExplainPersonRequest, Scoring__Expla
         .step = step, .owner_kind = GOALS__OWNER_KIND__OWNER_KIND_PERSON, .owner_id = person_id};
     dc_step_subject(step, "person/%lld", (long long)person_id);
     DC_TRY(dc_access_person(step, SCORING_READERS, person_id, error));
-    DC_TRY(period_of_request(step, request->period, &period, &question.period, error));
+    DC_TRY(period_of_request(step, request->period, &question.span, &question.period, error));
     DC_TRY(store_definitions(step, step->state, step->context->tenant_id, &question.definitions,
                              error));
     DC_TRY(view_person(step, question.period, person_id, &view, error));
     if (!view.found) {
         return dc_fail_field(error, DC_NOT_FOUND, "person_id", "there is no such person");
     }
+    DC_TRY(put_around(&question, &view.facts, error));
     line_items(step->arena, &view, question.definitions, &items, &count);
     response->person = line_person_of(step->arena, person_id, &view, question.definitions);
     response->period = (char *)question.period;

@@ -16,6 +16,9 @@ explain_add_deduct(const struct subject *subject)
                 : NULL;
         const char *zh = indicator ? indicator->name : subject->item->indicator_name;
         const char *en = indicator ? indicator->name_en : subject->item->indicator_name_en;
+        if (rule->conditions[i]) {
+            zh = en = formula_text(rule->conditions[i]);
+        }
         struct exact_x n = {.actual = subject->input->counts[i]};
         const char *shown = explain_x_number(subject, &n),
                    *points = explain_number(subject, rule->points[i]);

@@ -152,22 +152,21 @@ static void
 veto_sentence(const struct subject *subject)
 {
     struct explanation *out = subject->out;
+    const struct rule_veto *rule = &subject->rule->veto;
     const char *actual = explanation_grouped(out->arena, subject->item->actual);
-    const char *highest = explain_number(subject, subject->rule->veto.highest);
-    const char *grade = subject->rule->veto.highest_grade;
+    const char *done = rule->condition ? formula_text(rule->condition) : actual;
+    const char *zh = rule->condition ? "条件" : "完成";
+    const char *most =
+        rule->holds_total ? explain_number(subject, rule->highest) : rule->highest_grade;
     if (strcmp(subject->item->remark, "vetoed") == 0) {
-        bool graded = !subject->rule->veto.holds_total;
-        out->sentence_zh = dc_arena_printf(out->arena,
-                                           graded ? "一票否决生效：完成 %s，等级不高于 %s"
-                                                  : "一票否决生效：完成 %s，总分不超过 %s",
-                                           actual, graded ? grade : highest);
-        out->sentence_en = dc_arena_printf(out->arena,
-                                           graded ? "Vetoed: %s; the grade is no better than %s"
-                                                  : "Vetoed: %s; the total is at most %s",
-                                           actual, graded ? grade : highest);
+        out->sentence_zh = dc_arena_printf(out->arena, "一票否决生效：%s %s，%s %s", zh, done,
+                                           rule->holds_total ? "总分不超过" : "等级不高于", most);
+        out->sentence_en = dc_arena_printf(
+            out->arena, "Vetoed: %s; the %s %s", done,
+            rule->holds_total ? "total is at most" : "grade is no better than", most);
     } else {
-        out->sentence_zh = dc_arena_printf(out->arena, "未触发一票否决：完成 %s", actual);
-        out->sentence_en = dc_arena_printf(out->arena, "Not vetoed: %s", actual);
+        out->sentence_zh = dc_arena_printf(out->arena, "未触发一票否决：%s %s", zh, done);
+        out->sentence_en = dc_arena_printf(out->arena, "Not vetoed: %s", done);
     }
 }
 

@@ -95,6 +95,9 @@ explain_veto(const struct subject *subject)
 {
     static const char *const signs[] = {"<", "≤", ">", "≥"};
     const struct rule_veto *rule = &subject->rule->veto;
+    if (rule->condition) {
+        return; /* written out as a formula (explain_formula.c) */
+    }
     struct exact_x x = explain_x(subject, rule->of_target);
     bool vetoed = strcmp(subject->item->remark, "vetoed") == 0;
     bool graded = !rule->holds_total;

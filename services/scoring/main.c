@@ -7,9 +7,10 @@
 #include <dacheng/goals/v1/events.pb-c.h>
 #include <dacheng/ingest/v1/events.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
-#include <dacheng/workflow/v1/events.pb-c.h>
 #include <dacheng/reviews/v1/events.pb-c.h>
+#include <dacheng/scoring/v1/formula.pb-c.h>
 #include <dacheng/scoring/v1/results.pb-c.h>
+#include <dacheng/workflow/v1/events.pb-c.h>
 #include <kernel_sql.h>
 #include <scoring_sql.h>
 
@@ -28,6 +29,8 @@ static const struct dc_method methods[] = {
     {&scoring__scoring_service__descriptor, "ExplainPerson", DC_QUERY, scoring_explain_person, true,
      false},
     {&scoring__scoring_service__descriptor, "ListPeriods", DC_QUERY, scoring_list_periods, false,
+     false},
+    {&scoring__formula_service__descriptor, "TryFormula", DC_QUERY, scoring_try_formula, true,
      false},
     {&scoring__pace_service__descriptor, "ListBehind", DC_QUERY, scoring_list_behind, false, false},
     {&scoring__preview_service__descriptor, "Preview", DC_QUERY, scoring_preview, false, false},

@@ -356,6 +356,40 @@ mark_changed_units(struct pass *pass)
 /* --- the whole
  * ------------------------------------------------------------------------------------ */
 
+/* What people's formulas read; of everybody in one go with what units' formulas read. */
+static enum dc_code
+load_around_people(struct pass *pass, struct dc_error *error)
+{
+    struct around_wanted wanted = {
+        .uses = pass->plans.uses | definitions_indicator_uses(pass->definitions, pass->primary),
+        .period = pass->period,
+        .everybody = pass->everybody,
+        .people = pass->people,
+        .people_count = pass->people_count};
+    return around_load(pass->step, pass->arena, &wanted, &pass->around, error);
+}
+
+/* Units are stored by the primary indicator alone; their others are computed when they are shown.
+ */
+static enum dc_code
+load_around_units(struct pass *pass, struct dc_error *error)
+{
+    int64_t *units = DC_NEW_ARRAY(pass->arena, int64_t, pass->tree.count + 1);
+    struct around_wanted wanted = {.uses =
+                                       definitions_indicator_uses(pass->definitions, pass->primary),
+                                   .period = pass->period,
+                                   .first_day = pass->first_day,
+                                   .day = pass->day,
+                                   .units = units,
+                                   .tree = &pass->tree};
+    for (size_t i = 0; i < pass->tree.count; i++) {
+        if (pass->work[i].in_scope) {
+            units[wanted.unit_count++] = pass->tree.ids[i];
+        }
+    }
+    return around_load(pass->step, pass->arena, &wanted, &pass->around, error);
+}
+
 enum dc_code
 pass_run(struct pass *pass, struct dc_error *error)
 {
@@ -367,12 +401,14 @@ pass_run(struct pass *pass, struct dc_error *error)
     schemes_init(&pass->schemes, pass->arena, pass->definitions, &pass->tree, &pass->plans);
 
     DC_TRY(store_load_posts(pass, error));
+    DC_TRY(load_around_people(pass, error));
     DC_TRY(store_load_people(pass, error));
     pass->scored_count = pass->person_count;
     if (!pass->everybody && pass->person_count > 0) {
         qsort(pass->persons, pass->person_count, sizeof(*pass->persons), by_id);
     }
     set_scope(pass);
+    DC_TRY(load_around_units(pass, error));
     DC_TRY(store_load_units(pass, error));
     if (!pass->everybody) {
         DC_TRY(store_load_members(pass, error));

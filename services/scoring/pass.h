@@ -10,6 +10,7 @@
 #ifndef SCORING_PASS_H
 #define SCORING_PASS_H
 
+#include "around.h"
 #include "rollup.h"
 #include "schemes.h"
 #include "score.h"
@@ -61,6 +62,7 @@ struct pass {
     struct dc_step *step;
     int64_t tenant_id;
     const char *period;
+    dc_date first_day;
     dc_date last_day; /* plans are in force by it */
     dc_date day;      /* the last day of the period, or today: posts and the tree are of it */
     bool everybody;
@@ -74,6 +76,7 @@ struct pass {
     struct tree tree;
     struct plans_in_force plans;
     struct schemes schemes;
+    const struct around *around; /* of formulas */
     /* The work: */
     struct dc_arena *arena;  /* of the pass */
     struct pass_post *posts; /* by person */

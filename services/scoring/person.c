@@ -1,6 +1,7 @@
 /*
  * person.c - a person's score, and the periods that there are.
  */
+#include "around.h"
 #include "lines.h"
 #include "pacing.h"
 #include "period.h"
@@ -42,6 +43,8 @@ DC_HANDLER(scoring_get_person, Scoring__GetPersonRequest, Scoring__GetPersonResp
     }
     DC_TRY(store_definitions(step, step->state, step->context->tenant_id, &definitions, error));
 
+    DC_TRY(around_facts(step, definitions, &period, around_uses(definitions), AROUND_PERSON,
+                        person_id, &view.facts, error));
     response->person = line_person_of(step->arena, person_id, &view, definitions);
     line_items(step->arena, &view, definitions, &response->items, &response->n_items);
     DC_TRY(pacing_items(step, &period, GOALS__OWNER_KIND__OWNER_KIND_PERSON, person_id, &view.facts,

@@ -20,6 +20,88 @@ definitions_measure(const struct definitions *definitions, int64_t id)
     return NULL;
 }
 
+static int
+by_code(const void *a, const void *b)
+{
+    return strcmp((*(const struct measure *const *)a)->code,
+                  (*(const struct measure *const *)b)->code);
+}
+
+const struct measure *
+definitions_measure_of_code(const struct definitions *definitions, const char *code)
+{
+    const struct measure wanted = {.code = code}, *key = &wanted;
+    const struct measure **found =
+        definitions->code_count > 0 ? bsearch(&key, definitions->by_code, definitions->code_count,
+                                              sizeof(*definitions->by_code), by_code)
+                                    : NULL;
+    return found ? *found : NULL;
+}
+
+static unsigned
+uses_of_inputs(const struct definitions *definitions, const struct formula *formula)
+{
+    const struct formula_input *inputs;
+    unsigned uses = formula_uses(formula);
+    size_t count = formula_inputs(formula, &inputs);
+    for (size_t i = 0; i < count; i++) {
+        const struct measure *measure =
+            inputs[i].name[0] ? definitions_measure_of_code(definitions, inputs[i].name) : NULL;
+        uses |= measure ? measure->uses : 0;
+    }
+    return uses;
+}
+
+/* As deep as formulas stand on formulas, so often what they use is handed on. */
+void
+definitions_link(struct definitions *definitions, struct dc_arena *arena)
+{
+    enum { ROUNDS = 8 };
+    struct measure *measures = (struct measure *)definitions->measures;
+    definitions->by_code =
+        dc_arena_alloc(arena, (definitions->measure_count + 1) * sizeof(*definitions->by_code));
+    definitions->code_count = 0;
+    for (size_t i = 0; i < definitions->measure_count; i++) {
+        definitions->by_code[definitions->code_count++] = &measures[i];
+    }
+    if (definitions->code_count > 0) {
+        qsort(definitions->by_code, definitions->code_count, sizeof(*definitions->by_code),
+              by_code);
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+        for (size_t i = 0; i < definitions->measure_count; i++) {
+            if (measures[i].formula) {
+                measures[i].uses = uses_of_inputs(definitions, measures[i].formula);
+            }
+        }
+    }
+}
+
+unsigned
+definitions_indicator_uses(const struct definitions *definitions, const struct indicator *indicator)
+{
+    const struct measure *measure =
+        indicator ? definitions_measure(definitions, indicator->measure_id) : NULL;
+    return measure ? measure->uses : 0;
+}
+
+unsigned
+definitions_rule_uses(const struct definitions *definitions, const struct rule *rule)
+{
+    unsigned uses = 0;
+    if (rule->kind == VETO_RULE && rule->veto.condition) {
+        return uses_of_inputs(definitions, rule->veto.condition);
+    }
+    for (size_t i = 0; rule->kind == ADD_DEDUCT_RULE && i < rule->add_deduct.count; i++) {
+        const struct rule_add_deduct *add = &rule->add_deduct;
+        uses |= add->conditions[i]
+                    ? uses_of_inputs(definitions, add->conditions[i])
+                    : definitions_indicator_uses(
+                          definitions, definitions_indicator(definitions, add->indicator_ids[i]));
+    }
+    return uses;
+}
+
 const struct indicator *
 definitions_indicator(const struct definitions *definitions, int64_t id)
 {
@@ -146,7 +228,11 @@ plans_in_force(struct plans_in_force *ret_plans, struct dc_arena *arena,
         result.plans[i] = ranked[i].plan;
         result.units[i] = ranked[i].unit;
         for (size_t j = 0; j < ranked[i].plan->item_count; j++) {
-            result.want_ends |= rule_wants_ends(&ranked[i].plan->items[j].rule);
+            const struct plan_item *item = &ranked[i].plan->items[j];
+            result.want_ends |= rule_wants_ends(&item->rule);
+            result.uses |= definitions_rule_uses(definitions, &item->rule) |
+                           definitions_indicator_uses(
+                               definitions, definitions_indicator(definitions, item->indicator_id));
         }
     }
     *ret_plans = result;

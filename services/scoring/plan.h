@@ -10,14 +10,19 @@
 #ifndef SCORING_PLAN_H
 #define SCORING_PLAN_H
 
+#include "base/formula.h"
 #include "grade.h"
 #include "rule.h"
 #include "tree.h"
 
 struct measure {
     int64_t id;
-    bool adds_up; /* day by day: sums and counts of records, not of different things */
+    bool adds_up;              /* day by day: sums and counts of records, not of different things */
     bool zero_without_records; /* sums and counts; an average or a ratio of nothing is no data */
+    const char *code;
+    const char *name;
+    const struct formula *formula; /* NULL: its values are told */
+    unsigned uses;                 /* FORMULA_USES of the formula and those that it stands on */
 };
 
 struct indicator {
@@ -60,6 +65,8 @@ struct definitions {
     int64_t edition;
     const struct measure *measures; /* by id */
     size_t measure_count;
+    const struct measure **by_code; /* those in use */
+    size_t code_count;
     const struct indicator *indicators; /* by id */
     size_t indicator_count;
     const struct plan *plans; /* every version, by id and version */
@@ -69,6 +76,14 @@ struct definitions {
 };
 
 const struct measure *definitions_measure(const struct definitions *definitions, int64_t id);
+const struct measure *definitions_measure_of_code(const struct definitions *definitions,
+                                                  const char *code); /* or NULL */
+/* Sets by_code, and what the formulas of the measures use. */
+void definitions_link(struct definitions *definitions, struct dc_arena *arena);
+/* FORMULA_USES of the measure behind an indicator, and of a rule with all that it reads. */
+unsigned definitions_indicator_uses(const struct definitions *definitions,
+                                    const struct indicator *indicator);
+unsigned definitions_rule_uses(const struct definitions *definitions, const struct rule *rule);
 const struct indicator *definitions_indicator(const struct definitions *definitions, int64_t id);
 const struct indicator *definitions_primary(const struct definitions *definitions); /* or NULL */
 /* Is less of the primary indicator better? */
@@ -86,6 +101,7 @@ struct plans_in_force {
     int32_t *units; /* their place in the tree; -1: no unit, or one that is not in it */
     size_t count;
     bool want_ends; /* one of their rules reads floors and stretches of targets */
+    unsigned uses;  /* FORMULA_USES of their items */
 };
 void plans_in_force(struct plans_in_force *ret_plans, struct dc_arena *arena,
                     const struct definitions *definitions, const struct tree *tree, dc_date day);

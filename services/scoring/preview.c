@@ -32,8 +32,8 @@ preview_init(struct preview *preview, struct dc_error *error)
     preview->primary = definitions_primary(live);
     tree_build(&preview->tree, preview->arena, live->places, live->place_count, preview->day);
     set_within(preview);
-    preview->units = DC_NEW_ARRAY(preview->arena, struct preview_unit,
-                                  preview->tree.count * PREVIEW_SIDES + 1);
+    preview->units =
+        DC_NEW_ARRAY(preview->arena, struct preview_unit, preview->tree.count * PREVIEW_SIDES + 1);
     return preview_add(preview, NULL, 0, NULL, 0, error);
 }
 
@@ -146,7 +146,8 @@ count_change(struct preview_totals *totals, const struct preview_person *person,
     totals->changed++;
     totals->risen += dc_decimal_sign(change) > 0;
     totals->fallen += dc_decimal_sign(change) < 0;
-    int step = dc_decimal_cmp(coefficient_of(person->grades[side]), coefficient_of(person->grades[0]));
+    int step =
+        dc_decimal_cmp(coefficient_of(person->grades[side]), coefficient_of(person->grades[0]));
     totals->promoted += step > 0;
     totals->demoted += step < 0;
     totals->largest_gain = dc_decimal_max(totals->largest_gain, change);
@@ -158,8 +159,7 @@ keep_person(struct preview *preview, const struct preview_person *person)
 {
     if (preview->person_count == preview->person_room) {
         preview->person_room = preview->person_room ? preview->person_room * 2 : 256;
-        preview->people =
-            realloc(preview->people, preview->person_room * sizeof(*preview->people));
+        preview->people = realloc(preview->people, preview->person_room * sizeof(*preview->people));
         DC_ASSERT(preview->people);
     }
     preview->people[preview->person_count++] = *person;
@@ -179,8 +179,7 @@ score_side(struct preview *preview, size_t at, const struct facts *facts,
     person->known[at] = score.total.known;
     person->totals[at] = score.total.known ? score.total.value : DC_DECIMAL_ZERO;
     person->places[at] = (int8_t)scheme->total_decimals;
-    person->grades[at] =
-        score.grade > 0 ? &scheme->graded_by->grades.rows[score.grade - 1] : NULL;
+    person->grades[at] = score.grade > 0 ? &scheme->graded_by->grades.rows[score.grade - 1] : NULL;
 }
 
 void
@@ -242,11 +241,26 @@ share_positions(struct preview *preview)
     const struct schemes *first = &preview->posts.schemes;
     for (size_t side = 0; side < preview->side_count; side++) {
         for (size_t i = 0; i < first->position_count; i++) {
-            int32_t number =
-                schemes_position(&preview->sides[side].schemes, first->positions[i]);
+            int32_t number = schemes_position(&preview->sides[side].schemes, first->positions[i]);
             DC_ASSERT(number == (int32_t)i);
         }
     }
+}
+
+/* What people's formulas read, on whichever side. */
+static enum dc_code
+load_around(struct preview *preview, struct dc_error *error)
+{
+    const struct pass *posts = &preview->posts;
+    struct around_wanted wanted = {.period = preview->period,
+                                   .everybody = posts->everybody,
+                                   .people = posts->people,
+                                   .people_count = posts->people_count};
+    wanted.uses = definitions_indicator_uses(preview->definitions, preview->primary);
+    for (size_t side = 0; side < preview->side_count; side++) {
+        wanted.uses |= preview->sides[side].plans.uses;
+    }
+    return around_load(preview->step, preview->arena, &wanted, &preview->posts.around, error);
 }
 
 enum dc_code
@@ -262,6 +276,7 @@ preview_run(struct preview *preview, struct dc_error *error)
                  &preview->sides[0].plans);
     DC_TRY(preview_load_posts(preview, error));
     share_positions(preview);
+    DC_TRY(load_around(preview, error));
     DC_TRY(preview_load_facts(preview, error));
     roll_up(preview);
     return DC_OK;
@@ -307,9 +322,9 @@ preview_order(struct preview *preview, int order)
         const struct preview_person *person = &preview->people[i];
         struct dc_decimal change;
         (void)preview_changed(person, preview->by, &change);
-        bool negative = order == SCORING__PREVIEW_ORDER__PREVIEW_ORDER_LOSS ||
-                        (order == SCORING__PREVIEW_ORDER__PREVIEW_ORDER_SIZE &&
-                         dc_decimal_sign(change) < 0);
+        bool negative =
+            order == SCORING__PREVIEW_ORDER__PREVIEW_ORDER_LOSS ||
+            (order == SCORING__PREVIEW_ORDER__PREVIEW_ORDER_SIZE && dc_decimal_sign(change) < 0);
         keys[i] = (struct keyed){.key = negative ? dc_decimal_neg(change) : change,
                                  .comes_or_goes = person->known[0] != person->known[preview->by],
                                  .id = person->id,

@@ -64,8 +64,8 @@ struct preview {
     size_t side_count;
     bool want_ends;
     /* The work: */
-    struct pass posts; /* of the people and their posts alone */
-    bool *within;      /* by the tree's numbers: looked at */
+    struct pass posts;          /* of the people and their posts alone */
+    bool *within;               /* by the tree's numbers: looked at */
     struct preview_unit *units; /* side_count for each unit of the tree */
     /* What came of it: */
     struct preview_totals totals[PREVIEW_SIDES];
@@ -85,8 +85,8 @@ void preview_release(struct preview *preview);
 
 /* Orders the people of the preview: the largest change first, or the largest gain, or loss. */
 void preview_order(struct preview *preview, int order);
-/* Does the side's total or grade differ from the world as it is? ret_change: by how much the total does,
- * when both are there. */
+/* Does the side's total or grade differ from the world as it is? ret_change: by how much the total
+ * does, when both are there. */
 bool preview_changed(const struct preview_person *person, size_t side,
                      struct dc_decimal *ret_change);
 

@@ -184,21 +184,20 @@ line_outcome(const struct preview *preview, size_t at)
     line->fallen = totals->fallen;
     line->promoted = totals->promoted;
     line->demoted = totals->demoted;
-    line->largest_gain = (char *)tell_amount(
-        arena, (struct maybe){totals->risen > 0, totals->largest_gain});
-    line->largest_loss = (char *)tell_amount(
-        arena, (struct maybe){totals->fallen > 0, totals->largest_loss});
+    line->largest_gain =
+        (char *)tell_amount(arena, (struct maybe){totals->risen > 0, totals->largest_gain});
+    line->largest_loss =
+        (char *)tell_amount(arena, (struct maybe){totals->fallen > 0, totals->largest_loss});
     line->changed_targets = side->changed_targets;
     line->estimated = side->estimated;
-    line->idle_plan_ids = dc_arena_memdup(arena, side->idle_plans,
-                                          side->idle_plan_count * sizeof(int64_t));
+    line->idle_plan_ids =
+        dc_arena_memdup(arena, side->idle_plans, side->idle_plan_count * sizeof(int64_t));
     line->n_idle_plan_ids = side->idle_plan_count;
-    line->moved_plan_ids = dc_arena_memdup(arena, side->moved_plans,
-                                           side->moved_plan_count * sizeof(int64_t));
+    line->moved_plan_ids =
+        dc_arena_memdup(arena, side->moved_plans, side->moved_plan_count * sizeof(int64_t));
     line->n_moved_plan_ids = side->moved_plan_count;
-    line->moved_targets =
-        dc_arena_memdup(arena, side->moved_targets,
-                        side->moved_target_count * sizeof(Goals__TargetChange *));
+    line->moved_targets = dc_arena_memdup(arena, side->moved_targets,
+                                          side->moved_target_count * sizeof(Goals__TargetChange *));
     line->n_moved_targets = side->moved_target_count;
     return line;
 }
@@ -279,8 +278,7 @@ line_preview_unit(const struct preview *preview, const struct unit_view *view,
         DC_NEW_MESSAGE(arena, Scoring__PreviewUnit, scoring__preview_unit__init);
     static const struct preview_unit none[PREVIEW_SIDES];
     int32_t at = tree_find(&preview->tree, view->unit_id);
-    const struct preview_unit *unit =
-        at < 0 ? none : &preview->units[(size_t)at * PREVIEW_SIDES];
+    const struct preview_unit *unit = at < 0 ? none : &preview->units[(size_t)at * PREVIEW_SIDES];
     line->unit_id = view->unit_id;
     line->name = (char *)view->name;
     line->before = line_figures_of(arena, &unit[0], &figures[0]);
@@ -346,8 +344,7 @@ answer(struct preview *preview, const Scoring__PreviewRequest *request,
     response->period = (char *)preview->period;
     response->unit_id = preview->unit_id;
     response->before = line_totals(preview, &preview->totals[0]);
-    response->outcomes =
-        DC_NEW_ARRAY(arena, Scoring__PreviewOutcome *, preview->side_count);
+    response->outcomes = DC_NEW_ARRAY(arena, Scoring__PreviewOutcome *, preview->side_count);
     for (size_t side = 1; side < preview->side_count; side++) {
         response->outcomes[response->n_outcomes++] = line_outcome(preview, side);
     }

@@ -111,6 +111,9 @@ enum dc_code
 scoring_on_people_changed(struct dc_step *step, const struct dc_delivery *delivery,
                           struct dc_error *error)
 {
+    const Org__PeopleChanged *event = (const Org__PeopleChanged *)delivery->body;
+    DC_TRY(store_people_leave(step, event, error));
     DC_TRY(dc_access_on_people_changed(step, delivery, error));
-    return wake(step, store_people_moved(step, (const Org__PeopleChanged *)delivery->body, error));
+    DC_TRY(store_people_leave(step, event, error));
+    return wake(step, store_people_moved(step, event, error));
 }

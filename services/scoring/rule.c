@@ -187,6 +187,20 @@ rule_compare_actual(const struct rule_input *input, const struct exact_x *x,
     return input->lower_is_better ? -exact_x_cmp(x, limit) : exact_x_cmp(x, limit);
 }
 
+unsigned
+rule_condition_uses(const struct rule *rule)
+{
+    unsigned uses = 0;
+    if (rule->kind == VETO_RULE && rule->veto.condition) {
+        uses = formula_uses(rule->veto.condition);
+    }
+    for (size_t i = 0; rule->kind == ADD_DEDUCT_RULE && i < rule->add_deduct.count; i++) {
+        const struct formula *condition = rule->add_deduct.conditions[i];
+        uses |= condition ? formula_uses(condition) : 0;
+    }
+    return uses;
+}
+
 struct rule_score
 rule_score_item(const struct rule *rule, enum rule_missing missing, const struct rule_input *input)
 {

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "base/decimal.h"
+#include "base/formula.h"
 #include "exact.h"
 #include "quotient.h"
 
@@ -91,7 +92,8 @@ struct rule_steps {
 };
 struct rule_add_deduct {
     int128 start;
-    int64_t *indicator_ids; /* 0 = the item's own */
+    int64_t *indicator_ids;            /* 0 = the item's own */
+    const struct formula **conditions; /* NULL = the indicator's actual is counted */
     struct dc_decimal *points;
     size_t count;
     int128 lowest, highest;
@@ -101,6 +103,7 @@ struct rule_accrual {
 };
 enum rule_comparison { RULE_BELOW, RULE_AT_MOST, RULE_ABOVE, RULE_AT_LEAST };
 struct rule_veto {
+    const struct formula *condition; /* NULL = x compared with a value */
     bool of_target;
     enum rule_comparison comparison;
     struct dc_decimal value;
@@ -154,6 +157,8 @@ struct rule {
 };
 /* Does the rule read the target's floor and stretch? */
 bool rule_wants_ends(const struct rule *rule);
+/* FORMULA_USES of its conditions. */
+unsigned rule_condition_uses(const struct rule *rule);
 /* How the attainment is written where lower is better. */
 enum quotient_form rule_lower_better(const struct rule *rule);
 
@@ -166,6 +171,7 @@ struct rule_input {
     bool has_floor, has_stretch;
     struct dc_decimal floor, stretch;
     const struct dc_ratio *counts; /* add/deduct: by its terms */
+    enum formula_truth condition;  /* veto with a condition */
     struct rule_points *points;    /* out, by rules with a target: the score unrounded; or NULL */
 };
 

@@ -213,6 +213,18 @@ read_steps(struct reader *reader, const Goals__StepsRule *message, struct rule *
     expect(reader, steps->lowest <= steps->highest, "lowest <= highest");
 }
 
+/* Names are looked up when it is computed: what is not known by then is no data. */
+static const struct formula *
+condition(struct reader *reader, const char *text)
+{
+    const struct formula_grammar grammar = {
+        .result = FORMULA_CONDITION, .in_rule = true, .field = "condition"};
+    const struct formula *formula = NULL;
+    expect(reader, formula_parse(reader->lists, text, &grammar, &formula, NULL, NULL) == DC_OK,
+           "condition");
+    return formula;
+}
+
 static void
 read_add_deduct(struct reader *reader, const Goals__AddDeductRule *message, struct rule *rule)
 {
@@ -230,9 +242,13 @@ read_add_deduct(struct reader *reader, const Goals__AddDeductRule *message, stru
     add->count = message->n_terms;
     add->indicator_ids = DC_NEW_ARRAY(reader->lists, int64_t, add->count);
     add->points = DC_NEW_ARRAY(reader->lists, struct dc_decimal, add->count);
+    add->conditions = dc_arena_calloc(reader->lists, add->count, sizeof(const struct formula *));
     for (size_t i = 0; i < add->count; i++) {
         add->indicator_ids[i] = message->terms[i]->indicator_id;
         add->points[i] = points(reader, message->terms[i]->points, "terms.points");
+        if (message->terms[i]->condition[0]) {
+            add->conditions[i] = condition(reader, message->terms[i]->condition);
+        }
     }
 }
 
@@ -251,10 +267,8 @@ read_accrual(struct reader *reader, const Goals__AccrualRule *message, struct ru
 }
 
 static void
-read_veto(struct reader *reader, const Goals__VetoRule *message, struct rule *rule)
+read_comparison(struct reader *reader, const Goals__VetoRule *message, struct rule_veto *veto)
 {
-    struct rule_veto *veto = &rule->veto;
-    rule->kind = VETO_RULE;
     veto->of_target = of_target(reader, message->basis);
     expect(reader,
            message->comparison >= GOALS__VETO_COMPARISON__VETO_COMPARISON_BELOW &&
@@ -264,6 +278,18 @@ read_veto(struct reader *reader, const Goals__VetoRule *message, struct rule *ru
                                                        RULE_ABOVE, RULE_AT_LEAST};
     veto->comparison = reader->wrong ? RULE_BELOW : comparisons[message->comparison];
     veto->value = place(reader, message->value, "value");
+}
+
+static void
+read_veto(struct reader *reader, const Goals__VetoRule *message, struct rule *rule)
+{
+    struct rule_veto *veto = &rule->veto;
+    rule->kind = VETO_RULE;
+    if (message->condition[0]) {
+        veto->condition = condition(reader, message->condition);
+    } else {
+        read_comparison(reader, message, veto);
+    }
     veto->highest_grade = dc_arena_strdup(reader->lists, message->highest_grade);
     veto->holds_total = message->highest[0] || !message->highest_grade[0];
     if (veto->holds_total) {

@@ -25,6 +25,12 @@ rule_score_veto(const struct rule *whole, const struct rule_input *input)
 {
     const struct rule_veto *rule = &whole->veto;
     struct rule_score result;
+    if (rule->condition) {
+        enum rule_remark remark = input->condition == FORMULA_TRUE    ? RULE_VETOED
+                                  : input->condition == FORMULA_FALSE ? RULE_NOT_VETOED
+                                                                      : RULE_NO_DATA;
+        return (struct rule_score){.remark = remark};
+    }
     /* A condition on what is not known does not hold; there is nothing to set to zero by policy. */
     if (!rule_is_ready(input, rule->of_target, RULE_DROP, &result)) {
         return result;

@@ -3,6 +3,8 @@
  */
 #include "score.h"
 
+#include "derive.h"
+
 #include "base/assert.h"
 #include "base/segment.h"
 
@@ -107,17 +109,19 @@ facts_input(const struct facts *facts, const struct definitions *definitions,
         input.target = mean_target(segments, cut);
         input.has_target = input.target.units > 0;
     }
-    for (size_t i = 0; i < facts->measure_count; i++) {
-        if (facts->measure_ids[i] == indicator->measure_id) {
-            input.actual = (struct dc_ratio){facts->numerators[i], facts->denominators[i]};
-            return input;
-        }
-    }
     const struct measure *measure = definitions_measure(definitions, indicator->measure_id);
-    if (measure && measure->zero_without_records) {
-        input.actual = (struct dc_ratio){DC_DECIMAL_ZERO, DC_DECIMAL_INT(1)};
+    if (measure) {
+        input.actual = derive_measure(facts, definitions, measure);
     }
     return input;
+}
+
+/* What counts for a term with a condition: 1 while it holds. */
+static struct dc_ratio
+counted(enum formula_truth condition)
+{
+    return (struct dc_ratio){DC_DECIMAL_INT(condition == FORMULA_TRUE),
+                             DC_DECIMAL_INT(condition != FORMULA_UNKNOWN)};
 }
 
 struct rule_input
@@ -125,17 +129,22 @@ facts_rule_input(const struct facts *facts, const struct definitions *definition
                  const struct indicator *indicator, const struct rule *rule, struct dc_arena *arena)
 {
     struct rule_input input = facts_input(facts, definitions, indicator);
+    if (rule->kind == VETO_RULE && rule->veto.condition) {
+        input.condition = derive_condition(facts, definitions, &input, rule->veto.condition);
+    }
     if (rule->kind != ADD_DEDUCT_RULE) {
         return input;
     }
     const struct rule_add_deduct *add = &rule->add_deduct;
     struct dc_ratio *counts = DC_NEW_ARRAY(arena, struct dc_ratio, add->count);
     for (size_t i = 0; i < add->count; i++) {
-        const struct indicator *counted =
-            add->indicator_ids[i] ? definitions_indicator(definitions, add->indicator_ids[i])
-                                  : indicator;
-        if (counted) {
-            counts[i] = facts_input(facts, definitions, counted).actual;
+        const struct indicator *of = add->indicator_ids[i]
+                                         ? definitions_indicator(definitions, add->indicator_ids[i])
+                                         : indicator;
+        if (add->conditions[i]) {
+            counts[i] = counted(derive_condition(facts, definitions, &input, add->conditions[i]));
+        } else if (of) {
+            counts[i] = facts_input(facts, definitions, of).actual;
         }
     }
     input.counts = counts;
@@ -186,6 +195,9 @@ mix_rule_input(uint64_t hash, const struct rule *rule, const struct rule_input *
     if (rule_wants_ends(rule)) {
         hash = mix_decimal(hash, input->has_floor ? input->floor : DC_DECIMAL_INT(-1));
         hash = mix_decimal(hash, input->has_stretch ? input->stretch : DC_DECIMAL_INT(-1));
+    }
+    if (rule->kind == VETO_RULE && rule->veto.condition) {
+        hash = mix(hash, input->condition);
     }
     for (size_t i = 0; rule->kind == ADD_DEDUCT_RULE && i < rule->add_deduct.count; i++) {
         hash = mix_decimal(hash, input->counts[i].numerator);

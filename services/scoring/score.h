@@ -6,6 +6,8 @@
 
 #include "plan.h"
 
+struct around;
+
 /* What is known of an owner in a period: rows of the tables actual and target. */
 struct facts {
     const int64_t *measure_ids;
@@ -17,6 +19,9 @@ struct facts {
     size_t target_count;
     const struct dc_decimal *floors; /* -1 = none; NULL: not read, for no rule wants them */
     const struct dc_decimal *stretches;
+    int owner_kind; /* dacheng.goals.v1.OwnerKind */
+    int64_t owner_id;
+    const struct around *around; /* what formulas read beside this; NULL: not read */
     /* Of targets whose period is cut, in the order of indicators and days. */
     const struct facts_segment *segments;
     size_t segment_count;

@@ -65,6 +65,7 @@ dc_handler scoring_list_publications;
 dc_handler scoring_get_result;
 dc_handler scoring_read_payroll;
 dc_handler scoring_list_late_changes;
+dc_handler scoring_try_formula; /* formulas.c */
 dc_handler scoring_list_behind; /* pacing.c */
 
 #endif

@@ -5,8 +5,8 @@
 #define SCORING_STORE_H
 
 #include <dacheng/goals/v1/events.pb-c.h>
-#include <dacheng/ingest/v1/events.pb-c.h>
 #include <dacheng/goals/v1/okr_events.pb-c.h>
+#include <dacheng/ingest/v1/events.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
 #include <dacheng/workflow/v1/events.pb-c.h>
 
@@ -31,6 +31,8 @@ enum dc_code store_told(struct dc_step *step, const Goals__ActualsTold *event,
                         struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_units(struct dc_step *step, const Org__UnitsChanged *event,
                          struct dc_error *error) DC_MUST_CHECK;
+enum dc_code store_people_leave(struct dc_step *step, const Org__PeopleChanged *event,
+                                struct dc_error *error) DC_MUST_CHECK;
 enum dc_code store_people_moved(struct dc_step *step, const Org__PeopleChanged *event,
                                 struct dc_error *error) DC_MUST_CHECK;
 

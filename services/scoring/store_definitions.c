@@ -44,6 +44,34 @@ store_cache_free(struct store_cache *cache)
     free(cache);
 }
 
+/* Read once, with the definitions. One that cannot be read has no data: goals refuses such. */
+static enum dc_code
+measure_at(const struct dc_rows *rows, size_t row, struct dc_arena *arena, struct dc_arena *scratch,
+           struct measure *ret_measure, struct dc_error *error)
+{
+    static const struct formula_grammar grammar = {.result = FORMULA_NUMBER, .field = "formula"};
+    struct dc_bytes body = dc_rows_bytes(rows, row, 2);
+    const Goals__Measure *message = (const Goals__Measure *)protobuf_c_message_unpack(
+        &goals__measure__descriptor, dc_arena_allocator(scratch), body.size, body.data);
+    if (!message) {
+        return dc_fail(error, DC_INTERNAL, "a stored measure cannot be read");
+    }
+    int64_t kind = dc_rows_int64(rows, row, 1);
+    struct measure measure = {.id = dc_rows_int64(rows, row, 0),
+                              .code = dc_arena_strdup(arena, message->code),
+                              .name = dc_arena_strdup(arena, message->name)};
+    measure.adds_up = (kind == GOALS__MEASURE_KIND__MEASURE_KIND_SUM ||
+                       kind == GOALS__MEASURE_KIND__MEASURE_KIND_COUNT);
+    measure.zero_without_records =
+        measure.adds_up || kind == GOALS__MEASURE_KIND__MEASURE_KIND_DISTINCT;
+    if (message->of == GOALS__MEASURE_OF__MEASURE_OF_FORMULA &&
+        formula_parse(arena, message->formula, &grammar, &measure.formula, NULL, NULL) != DC_OK) {
+        measure.formula = NULL;
+    }
+    *ret_measure = measure;
+    return DC_OK;
+}
+
 static enum dc_code
 load_measures(struct dc_step *step, struct dc_arena *arena, struct dc_param tenant,
               struct definitions *definitions, struct dc_error *error)
@@ -53,16 +81,11 @@ load_measures(struct dc_step *step, struct dc_arena *arena, struct dc_param tena
     size_t count = dc_rows_count(rows);
     struct measure *measures = DC_NEW_ARRAY(arena, struct measure, count + 1);
     for (size_t i = 0; i < count; i++) {
-        int64_t kind = dc_rows_int64(rows, i, 1);
-        measures[i].id = dc_rows_int64(rows, i, 0);
-        measures[i].adds_up = kind == GOALS__MEASURE_KIND__MEASURE_KIND_SUM ||
-                              kind == GOALS__MEASURE_KIND__MEASURE_KIND_COUNT;
-        measures[i].zero_without_records = kind == GOALS__MEASURE_KIND__MEASURE_KIND_SUM ||
-                                           kind == GOALS__MEASURE_KIND__MEASURE_KIND_COUNT ||
-                                           kind == GOALS__MEASURE_KIND__MEASURE_KIND_DISTINCT;
+        DC_TRY(measure_at(rows, i, arena, step->arena, &measures[i], error));
     }
     definitions->measures = measures;
     definitions->measure_count = count;
+    definitions_link(definitions, arena);
     return DC_OK;
 }
 

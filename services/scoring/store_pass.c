@@ -251,6 +251,9 @@ read_person(void *context, const struct dc_rows *rows, struct dc_error *error)
             dc_arena_reset(reading->scratch, 0);
         }
         struct facts facts = facts_at(rows, i, 1, reading->scratch);
+        facts.owner_kind = AROUND_PERSON;
+        facts.owner_id = dc_rows_int64(rows, i, 0);
+        facts.around = reading->pass->around;
         if (!dc_rows_is_null(rows, i, 18)) {
             dc_rows_decimals(rows, i, 18, reading->scratch, &facts.floors);
             dc_rows_decimals(rows, i, 19, reading->scratch, &facts.stretches);
@@ -421,7 +424,8 @@ store_load_units(struct pass *pass, struct dc_error *error)
     for (size_t i = 0; i < pass->tree.count; i++) {
         if (pass->work[i].in_scope) {
             units[count++] = pass->tree.ids[i];
-            struct facts none = {0};
+            struct facts none = {
+                .owner_kind = AROUND_UNIT, .owner_id = pass->tree.ids[i], .around = pass->around};
             figures_of_unit(&pass->work[i].new.figures, &none, pass->definitions, pass->primary);
         }
     }
@@ -436,8 +440,11 @@ store_load_units(struct pass *pass, struct dc_error *error)
                      dc_p_int64s(units, count)));
     for (size_t i = 0; i < dc_rows_count(rows); i++) {
         struct facts facts = facts_at(rows, i, 1, pass->arena);
-        segments_put(&segments, dc_rows_int64(rows, i, 0), &facts);
-        int32_t unit = tree_find(&pass->tree, dc_rows_int64(rows, i, 0));
+        facts.owner_kind = AROUND_UNIT;
+        facts.owner_id = dc_rows_int64(rows, i, 0);
+        facts.around = pass->around;
+        segments_put(&segments, facts.owner_id, &facts);
+        int32_t unit = tree_find(&pass->tree, facts.owner_id);
         figures_of_unit(&pass->work[unit].new.figures, &facts, pass->definitions, pass->primary);
     }
     return DC_OK;

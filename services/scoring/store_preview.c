@@ -178,6 +178,9 @@ read_facts(void *context, const struct dc_rows *rows, struct dc_error *error)
             dc_arena_reset(reading->scratch, 0);
         }
         struct facts facts = facts_at(rows, i, 1, reading->scratch);
+        facts.owner_kind = AROUND_PERSON;
+        facts.owner_id = dc_rows_int64(rows, i, 0);
+        facts.around = reading->preview->posts.around;
         if (!dc_rows_is_null(rows, i, 6)) {
             dc_rows_decimals(rows, i, 6, reading->scratch, &facts.floors);
             dc_rows_decimals(rows, i, 7, reading->scratch, &facts.stretches);
@@ -232,6 +235,22 @@ preview_names(struct preview *preview, const struct preview_person *people, size
     return DC_OK;
 }
 
+/* Of the units that are shown: what the primary indicator's formula reads. */
+static enum dc_code
+figures_around(struct preview *preview, const int64_t *unit_ids, size_t count,
+               const struct around **ret_around, struct dc_error *error)
+{
+    struct around_wanted wanted = {
+        .uses = definitions_indicator_uses(preview->definitions, preview->primary),
+        .period = preview->period,
+        .first_day = preview->days.first,
+        .day = preview->day,
+        .units = unit_ids,
+        .unit_count = count,
+        .tree = &preview->tree};
+    return around_load(preview->step, preview->arena, &wanted, ret_around, error);
+}
+
 enum dc_code
 preview_figures(struct preview *preview, const int64_t *unit_ids, size_t count,
                 struct figures *ret_figures, struct dc_error *error)
@@ -241,12 +260,17 @@ preview_figures(struct preview *preview, const int64_t *unit_ids, size_t count,
                          GOALS__OWNER_KIND__OWNER_KIND_UNIT, unit_ids, count, preview->arena,
                          &segments, error));
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    const struct around *around;
+    DC_TRY(figures_around(preview, unit_ids, count, &around, error));
     DC_TRY(dc_db_run(preview->step->db, STATEMENT(LOAD_UNIT_FACTS), &rows, error,
                      tenant_of(preview->step), dc_p_text(preview->period),
                      dc_p_int64s(unit_ids, count)));
     for (size_t row = 0; row < dc_rows_count(rows); row++) {
         int64_t unit_id = dc_rows_int64(rows, row, 0);
         struct facts facts = facts_at(rows, row, 1, preview->arena);
+        facts.owner_kind = AROUND_UNIT;
+        facts.owner_id = unit_id;
+        facts.around = around;
         segments_put(&segments, unit_id, &facts);
         size_t at = 0;
         while (unit_ids[at] != unit_id) {

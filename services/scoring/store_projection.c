@@ -1,6 +1,7 @@
 /*
  * store_projection.c - what others told, stored by version, with the dirty rows that follow.
  */
+#include "around.h"
 #include "store.h"
 #include "store_rows.h"
 
@@ -94,6 +95,21 @@ add_periods(struct dc_step *step, const char *const *periods, size_t count, stru
 /* --- definitions
  * ----------------------------------------------------------------------------------- */
 
+/* FORMULA_USES of a formula; one that cannot be read uses nothing. */
+static unsigned
+uses_of(struct dc_step *step, const Goals__Measure *measure)
+{
+    static const struct formula_grammar grammar = {.result = FORMULA_NUMBER, .field = "formula"};
+    const struct formula *formula;
+    bool fine =
+        measure->formula[0] && !measure->retired &&
+        formula_parse(step->arena, measure->formula, &grammar, &formula, NULL, NULL) == DC_OK;
+    return fine ? formula_uses(formula) : 0;
+}
+
+static const unsigned looking_back =
+    FORMULA_USES(FORMULA_PREVIOUS) | FORMULA_USES(FORMULA_LAST_YEAR);
+
 enum dc_code
 store_measures(struct dc_step *step, const Goals__MeasuresDefined *event, struct dc_error *error)
 {
@@ -102,18 +118,26 @@ store_measures(struct dc_step *step, const Goals__MeasuresDefined *event, struct
     int64_t *versions = DC_NEW_ARRAY(step->arena, int64_t, count + 1);
     int64_t *kinds = DC_NEW_ARRAY(step->arena, int64_t, count + 1);
     struct dc_bytes *bodies = DC_NEW_ARRAY(step->arena, struct dc_bytes, count + 1);
+    bool *formulas = DC_NEW_ARRAY(step->arena, bool, count + 1);
+    bool *back = DC_NEW_ARRAY(step->arena, bool, count + 1);
+    bool *heads = DC_NEW_ARRAY(step->arena, bool, count + 1);
     for (size_t i = 0; i < count; i++) {
         const Goals__Measure *measure = event->measures[i];
+        unsigned uses = uses_of(step, measure);
+        formulas[i] = measure->of == GOALS__MEASURE_OF__MEASURE_OF_FORMULA;
+        back[i] = uses & looking_back;
+        heads[i] = uses & FORMULA_USES(FORMULA_HEADCOUNT);
         ids[i] = measure->id;
         versions[i] = measure->version;
         kinds[i] = measure->kind;
         bodies[i] = packed(step->arena, &measure->base);
     }
     int64_t news = 0;
-    struct dc_param params[] = {tenant_of(step), dc_p_int64s(ids, count),
-                                dc_p_int64s(versions, count), dc_p_int64s(kinds, count),
-                                dc_p_bytes_array(bodies, count)};
-    DC_TRY(count_of(step, STATEMENT(STORE_MEASURES), params, 5, &news, error));
+    struct dc_param params[] = {
+        tenant_of(step),           dc_p_int64s(ids, count),         dc_p_int64s(versions, count),
+        dc_p_int64s(kinds, count), dc_p_bytes_array(bodies, count), dc_p_bools(back, count),
+        dc_p_bools(heads, count),  dc_p_bools(formulas, count)};
+    DC_TRY(count_of(step, STATEMENT(STORE_MEASURES), params, 8, &news, error));
     if (news > 0) {
         DC_TRY(bump_edition(step, error));
         DC_TRY(mark_everybody(step, dc_p_null(), error));
@@ -180,6 +204,7 @@ struct items {
     struct dc_decimal *weights, *full_marks, *lowers, *caps, *thresholds;
     bool *has_threshold;
     struct dc_bytes *rules; /* data NULL = a ratio */
+    bool looks_back;        /* a condition of one of them */
 };
 
 static enum dc_code
@@ -188,6 +213,7 @@ read_item(struct dc_arena *arena, struct items *items, size_t i, const Goals__Pl
 {
     struct rule rule;
     DC_TRY(rule_read(item, arena, &rule, error));
+    items->looks_back |= rule_condition_uses(&rule) & looking_back;
     DC_TRY(read_amount(item->weight, "weight", &items->weights[i], error));
     int weight_sign = dc_decimal_sign(items->weights[i]);
     if (dc_decimal_cmp(items->weights[i], DC_DECIMAL_INT(100)) > 0 ||
@@ -271,7 +297,8 @@ store_plan_version(struct dc_step *step, const Goals__Plan *plan, int64_t *ret_n
                                 dc_p_int64s(items.lower_better, count),
                                 dc_p_int64s(items.decimals, count),
                                 dc_p_bytes_array(items.rules, count),
-                                dc_p_bool(grades.count > 0)};
+                                dc_p_bool(grades.count > 0),
+                                dc_p_bool(items.looks_back)};
     return count_of(step, STATEMENT(STORE_PLAN), params, sizeof(params) / sizeof(params[0]),
                     ret_news, error);
 }
@@ -379,6 +406,30 @@ store_targets(struct dc_step *step, const Goals__TargetsAdjusted *event, struct 
                     &owners, error);
 }
 
+/* Periods whose formulas look back at those in which totals changed. */
+static enum dc_code
+mark_later(struct dc_step *step, const char *const *periods, const int64_t *kinds,
+           const int64_t *owners, size_t count, struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, STATEMENT(LOOKS_BACK), &rows, error, tenant_of(step)));
+    if (!dc_rows_bool(rows, 0, 0)) {
+        return DC_OK;
+    }
+    const char **later = DC_NEW_ARRAY(step->arena, const char *, 2 * count);
+    int64_t *later_kinds = DC_NEW_ARRAY(step->arena, int64_t, 2 * count);
+    int64_t *later_owners = DC_NEW_ARRAY(step->arena, int64_t, 2 * count);
+    for (size_t i = 0; i < 2 * count; i++) {
+        enum formula_source source = i < count ? FORMULA_PREVIOUS : FORMULA_LAST_YEAR;
+        later[i] = around_later(step->arena, periods[i % count], source);
+        later_kinds[i] = kinds[i % count];
+        later_owners[i] = owners[i % count];
+    }
+    return dc_db_run(step->db, STATEMENT(MARK_LATER), NULL, error, tenant_of(step),
+                     dc_p_texts(later, 2 * count), dc_p_int64s(later_kinds, 2 * count),
+                     dc_p_int64s(later_owners, 2 * count));
+}
+
 enum dc_code
 store_totals(struct dc_step *step, const Ingest__MeasuresChanged *event, struct dc_error *error)
 {
@@ -418,8 +469,10 @@ store_totals(struct dc_step *step, const Ingest__MeasuresChanged *event, struct 
         dc_p_int64s(integers[RECORDS], count),
         dc_p_int64s(integers[VERSION], count),
     };
-    return count_of(step, STATEMENT(STORE_TOTALS), params, sizeof(params) / sizeof(params[0]),
-                    &owners, error);
+    DC_TRY(count_of(step, STATEMENT(STORE_TOTALS), params, sizeof(params) / sizeof(params[0]),
+                    &owners, error));
+    return owners > 0 ? mark_later(step, periods, integers[KIND], integers[OWNER], count, error)
+                      : DC_OK;
 }
 
 /* What goals tells of measures that are made of no records goes where ingest's totals go. */
@@ -491,6 +544,18 @@ store_units(struct dc_step *step, const Org__UnitsChanged *event, struct dc_erro
         DC_TRY(mark_everybody(step, dc_p_null(), error));
     }
     return DC_OK;
+}
+
+/* Before the posts are stored anew: where the people stood until now has other head counts too. */
+enum dc_code
+store_people_leave(struct dc_step *step, const Org__PeopleChanged *event, struct dc_error *error)
+{
+    int64_t *ids = DC_NEW_ARRAY(step->arena, int64_t, event->n_people + 1);
+    for (size_t i = 0; i < event->n_people; i++) {
+        ids[i] = event->people[i]->id;
+    }
+    return dc_db_run(step->db, STATEMENT(MARK_POSTS), NULL, error, tenant_of(step),
+                     dc_p_int64s(ids, event->n_people));
 }
 
 enum dc_code

@@ -1,6 +1,7 @@
 /*
  * unit.c - a unit's dashboard and its ranking.
  */
+#include "around.h"
 #include "lines.h"
 #include "pacing.h"
 #include "period.h"
@@ -159,6 +160,26 @@ DC_HANDLER(scoring_list_ranking, Scoring__ListRankingRequest, Scoring__ListRanki
 /* --- the dashboard
  * --------------------------------------------------------------------------------- */
 
+/* What the indicators shown of a unit read. People are counted only for those with a target. */
+static unsigned
+uses_of_unit(const struct facts *facts, const struct definitions *definitions)
+{
+    unsigned uses = 0;
+    for (size_t i = 0; i < definitions->indicator_count; i++) {
+        const struct indicator *indicator = &definitions->indicators[i];
+        unsigned of = definitions_indicator_uses(definitions, indicator);
+        bool has_target = false;
+        for (size_t j = 0; j < facts->target_count; j++) {
+            has_target |= facts->indicator_ids[j] == indicator->id && facts->targets[j].units > 0;
+        }
+        if (!indicator->retired && !has_target && !indicator->primary) {
+            of &= ~FORMULA_USES(FORMULA_HEADCOUNT);
+        }
+        uses |= indicator->retired ? 0 : of;
+    }
+    return uses;
+}
+
 static enum dc_code
 unit_items(struct dc_step *step, const struct dc_period *span, const char *period, int64_t unit_id,
            const struct definitions *definitions, Scoring__GetUnitResponse *response,
@@ -166,13 +187,17 @@ unit_items(struct dc_step *step, const struct dc_period *span, const char *perio
 {
     struct facts facts;
     DC_TRY(view_unit_facts(step, period, unit_id, &facts, error));
+    DC_TRY(around_facts(step, definitions, span, uses_of_unit(&facts, definitions), AROUND_UNIT,
+                        unit_id, &facts, error));
     response->items =
         dc_arena_alloc(step->arena, (definitions->indicator_count + 1) * sizeof(Scoring__Item *));
     for (int primary = 1; primary >= 0; primary--) {
         for (size_t i = 0; i < definitions->indicator_count; i++) {
             const struct indicator *indicator = &definitions->indicators[i];
             struct rule_input input = facts_input(&facts, definitions, indicator);
-            bool worth = input.has_target || indicator->primary;
+            const struct measure *measure = definitions_measure(definitions, indicator->measure_id);
+            bool worth = input.has_target || indicator->primary ||
+                         (measure && measure->formula && input.actual.denominator.units != 0);
             for (size_t j = 0; j < facts.measure_count; j++) {
                 worth |= facts.measure_ids[j] == indicator->measure_id;
             }
@@ -184,8 +209,8 @@ unit_items(struct dc_step *step, const struct dc_period *span, const char *perio
             response->items[response->n_items++] = item;
         }
     }
-    return pacing_items(step, span, GOALS__OWNER_KIND__OWNER_KIND_UNIT, unit_id, &facts, definitions,
-                        response->items, response->n_items, error);
+    return pacing_items(step, span, GOALS__OWNER_KIND__OWNER_KIND_UNIT, unit_id, &facts,
+                        definitions, response->items, response->n_items, error);
 }
 
 static int

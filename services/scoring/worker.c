@@ -33,6 +33,7 @@ work_off(struct dc_step *step, const struct store_work *work, bool wide, struct 
         .arena = step->arena,
         .tenant_id = work->tenant_id,
         .period = work->period,
+        .first_day = work->first_day,
         .last_day = work->last_day,
         .day = work->last_day < today ? work->last_day : today,
         .everybody = !work->begun};

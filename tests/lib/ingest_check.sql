@@ -1,5 +1,5 @@
 -- Totals that were told (public.heard) beside totals computed from nothing out of the records, by
--- another way; one line for each that differs. Measures 1 to 10 are those of
+-- another way; one line for each that differs. Measures 1 to 12 are those of
 -- services/ingest/stage_test.h; others are made of decided tasks (tasks_test.c).
 WITH live AS (
     SELECT r.*, d.product, d.campaign, d.channel, p.units,
@@ -24,6 +24,22 @@ WITH live AS (
 ), customers AS (
     SELECT kind, owner, period, customer, count(DISTINCT order_key) AS orders
     FROM owned WHERE customer <> '' GROUP BY 1, 2, 3, 4
+), firsts AS ( -- by the day of a customer's first record of all, and of the first one online
+    SELECT customer, min(occurred_on) AS day,
+           min(occurred_on) FILTER (WHERE channel = '线上') AS day_online
+    FROM live WHERE customer <> '' GROUP BY 1
+), new AS (
+    SELECT o.kind, o.owner, o.period,
+           count(DISTINCT o.customer) FILTER (WHERE o.period = ANY (p.of)) AS n,
+           count(DISTINCT o.customer) FILTER (WHERE o.channel = '线上' AND o.period = ANY (p.online))
+               AS online
+    FROM owned o JOIN firsts f USING (customer)
+    CROSS JOIN LATERAL (
+        SELECT ARRAY[to_char(f.day, 'YYYY-MM'), to_char(f.day, 'YYYY"Q"Q'), to_char(f.day, 'YYYY')]
+                   AS of,
+               ARRAY[to_char(f.day_online, 'YYYY-MM'), to_char(f.day_online, 'YYYY"Q"Q'),
+                     to_char(f.day_online, 'YYYY')] AS online) p
+    GROUP BY 1, 2, 3
 ), whole AS (
     SELECT kind, owner, period, sum(amount) AS amount, sum(collected) AS collected,
            count(*) AS records, count(DISTINCT order_key) AS orders,
@@ -45,12 +61,14 @@ WITH live AS (
     UNION ALL SELECT 8, kind, owner, period, collected, 1 FROM whole
     UNION ALL SELECT 9, kind, owner, period, collected, amount FROM whole
     UNION ALL SELECT 10, kind, owner, period, products, 1 FROM whole
+    UNION ALL SELECT 11, kind, owner, period, n, 1 FROM new
+    UNION ALL SELECT 12, kind, owner, period, online, 1 FROM new
 ), differing AS (
     SELECT coalesce(e.measure, h.measure) AS measure, coalesce(e.kind, h.kind) AS kind,
            coalesce(e.owner, h.owner) AS owner, coalesce(e.period, h.period) AS period,
            e.n, e.d, h.n AS told_n, h.d AS told_d
     FROM expected e
-    FULL JOIN (SELECT * FROM public.heard WHERE measure <= 10) h ON h.measure = e.measure AND h.kind = e.kind AND h.owner = e.owner
+    FULL JOIN (SELECT * FROM public.heard WHERE measure <= 12) h ON h.measure = e.measure AND h.kind = e.kind AND h.owner = e.owner
                             AND h.period = e.period
     WHERE coalesce(e.n, 0) IS DISTINCT FROM coalesce(h.n, 0)
        OR (e.n IS NOT NULL AND h.n IS NOT NULL AND e.d <> h.d)

@@ -4,7 +4,7 @@
 SELECT m.measure_id, m.version, m.code, m.name, m.kind, m.field,
        coalesce(m.numerator_id, 0), coalesce(m.denominator_id, 0), m.repeat_only, m.retired,
        coalesce(f.dimensions, '{}'), coalesce(f.excludes, '{}'), coalesce(f."values", '{}'),
-       m.made_of, m.enterer_ids, m.heads_enter, m.scale_min, m.scale_max
+       m.made_of, m.enterer_ids, m.heads_enter, m.scale_min, m.scale_max, m.formula, m.first_only
 FROM measure m
 LEFT JOIN LATERAL (
     SELECT array_agg(x.dimension ORDER BY x.ordinal) AS dimensions,

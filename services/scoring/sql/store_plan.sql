@@ -3,12 +3,12 @@
 -- the total, $11 name, $12 the message, then by item: $13 indicator, $14 weight, $15 full marks,
 -- $16 lower, $17 cap, $18 has a threshold, $19 threshold, $20 lower is better, $21 decimals,
 -- $22 the item as a message, of every rule but a ratio (NULL = a ratio, in the columns),
--- $23 has a grade table.
+-- $23 has a grade table, $24 a condition in it looks back at earlier periods.
 WITH stored AS (
     INSERT INTO plan_version (tenant_id, plan_id, version, effective_from, retired, position,
                               unit_id, person_id, missing_policy, total_decimals, name, body,
-                              graded)
-    VALUES ($1, $2, $3, $4::date, $5, $6, $7, $8, $9::bigint, $10::bigint, $11, $12, $23)
+                              graded, looks_back)
+    VALUES ($1, $2, $3, $4::date, $5, $6, $7, $8, $9::bigint, $10::bigint, $11, $12, $23, $24)
     ON CONFLICT (tenant_id, plan_id, version) DO NOTHING
     RETURNING tenant_id, plan_id, version
 ), items AS (

@@ -13,6 +13,15 @@ WITH since AS (
     INSERT INTO dirty (tenant_id, period, wide, from_day, people)
     SELECT $1, '', false, max(day) + 1, array_agg(person_id) FROM moved, since
     HAVING count(*) > 0
+), counted AS (
+    INSERT INTO dirty (tenant_id, period, wide, from_day, units)
+    SELECT $1, '', false, max(day) + 1, array_agg(DISTINCT p.unit_id)
+    FROM org_post AS p JOIN moved USING (person_id), since
+    WHERE p.tenant_id = $1
+      AND EXISTS (SELECT FROM measure WHERE tenant_id = $1 AND counts_heads)
+      AND EXISTS (SELECT FROM indicator AS i JOIN measure AS m USING (tenant_id, measure_id)
+                  WHERE i.tenant_id = $1 AND i.is_primary AND m.is_formula)
+    HAVING count(*) > 0
 ), turned AS (
     INSERT INTO dirty (tenant_id, period, wide, from_day, everybody)
     SELECT $1, '', true, min(day) + 1, true FROM place, since

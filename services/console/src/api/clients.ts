@@ -13,6 +13,7 @@ import { SubmissionService } from '@gen/ingest/v1/submission_pb'
 import { NotifyService } from '@gen/notify/v1/notify_pb'
 import { OrgService, SessionService } from '@gen/org/v1/org_pb'
 import { ReviewService } from '@gen/reviews/v1/reviews_pb'
+import { FormulaService } from '@gen/scoring/v1/formula_pb'
 import { ResultService } from '@gen/scoring/v1/results_pb'
 import { ScoringService } from '@gen/scoring/v1/scoring_pb'
 import { WebhookService } from '@gen/webhooks/v1/webhooks_pb'
@@ -28,6 +29,7 @@ export const moveClient = createClient(MoveService, transport)
 export const draftClient = createClient(DraftService, transport)
 export const ingestClient = createClient(IngestService, transport)
 export const scoringClient = createClient(ScoringService, transport)
+export const formulaClient = createClient(FormulaService, transport)
 export const resultClient = createClient(ResultService, transport)
 export const notifyClient = createClient(NotifyService, transport)
 export const auditClient = createClient(AuditService, transport)

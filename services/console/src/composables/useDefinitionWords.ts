@@ -20,6 +20,7 @@ export function useDefinitionWords() {
   }
   function measure(one: Measure, nameOf?: (id: bigint) => string): string {
     if (one.of === MeasureOf.OKR || one.of === MeasureOf.HAND) return t(`madeOf.${one.of}`)
+    if (one.of === MeasureOf.FORMULA) return one.formula
     const field = one.field ? t(`field.${one.field}`) : ''
     let what: string
     if (one.kind === MeasureKind.RATIO) {
@@ -27,7 +28,7 @@ export function useDefinitionWords() {
     } else {
       what = t(`measure.words.${one.kind}`, { field })
     }
-    return join([what, one.repeatOnly ? t('measure.repeatOnly') : '', ...one.filters.map(filter)])
+    return join([what, one.repeatOnly ? t('measure.repeatOnly') : '', one.firstOnly ? t('measure.firstOnly') : '', ...one.filters.map(filter)])
   }
   function rule(one: RatioRule): string {
     const lower = one.lowerIsBetter === LowerIsBetter.DIFFERENCE ? t('plan.lowerDifference')

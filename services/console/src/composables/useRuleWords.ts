@@ -25,7 +25,7 @@ export function useRuleWords() {
     steps: ({ steps }) => join(t(`rule.words.${steps!.marginal ? 'marginal' : 'steps'}`, { count: steps!.rows.length }), t(`rule.basis.${steps!.basis}`), range(steps!.lowest, steps!.highest)),
     addDeduct: ({ addDeduct }) => t('rule.words.addDeduct', { start: addDeduct!.start, count: addDeduct!.terms.length, lowest: addDeduct!.lowest, highest: addDeduct!.highest }),
     accrual: ({ accrual }) => t('rule.words.accrual', { step: accrual!.step, points: accrual!.points, cap: accrual!.cap }),
-    veto: ({ veto }) => t('rule.words.veto', { basis: t(`rule.basis.${veto!.basis}`), comparison: t(`rule.comparisons.${veto!.comparison}`), value: veto!.value, highest: veto!.highest }),
+    veto: ({ veto }) => veto!.condition ? t('rule.words.vetoCondition', { condition: veto!.condition, highest: veto!.highest || veto!.highestGrade }) : t('rule.words.veto', { basis: t(`rule.basis.${veto!.basis}`), comparison: t(`rule.comparisons.${veto!.comparison}`), value: veto!.value, highest: veto!.highest }),
     rating: ({ rating }) => t('rule.words.rating', { full: rating!.fullMarks, low: rating!.scaleMin, high: rating!.scaleMax }),
     okr: ({ okr }) => t('rule.words.okr', { full: okr!.fullMarks, at: okr!.fullAt, cap: share(okr!.cap) }),
     band: ({ band }) => t('rule.words.band', { basis: t(`rule.basis.${band!.basis}`), lo: band!.lo, hi: band!.hi, full: band!.fullMarks }),

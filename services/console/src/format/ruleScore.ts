@@ -82,6 +82,8 @@ const formulas: Record<RuleKind, (trial: Trial, x: Fraction) => Outcome> = {
 
 /** Of a rule without problems: the outcome at x, a share of the target (`ofTarget`) or an actual. */
 export function scoreAt(draft: RuleDraft, x: Fraction, lower: boolean): Outcome {
+  // What a condition makes of it cannot be told from x alone.
+  if (draft.kind === 'veto' ? draft.condition !== null : draft.kind === 'addDeduct' && draft.terms.some((term) => term.condition !== null)) return null
   const at = (name: string) => fraction(textOf(draft, name))
   return formulas[draft.kind]({ draft, lower, at, better: (a, b) => (lower ? less(a, b) : less(b, a)) }, x)
 }

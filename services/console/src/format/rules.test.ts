@@ -22,7 +22,7 @@ function draftFrom(kind: RuleKind, words: string, lower: boolean): RuleDraft {
     if (row) draft.rows.push({ from: row[1]!, points: row[4]!, slope: row[3] === 'x' })
     else if (comparisons[part] !== undefined) { draft.comparison = comparisons[part]; set('value', parts[at + 1]!) }
     else if (kind === 'veto' && comparisons[parts[at - 1] ?? ''] !== undefined) return
-    else if (/^-?[\d.]+$/.test(part)) draft.terms.push({ indicatorId: BigInt(draft.terms.length), points: part })
+    else if (/^-?[\d.]+$/.test(part)) draft.terms.push({ indicatorId: BigInt(draft.terms.length), points: part, condition: null })
     else if (key === 'of') draft.basis = value === 'ratio' ? RuleBasis.RATIO : RuleBasis.ACTUAL
     else if (key === 'places') draft.decimals = Number(value)
     else if (key === 'marginal') draft.marginal = true
@@ -130,7 +130,7 @@ describe('what a form refuses', () => {
     expect(refused).toBeGreaterThan(15)
   })
   it('counts an indicator once', () => {
-    const draft = { ...draftOf(null, false), kind: 'addDeduct' as const, terms: [{ indicatorId: 0n, points: '1' }, { indicatorId: 4n, points: '2' }] }
+    const draft = { ...draftOf(null, false), kind: 'addDeduct' as const, terms: [{ indicatorId: 0n, points: '1', condition: null }, { indicatorId: 4n, points: '2', condition: null }] }
     expect(ruleProblems(draft, false, 4n)).toMatchObject({ 'terms[1].indicator_id': { key: 'twice' } })
     expect(ruleProblems(draft, false, 5n)).toEqual({})
   })

@@ -9,7 +9,8 @@ export const ruleKinds = ['ratio', 'linear', 'threePoint', 'steps', 'addDeduct',
 export type RuleKind = (typeof ruleKinds)[number]
 
 export interface RowDraft { from: string; points: string; slope: boolean }
-export interface TermDraft { indicatorId: bigint; points: string }
+/** A term with a condition counts it (1 while it holds) instead of an indicator; null: an indicator. */
+export interface TermDraft { indicatorId: bigint; points: string; condition: string | null }
 export interface RuleDraft {
   kind: RuleKind
   /** Numbers by "kind.field", so that trying another rule loses nothing. */
@@ -19,6 +20,8 @@ export interface RuleDraft {
   marginal: boolean
   belowFloor: BelowFloor
   comparison: VetoComparison
+  /** Of a veto, instead of a comparison with a value; null: a comparison. */
+  condition: string | null
   lowerIsBetter: LowerIsBetter
   rows: RowDraft[]
   terms: TermDraft[]
@@ -84,10 +87,10 @@ export function draftOf(item: PlanItem | null, lower: boolean): RuleDraft {
   const texts = Object.fromEntries(ruleKinds.flatMap((kind) => ruleForms[kind].fields.map(({ name, first }) => [`${kind}.${name}`, first])))
   if (lower) Object.assign(texts, { 'linear.floorRatio': '1.4', 'threePoint.floorRatio': '1.2', 'threePoint.stretchRatio': '0.8' })
   const draft: RuleDraft = {
-    kind: 'ratio', texts, basis: RuleBasis.RATIO, clamped: true, marginal: false, belowFloor: BelowFloor.ZERO, comparison: VetoComparison.ABOVE,
+    kind: 'ratio', texts, basis: RuleBasis.RATIO, clamped: true, marginal: false, belowFloor: BelowFloor.ZERO, comparison: VetoComparison.ABOVE, condition: null,
     lowerIsBetter: lower ? LowerIsBetter.DIFFERENCE : LowerIsBetter.UNSPECIFIED,
     rows: [{ from: '0', points: '0', slope: false }, { from: '0.6', points: '60', slope: false }, { from: '1', points: '100', slope: false }],
-    terms: [{ indicatorId: 0n, points: '-5' }], decimals: 2,
+    terms: [{ indicatorId: 0n, points: '-5', condition: null }], decimals: 2,
   }
   if (!item) return draft
   const kind = (draft.kind = kindOf(item))
@@ -97,7 +100,8 @@ export function draftOf(item: PlanItem | null, lower: boolean): RuleDraft {
   for (const name of choices) if (rule[name] !== undefined) Object.assign(draft, { [name]: rule[name] })
   if (kind === 'linear' && !draft.clamped) Object.assign(texts, { 'linear.lower': '0', 'linear.cap': '1.2' })
   if (item.steps) draft.rows = item.steps.rows.map((row) => ({ from: row.from, points: row.slope || row.score, slope: row.slope !== '' }))
-  if (item.addDeduct) draft.terms = item.addDeduct.terms.map(({ indicatorId, points }) => ({ indicatorId, points }))
+  if (item.addDeduct) draft.terms = item.addDeduct.terms.map(({ indicatorId, points, condition }) => ({ indicatorId, points, condition: condition || null }))
+  if (item.veto?.condition) Object.assign(draft, { condition: item.veto.condition, basis: RuleBasis.RATIO, comparison: VetoComparison.ABOVE })
   return draft
 }
 
@@ -107,7 +111,7 @@ const plain = (typed: string) => {
   return value ? toText(value) : typed.trim()
 }
 /** The numbers that a form shows: unclamped, a linear rule has no bounds. */
-export const shownFields = (draft: RuleDraft) => ruleForms[draft.kind].fields.filter(({ name }) => draft.kind !== 'linear' || draft.clamped || (name !== 'lower' && name !== 'cap'))
+export const shownFields = (draft: RuleDraft) => ruleForms[draft.kind].fields.filter(({ name }) => (draft.kind !== 'veto' || draft.condition === null || name !== 'value') && (draft.kind !== 'linear' || draft.clamped || (name !== 'lower' && name !== 'cap')))
 
 export function itemOf(draft: RuleDraft, indicatorId: bigint, weight: string, lower: boolean): PlanItem {
   const { kind, marginal, decimals } = draft
@@ -118,6 +122,7 @@ export function itemOf(draft: RuleDraft, indicatorId: bigint, weight: string, lo
   if (kind === 'linear') rule.clamped = draft.clamped
   if (kind === 'threePoint') rule.belowFloor = draft.belowFloor
   if (kind === 'veto') rule.comparison = draft.comparison
+  if (kind === 'veto' && draft.condition !== null) Object.assign(rule, { condition: draft.condition.trim(), basis: RuleBasis.UNSPECIFIED, comparison: VetoComparison.UNSPECIFIED })
   if (kind === 'steps') {
     rule.marginal = marginal
     rule.rows = draft.rows.map((row, at) => ({
@@ -125,13 +130,13 @@ export function itemOf(draft: RuleDraft, indicatorId: bigint, weight: string, lo
       ...(row.slope || marginal ? { slope: plain(row.points) } : { score: plain(row.points) }),
     }))
   }
-  if (kind === 'addDeduct') rule.terms = draft.terms.map((term) => ({ indicatorId: term.indicatorId, points: plain(term.points) }))
+  if (kind === 'addDeduct') rule.terms = draft.terms.map((term) => ({ indicatorId: term.condition === null ? term.indicatorId : 0n, points: plain(term.points), condition: term.condition?.trim() ?? '' }))
   return create(PlanItemSchema, { indicatorId, weight: kind === 'veto' ? '0.00' : weight, [kind]: rule })
 }
 
 // --- what is wrong, by the path of the field ---------------------------------------------------------
 export interface RuleProblem {
-  key: 'number' | 'positive' | 'below' | 'above' | 'order' | 'ascending' | 'terms' | 'notZero' | 'twice'
+  key: 'condition' | 'number' | 'positive' | 'below' | 'above' | 'order' | 'ascending' | 'terms' | 'notZero' | 'twice'
   values: Record<string, string>
 }
 type Bounds = Pick<NumberField, 'most' | 'least' | 'negative' | 'optional' | 'positive'>
@@ -157,8 +162,9 @@ function rowProblems(draft: RuleDraft, say: (path: string, problem: RuleProblem 
 
 function termProblems(draft: RuleDraft, own: bigint, say: (path: string, problem: RuleProblem | null) => void): void {
   if (draft.terms.length === 0) say('terms', { key: 'terms', values: {} })
-  const which = draft.terms.map((term) => term.indicatorId || own)
+  const which = draft.terms.map((term) => term.condition?.trim() ?? (term.indicatorId || own))
   draft.terms.forEach((term, at) => {
+    if (term.condition?.trim() === '') say(`terms[${at}].condition`, { key: 'condition', values: {} })
     say(`terms[${at}].points`, numberProblem(term.points, rowPoints))
     if (parseTyped(term.points)?.units === 0n) say(`terms[${at}].points`, { key: 'notZero', values: {} })
     if (which.indexOf(which[at]!) < at) say(`terms[${at}].indicator_id`, { key: 'twice', values: {} })
@@ -183,6 +189,7 @@ export function ruleProblems(draft: RuleDraft, lower: boolean, own = 0n): Record
   }
   if (shown.some(({ name }) => name === 'floorRatio')) share('floorRatio', false)
   if (shown.some(({ name }) => name === 'stretchRatio')) share('stretchRatio', true)
+  if (draft.kind === 'veto' && draft.condition?.trim() === '') say('condition', { key: 'condition', values: {} })
   if (draft.kind === 'steps') rowProblems(draft, say)
   if (draft.kind === 'addDeduct') termProblems(draft, own, say)
   return found

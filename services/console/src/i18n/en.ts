@@ -1,5 +1,6 @@
 // The console's words in English.
 import { movesEn } from './moves.en'
+import { formulaEn } from './formula.en'
 import { okrEn } from './okr.en'
 import { operationsEn } from './operations.en'
 import { paceEn } from './pace.en'
@@ -26,6 +27,7 @@ export const en: Words = {
   ...resultsEn,
   ...operationsEn,
   ...okrEn,
+  ...formulaEn,
   ...reviewsEn,
   ...webhooksEn,
   app: {
@@ -292,6 +294,7 @@ export const en: Words = {
     in: '{dimension} is one of {values}',
     notIn: '{dimension} is none of {values}',
     repeatOnly: 'only those with two orders or more',
+    firstOnly: 'Only customers whose first record is of the period',
     ratioOf: '{top} ÷ {bottom}',
     kinds: {
       1: 'Sum',

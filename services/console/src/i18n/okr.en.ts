@@ -130,7 +130,7 @@ export const okrEn: typeof okrZh = {
     mayNot: 'You may look, not enter',
     never: 'not entered',
   },
-  madeOf: { label: 'Made of', 0: 'Sales records', 1: 'Decided tasks', 2: 'OKR scores', 3: 'Ratings', 4: 'Entered by hand', enterers: 'Who enters', enterersHint: 'for everybody but themselves', heads: 'Heads enter for those below them, too' },
+  madeOf: { label: 'Made of', 0: 'Sales records', 1: 'Decided tasks', 2: 'OKR scores', 3: 'Ratings', 4: 'Entered by hand', 60: 'Formula', enterers: 'Who enters', enterersHint: 'for everybody but themselves', heads: 'Heads enter for those below them, too' },
   part: {
     kpi: 'KPI',
     okr: 'OKR',

@@ -128,7 +128,7 @@ export const okrZh = {
     mayNot: '您可以查看，不能录入',
     never: '未录入',
   },
-  madeOf: { label: '来源', 0: '销售记录', 1: '审批任务', 2: 'OKR 得分', 3: '评价', 4: '手工录入', enterers: '录入人', enterersHint: '可为所有人录入，但不能为自己', heads: '部门负责人也可为下级录入' },
+  madeOf: { label: '来源', 0: '销售记录', 1: '审批任务', 2: 'OKR 得分', 3: '评价', 4: '手工录入', 60: '公式', enterers: '录入人', enterersHint: '可为所有人录入，但不能为自己', heads: '部门负责人也可为下级录入' },
   part: {
     kpi: 'KPI',
     okr: 'OKR',

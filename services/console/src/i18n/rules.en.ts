@@ -73,13 +73,13 @@ export const rulesEn: Same<typeof rulesZh> = {
     allowed: { number: '{low} to {high}', positive: 'above 0, to {high}', empty: '{range}, or empty' },
     problems: {
       number: 'a number from {low} to {high}, at most 6 decimals', positive: 'above 0', below: 'below 1: a floor is worse than the target, a stretch better', above: 'above 1: a floor is worse than the target, a stretch better', order: 'the wrong way round: {low} belongs below {high}',
-      ascending: 'above {other} of the row before', terms: 'one term at least', notZero: 'not 0', twice: 'this indicator is counted already',
+      ascending: 'above {other} of the row before', terms: 'one term at least', notZero: 'not 0', twice: 'this indicator is counted already', condition: 'a condition, such as returns > 3',
     },
     refused: 'Refused by the service: {sentence}',
     words: {
       rating: 'full marks {full}, scale {low} to {high}', okr: 'full marks {full} at an OKR score of {at}, at most {cap}',
       linear: 'linear from the floor, full marks {full}', threePoint: 'floor {low} · target {full} · stretch {high}', steps: '{count} steps', marginal: '{count} marginal steps', addDeduct: '{start} at first, {count} terms, {lowest} to {highest}',
-      accrual: '{points} for each full {step}, at most {cap}', veto: 'veto: total at most {highest} while {basis} is {comparison} {value}', band: '{full} with {basis} from {lo} to {hi}',
+      accrual: '{points} for each full {step}, at most {cap}', vetoCondition: 'vetoed while {condition}: at most {highest}', veto: 'veto: total at most {highest} while {basis} is {comparison} {value}', band: '{full} with {basis} from {lo} to {hi}',
       floorRatio: 'floor {share} of the target', stretchRatio: 'stretch {share} of the target', unclamped: 'without limits', range: '{low} to {high}',
     },
   },

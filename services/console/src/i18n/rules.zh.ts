@@ -70,13 +70,13 @@ export const rulesZh = {
     allowed: { number: '{low} 至 {high}', positive: '大于 0，至 {high}', empty: '{range}，可留空' },
     problems: {
       number: '{low} 到 {high} 之间的数，至多 6 位小数', positive: '须大于 0', below: '须小于 1：底线应差于目标、挑战应优于目标', above: '须大于 1：底线应差于目标、挑战应优于目标', order: '顺序颠倒：{low} 应低于 {high}',
-      ascending: '须大于上一行的 {other}', terms: '至少一项', notZero: '不能为 0', twice: '此指标已经计过',
+      ascending: '须大于上一行的 {other}', terms: '至少一项', notZero: '不能为 0', twice: '此指标已经计过', condition: '写一个条件，例如 returns > 3',
     },
     refused: '服务拒绝：{sentence}',
     words: {
       rating: '满分 {full}，量表 {low} 至 {high}', okr: '满分 {full}，需 OKR 得分 {at}，最高 {cap}',
       linear: '基线线性，满分 {full}', threePoint: '底线 {low} · 目标 {full} · 挑战 {high}', steps: '{count} 段阶梯', marginal: '{count} 段累进', addDeduct: '起始 {start}，加减 {count} 项，{lowest} 至 {highest}',
-      accrual: '每满 {step} 得 {points}，最高 {cap}', veto: '一票否决：{basis}{comparison} {value} 时总分不超过 {highest}', band: '{basis}在 {lo} 至 {hi} 之间得 {full}',
+      accrual: '每满 {step} 得 {points}，最高 {cap}', vetoCondition: '一票否决：{condition} 时最高 {highest}', veto: '一票否决：{basis}{comparison} {value} 时总分不超过 {highest}', band: '{basis}在 {lo} 至 {hi} 之间得 {full}',
       floorRatio: '底线为目标的 {share}', stretchRatio: '挑战为目标的 {share}', unclamped: '不限上下', range: '{low} 至 {high}',
     },
   },

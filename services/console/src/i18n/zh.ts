@@ -1,5 +1,6 @@
 // The console's words in Chinese, which comes first.
 import { movesZh } from './moves.zh'
+import { formulaZh } from './formula.zh'
 import { okrZh } from './okr.zh'
 import { operationsZh } from './operations.zh'
 import { paceZh } from './pace.zh'
@@ -25,6 +26,7 @@ export const zh = {
   ...targetsZh,
   ...operationsZh,
   ...okrZh,
+  ...formulaZh,
   ...reviewsZh,
   ...webhooksZh,
   app: {
@@ -291,6 +293,7 @@ export const zh = {
     in: '{dimension}属于 {values}',
     notIn: '{dimension}不属于 {values}',
     repeatOnly: '只算出现在两张及以上订单中的',
+    firstOnly: '只算首次成交在本期的客户',
     ratioOf: '{top} ÷ {bottom}',
     kinds: {
       1: '求和',
