@@ -1,4 +1,5 @@
 // The console's words in English.
+import { objectionEn } from './objection.en'
 import { okrEn } from './okr.en'
 import { operationsEn } from './operations.en'
 import { paceEn } from './pace.en'
@@ -18,6 +19,7 @@ export const en: Words = {
   ...rulesEn,
   ...reportEn,
   ...targetsEn,
+  ...objectionEn,
   ...resultsEn,
   ...operationsEn,
   ...okrEn,
@@ -35,6 +37,7 @@ export const en: Words = {
     open: 'Open navigation',
     performance: 'Performance',
     results: 'Results',
+    objection: 'Objection',
     calibration: 'Calibration',
     process: 'Process',
     tasks: 'My tasks',

@@ -1,4 +1,5 @@
 // The console's words in Chinese, which comes first.
+import { objectionZh } from './objection.zh'
 import { okrZh } from './okr.zh'
 import { operationsZh } from './operations.zh'
 import { paceZh } from './pace.zh'
@@ -16,6 +17,7 @@ export const zh = {
   ...processZh,
   ...rulesZh,
   ...reportZh,
+  ...objectionZh,
   ...resultsZh,
   ...targetsZh,
   ...operationsZh,
@@ -34,6 +36,7 @@ export const zh = {
     open: '打开导航',
     performance: '绩效',
     results: '结果',
+    objection: '申诉',
     calibration: '绩效校准',
     process: '流程',
     tasks: '我的待办',
