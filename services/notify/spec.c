@@ -2,6 +2,7 @@
 #include <curl/curl.h>
 #include <dacheng/scoring/v1/objections_events.pb-c.h>
 #include <dacheng/scoring/v1/results_events.pb-c.h>
+#include <dacheng/goals/v1/check_in_events.pb-c.h>
 #include <dacheng/goals/v1/events.pb-c.h>
 #include <dacheng/ingest/v1/events.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
@@ -125,6 +126,7 @@ static const struct dc_reaction reactions[] = {
      notify_on_indicators_defined},
     {"goals", "TargetsAdjusted", &goals__targets_adjusted__descriptor, notify_on_targets_adjusted},
     {"goals", "ProposalSettled", &goals__proposal_settled__descriptor, notify_on_proposal_settled},
+    {"goals", "CheckInsDue", &goals__check_ins_due__descriptor, notify_on_check_ins_due},
     {"goals", "PlanChanged", &goals__plan_changed__descriptor, notify_on_plan_changed},
     {"scoring", "ResultPublished", &scoring__result_published__descriptor,
      notify_on_result_published},

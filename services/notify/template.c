@@ -31,6 +31,8 @@ static const struct {
     {NOTIFY_RESULT_CORRECTED, EVERY "period ", " until version ", " total grade "},
     {NOTIFY_OBJECTION_RAISED, EVERY "period ", " objection indicator author reason ", ""},
     {NOTIFY_OBJECTION_SETTLED, EVERY "period ", " objection indicator decision ", ""},
+    {NOTIFY_CHECK_IN_DUE, EVERY "period due ", " objective_id objective owner since ", ""},
+    {NOTIFY_CHECK_IN_MANAGER, EVERY "period due ", " objective_id objective owner since ", ""},
     {NOTIFY_RUN_FINISHED, EVERY, " run file source ", " rows created changed unchanged rejected "},
     {NOTIFY_RUN_REFUSED, EVERY, " run file source problem ", " rows rejected "},
     {NOTIFY_TASKS_OPENED, TASK, TASK_IN, ""},

@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { afterEach } from 'node:test'
 import { chromium } from 'playwright-core'
 
 export const base = process.env.BASE_URL
@@ -23,11 +24,25 @@ const engine = await chromium.launch({
 })
 export const closeAll = () => engine.close()
 
+// What was on the pages when a test failed: said with the failure, and kept as pictures.
+const pages = new Set()
+afterEach(async (test) => {
+  if (test.passed) return
+  for (const page of pages) {
+    const name = `failed-${[...pages].indexOf(page)}`
+    await picture(page, name).catch(() => {})
+    const text = await page.locator('body').innerText({ timeout: 2000 }).catch((error) => error.message)
+    test.diagnostic(`${name}.png ${page.url()}: ${text.replace(/\s+/g, ' ').slice(0, 600)}`)
+  }
+})
+
 /** A window of its own. What the page complains about is kept in `window.complaints`. */
 export async function open(size = 'desktop') {
   const context = await engine.newContext({ viewport: sizes[size], locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })
   const page = await context.newPage()
   page.setDefaultTimeout(20_000)
+  pages.add(page)
+  page.on('close', () => pages.delete(page))
   const complaints = []
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`))
   page.on('console', (message) => {
@@ -105,3 +120,15 @@ export const soon = { ok: within(assert.ok), equal: within(assert.equal), deepEq
 /** The exact value behind a shown figure. */
 export const value = (page, test) => page.locator(`[data-test=${test}] [data-value], [data-test=${test}][data-value]`).first().getAttribute('data-value')
 export const live = (page) => page.waitForSelector('[data-test=live][data-state=live]')
+
+/** Brings a CSV of records up as a person does, and waits until it is done. */
+export async function bring(page, name, rows) {
+  const header = 'source_key,amount,collected_amount,customer,product,person_code,occurred_at,deleted'
+  await page.goto(`${base}/import`)
+  await page.waitForSelector('[data-test=upload]')
+  await page.setInputFiles('[data-test=file]', { name, mimeType: 'text/csv', buffer: Buffer.from([header, ...rows].join('\n') + '\n') })
+  await page.fill('input[name=source]', 'browser')
+  await page.click('[data-test=upload]')
+  await until(`${name} is imported`, async () =>
+    (await page.locator('.panel', { has: page.locator('[data-test=run]') }).filter({ hasText: name }).locator('[data-test=run-state]').first().getAttribute('data-state')) === '3', 60)
+}

@@ -7,10 +7,10 @@ import { base, closeAll, login, picture, sideways, soon, until } from './browser
 let supervisor, employee, vice
 const gone = (page) => page.waitForSelector('.el-dialog', { state: 'hidden' })
 /** Opens the task of the objection, once it has come. */
-async function openTask(page) {
+async function openTask(page, stage) {
   await until('the task', async () => {
     await page.goto(`${base}/tasks`)
-    const card = page.locator('a[href*="/tasks/"]', { hasText: '申诉' }).first()
+    const card = page.locator(`[data-test=task-card][data-stage=${stage}] a`).first()
     await card.waitFor({ timeout: 2000 }).catch(() => {})
     if (await card.count() === 0) return false
     await card.click()
@@ -65,7 +65,7 @@ describe('objections in the browser', () => {
 
   it('asks for the correction before it can be agreed to', async () => {
     const { page } = supervisor
-    await openTask(page)
+    await openTask(page, 'decide')
     await soon.ok(() => page.locator('[data-test=outcome-approve]').isDisabled())
     await page.fill('input[name=corrected]', '600000')
     await page.click('[data-test=try]')
@@ -80,7 +80,7 @@ describe('objections in the browser', () => {
   it('asks the vice president where the coefficient would be another one', async () => {
     vice = await login('vp', 'phone')
     const { page } = vice
-    await openTask(page)
+    await openTask(page, 'confirm')
     await soon.equal(() => sideways(page), '')
     await picture(page, 'confirm-phone')
     await decide(page, 'outcome-approve', '同意')
