@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { base, closeAll, login, picture, sideways, soon, until } from './browser.mjs'
 
-let supervisor, employee, vice
+let supervisor, employee
 const gone = (page) => page.waitForSelector('.el-dialog', { state: 'hidden' })
 /** Opens the task of the objection, once it has come. */
 async function openTask(page, stage) {
@@ -77,15 +77,6 @@ describe('objections in the browser', () => {
     await decide(page, 'outcome-approve', '已核实')
   })
 
-  it('asks the vice president where the coefficient would be another one', async () => {
-    vice = await login('vp', 'phone')
-    const { page } = vice
-    await openTask(page, 'confirm')
-    await soon.equal(() => sideways(page), '')
-    await picture(page, 'confirm-phone')
-    await decide(page, 'outcome-approve', '同意')
-  })
-
   it('shows the person the next version, and the one before', async () => {
     const { page } = employee
     await page.goto(`${base}/me`)
@@ -110,6 +101,6 @@ describe('objections in the browser', () => {
   })
 
   it('complained about nothing', () => {
-    for (const window of [supervisor, employee, vice]) assert.deepEqual(window.complaints, [])
+    for (const window of [supervisor, employee]) assert.deepEqual(window.complaints, [])
   })
 })
