@@ -36,6 +36,7 @@ dc_handler notify_list_deliveries, notify_get_delivery, notify_retry_deliveries,
     notify_list_channels;
 
 /* causes.c */
+dc_reaction_fn notify_on_result_published, notify_on_objection_raised, notify_on_objection_settled;
 dc_reaction_fn notify_on_targets_adjusted, notify_on_proposal_settled, notify_on_run_finished;
 /* causes_plan.c */
 dc_reaction_fn notify_on_plan_changed, notify_on_check_ins_due;

@@ -1,6 +1,8 @@
 /* Tests notices: one of each cause to each person whom it concerns, in his words. */
 #include "stage_test.h"
 
+#include <dacheng/scoring/v1/objections_events.pb-c.h>
+#include <dacheng/scoring/v1/results_events.pb-c.h>
 #include <dacheng/goals/v1/check_in_events.pb-c.h>
 
 static void
@@ -216,6 +218,75 @@ who_proposed_hears_how_it_ended(void **state)
     wait_for("SELECT count(*) = 0 FROM notify.notice WHERE cause = 'proposal/34'");
 }
 
+/* Publication 51 of person 12, or the correction by an objection. */
+static void
+tell_result(int64_t objection_id)
+{
+    Scoring__Publication publication = SCORING__PUBLICATION__INIT;
+    Scoring__ResultSummary summary = SCORING__RESULT_SUMMARY__INIT, *people[] = {&summary};
+    Scoring__ResultPublished event = SCORING__RESULT_PUBLISHED__INIT;
+    publication.id = 51;
+    publication.period = "2027Q1";
+    publication.objections_until = "2027-04-12";
+    summary.person_id = 12;
+    summary.version = objection_id ? 2 : 1;
+    summary.total = "86.40";
+    summary.grade = "B";
+    event.publication = &publication;
+    event.people = people;
+    event.n_people = 1;
+    event.objection_id = objection_id;
+    tell("scoring", "results/2027Q1/12", &event.base);
+}
+
+/* The figures stay out of the text. */
+static void
+a_published_result_is_told_once(void **state)
+{
+    (void)state;
+    tell_result(0);
+    tell_result(0);
+    wait_for("SELECT count(*) = 1 FROM notify.notice WHERE cause = 'publication/51'");
+    json_t *his = inbox(12, "zh-CN");
+    assert_string_equal(dc_test_text(his, "notices.0.template"), "result_published");
+    assert_string_equal(dc_test_text(his, "notices.0.link"), "/me?period=2027Q1");
+    assert_non_null(strstr(dc_test_text(his, "notices.0.text"), "2027-04-12"));
+    assert_null(strstr(dc_test_text(his, "notices.0.text"), "86.40"));
+    tell_result(9);
+    wait_for("SELECT count(*) = 1 FROM notify.notice WHERE cause = 'objection/9/version'");
+    assert_non_null(strstr(dc_test_text(inbox(12, "en"), "notices.0.text"), "version 2"));
+}
+
+static void
+an_objection_is_told_to_the_person(void **state)
+{
+    (void)state;
+    Scoring__Objection objection = SCORING__OBJECTION__INIT;
+    Scoring__ObjectionRaised raised = SCORING__OBJECTION_RAISED__INIT;
+    Scoring__ObjectionSettled settled = SCORING__OBJECTION_SETTLED__INIT;
+    raised.objection = settled.objection = &objection;
+    objection.id = 9;
+    objection.person_id = objection.author_person_id = 12;
+    objection.period = "2027Q1";
+    objection.indicator_name = "销售额";
+    objection.author_name = "陈总";
+    objection.reason = "漏记一单";
+    objection.state = SCORING__OBJECTION_STATE__OBJECTION_STATE_OPEN;
+    tell("scoring", "objection/9", &raised.base); /* his own: no news to him */
+    objection.id = 10;
+    objection.author_person_id = 99;
+    tell("scoring", "objection/10", &raised.base);
+    wait_for("SELECT count(*) = 1 FROM notify.notice WHERE cause = 'objection/10/1'");
+    wait_for("SELECT count(*) = 0 FROM notify.notice WHERE cause = 'objection/9/1'");
+    assert_non_null(strstr(dc_test_text(inbox(12, "zh-CN"), "notices.0.text"), "漏记一单"));
+    objection.state = SCORING__OBJECTION_STATE__OBJECTION_STATE_UPHELD;
+    objection.decided_by_name = "王敏";
+    objection.outcome_reason = "已核实";
+    tell("scoring", "objection/10", &settled.base);
+    wait_for("SELECT count(*) = 1 FROM notify.notice WHERE cause = 'objection/10/2'");
+    assert_non_null(strstr(dc_test_text(inbox(12, "zh-CN"), "notices.0.text"), "王敏：已核实"));
+}
+
 static void
 a_finished_run_tells_who_started_it(void **state)
 {
@@ -292,6 +363,8 @@ main(int argc, char **argv)
         cmocka_unit_test(what_is_read_is_read_by_oneself_alone),
         cmocka_unit_test(a_plan_tells_everybody_whom_it_reaches),
         cmocka_unit_test(who_proposed_hears_how_it_ended),
+        cmocka_unit_test(a_published_result_is_told_once),
+        cmocka_unit_test(an_objection_is_told_to_the_person),
         cmocka_unit_test(reminders_of_check_ins_reach_owners_and_managers),
         cmocka_unit_test(a_finished_run_tells_who_started_it),
         cmocka_unit_test(a_restart_repeats_nothing),

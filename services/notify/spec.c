@@ -1,5 +1,7 @@
 /* spec.c - the table of notify: messages to people, in their inbox and by their channels. */
 #include <curl/curl.h>
+#include <dacheng/scoring/v1/objections_events.pb-c.h>
+#include <dacheng/scoring/v1/results_events.pb-c.h>
 #include <dacheng/goals/v1/check_in_events.pb-c.h>
 #include <dacheng/goals/v1/events.pb-c.h>
 #include <dacheng/ingest/v1/events.pb-c.h>
@@ -126,6 +128,12 @@ static const struct dc_reaction reactions[] = {
     {"goals", "ProposalSettled", &goals__proposal_settled__descriptor, notify_on_proposal_settled},
     {"goals", "CheckInsDue", &goals__check_ins_due__descriptor, notify_on_check_ins_due},
     {"goals", "PlanChanged", &goals__plan_changed__descriptor, notify_on_plan_changed},
+    {"scoring", "ResultPublished", &scoring__result_published__descriptor,
+     notify_on_result_published},
+    {"scoring", "ObjectionRaised", &scoring__objection_raised__descriptor,
+     notify_on_objection_raised},
+    {"scoring", "ObjectionSettled", &scoring__objection_settled__descriptor,
+     notify_on_objection_settled},
     {"ingest", "RunFinished", &ingest__run_finished__descriptor, notify_on_run_finished},
     {"workflow", "TasksOpened", &workflow__tasks_opened__descriptor, notify_on_tasks_opened},
     {"workflow", "TasksReminded", &workflow__tasks_reminded__descriptor, notify_on_tasks_reminded},

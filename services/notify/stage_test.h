@@ -30,13 +30,16 @@ static const struct dc_service_spec goals_stand_in = {
     .name = "goals", .sentence = "its log", .statements = none, .publishes = true};
 static const struct dc_service_spec ingest_stand_in = {
     .name = "ingest", .sentence = "its log", .statements = none, .publishes = true};
+static const struct dc_service_spec scoring_stand_in = {
+    .name = "scoring", .sentence = "its log", .statements = none, .publishes = true};
 
 static const struct dc_service_spec *const stage_specs[] = {
-    &notify_spec, &org_stand_in, &goals_stand_in, &ingest_stand_in, NULL};
+    &notify_spec,     &org_stand_in,     &goals_stand_in,
+    &ingest_stand_in, &scoring_stand_in, NULL};
 
 static struct dc_test_pg *pg;
 static struct dc_test_bus *bus;
-static struct dc_test_service *notify, *org, *goals, *ingest;
+static struct dc_test_service *notify, *org, *goals, *ingest, *scoring;
 static struct dc_bus *edge;
 static struct dc_test_receiver *mail_server;
 static char smtp_url[64];
@@ -308,11 +311,13 @@ set_up(void **state)
     dc_test_bus_peer(bus, "org", peer);
     dc_test_bus_peer(bus, "goals", peer);
     dc_test_bus_peer(bus, "ingest", peer);
+    dc_test_bus_peer(bus, "scoring", peer);
     dc_test_bus_peer(bus, "edge", "call: [\">\"]\nspeaks_for_people: true");
     dc_test_bus_start(bus);
     org = publisher("org");
     goals = publisher("goals");
     ingest = publisher("ingest");
+    scoring = publisher("scoring");
     notify = replica();
     dc_test_service_start(notify);
     edge = dc_test_bus_open(bus, "edge");
@@ -333,6 +338,7 @@ tear_down(void **state)
     dc_test_service_stop(org);
     dc_test_service_stop(goals);
     dc_test_service_stop(ingest);
+    dc_test_service_stop(scoring);
     dc_test_bus_stop(bus);
     dc_bus_terminate();
     dc_test_pg_stop(pg);

@@ -6,6 +6,46 @@
 
 const struct notify_template_file notify_template_files[] = {
     {
+        "result_published",
+        "zh-CN",
+#include "templates/result_published.zh-CN.txt"
+    },
+    {
+        "result_published",
+        "en",
+#include "templates/result_published.en.txt"
+    },
+    {
+        "result_corrected",
+        "zh-CN",
+#include "templates/result_corrected.zh-CN.txt"
+    },
+    {
+        "result_corrected",
+        "en",
+#include "templates/result_corrected.en.txt"
+    },
+    {
+        "objection_raised",
+        "zh-CN",
+#include "templates/objection_raised.zh-CN.txt"
+    },
+    {
+        "objection_raised",
+        "en",
+#include "templates/objection_raised.en.txt"
+    },
+    {
+        "objection_settled",
+        "zh-CN",
+#include "templates/objection_settled.zh-CN.txt"
+    },
+    {
+        "objection_settled",
+        "en",
+#include "templates/objection_settled.en.txt"
+    },
+    {
         "targets_set",
         "zh-CN",
 #include "templates/targets_set.zh-CN.txt"

@@ -9,6 +9,7 @@
 #include <dacheng/org/v1/events.pb-c.h>
 #include <dacheng/reviews/v1/events.pb-c.h>
 #include <dacheng/scoring/v1/formula.pb-c.h>
+#include <dacheng/scoring/v1/objections.pb-c.h>
 #include <dacheng/scoring/v1/results.pb-c.h>
 #include <dacheng/workflow/v1/events.pb-c.h>
 #include <kernel_sql.h>
@@ -19,6 +20,8 @@ static const struct dc_option options[] = {
      "minutes that the tenants' clocks are ahead of UTC; decides which day today is"},
     {0},
 };
+
+#define OBJECTIONS &scoring__objection_service__descriptor
 
 static const struct dc_method methods[] = {
     {&scoring__scoring_service__descriptor, "GetPerson", DC_QUERY, scoring_get_person, true, false},
@@ -53,6 +56,12 @@ static const struct dc_method methods[] = {
      false},
     {&scoring__result_service__descriptor, "ListLateChanges", DC_QUERY, scoring_list_late_changes,
      true, false},
+    {OBJECTIONS, "RaiseObjection", DC_COMMAND, scoring_raise_objection, false, false},
+    {OBJECTIONS, "WithdrawObjection", DC_COMMAND, scoring_withdraw_objection, false, false},
+    {OBJECTIONS, "TryCorrection", DC_QUERY, scoring_try_correction, true, false},
+    {OBJECTIONS, "StateCorrection", DC_COMMAND, scoring_state_correction, false, false},
+    {OBJECTIONS, "GetObjection", DC_QUERY, scoring_get_objection, true, false},
+    {OBJECTIONS, "ListObjections", DC_QUERY, scoring_list_objections, true, false},
     {0},
 };
 
@@ -66,6 +75,7 @@ static const struct dc_reaction reactions[] = {
     {"goals", "TargetsAdjusted", &goals__targets_adjusted__descriptor, scoring_on_targets_adjusted},
     {"workflow", "CalendarChanged", &workflow__calendar_changed__descriptor,
      scoring_on_calendar_changed},
+    {"workflow", "CasesEnded", &workflow__cases_ended__descriptor, scoring_on_cases_ended},
     {"goals", "ActualsTold", &goals__actuals_told__descriptor, scoring_on_actuals_told},
     {"ingest", "MeasuresChanged", &ingest__measures_changed__descriptor,
      scoring_on_measures_changed},

@@ -34,6 +34,17 @@ rule_remark_code(char letter)
     return "";
 }
 
+enum rule_remark
+rule_remark_of(char letter)
+{
+    for (size_t i = 0; i < sizeof(remarks) / sizeof(remarks[0]); i++) {
+        if (remarks[i].letter == letter) {
+            return (enum rule_remark)i;
+        }
+    }
+    return RULE_NONE;
+}
+
 bool
 rule_remark_is_scored(char letter)
 {

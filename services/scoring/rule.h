@@ -43,6 +43,7 @@ enum rule_remark {
 char rule_remark_letter(enum rule_remark remark);
 const char *rule_remark_code(char letter); /* "" for a letter that is not in the table */
 bool rule_remark_is_scored(char letter);
+enum rule_remark rule_remark_of(char letter); /* RULE_NONE for one that is not in the table */
 
 /* What to do with an item that has no target, floor or data. There is no silent default. */
 enum rule_missing {

@@ -226,22 +226,42 @@ target_of(const struct rule_input *input)
     return (struct maybe){input->has_target, input->target};
 }
 
-/* The row of the table that a total has while the vetoes among the items hold it. */
-static int
-grade_of_person(const struct scheme *scheme, const struct rule_score *items, struct maybe total)
+int
+score_held(const struct scheme *scheme, const struct rule_score *items, int grade)
 {
-    if (!scheme->graded_by || !total.known) {
-        return 0;
-    }
-    const struct grade_table *table = &scheme->graded_by->grades;
-    int grade = grade_of(table, total.value);
-    for (size_t i = 0; i < scheme->count; i++) {
+    for (size_t i = 0; grade && i < scheme->count; i++) {
         const struct rule *rule = &scheme->items[i].item->rule;
         if (items[i].remark == RULE_VETOED && rule->veto.highest_grade[0]) {
-            grade = grade_held(table, grade, rule->veto.highest_grade);
+            grade = grade_held(&scheme->graded_by->grades, grade, rule->veto.highest_grade);
         }
     }
     return grade;
+}
+
+void
+score_finish(const struct scheme *scheme, const struct rule_score *items, struct maybe *ret_total,
+             int *ret_grade)
+{
+    struct dc_decimal weights[RULE_ITEMS_MAX] = {{0}};
+    struct maybe total = {0}, most = {0}; /* what a veto leaves of the total */
+    DC_ASSERT(scheme->count <= RULE_ITEMS_MAX);
+    for (size_t i = 0; i < scheme->count; i++) {
+        const struct rule *rule = &scheme->items[i].item->rule;
+        if (items[i].remark == RULE_VETOED && rule->veto.holds_total) {
+            most.value =
+                most.known ? dc_decimal_min(most.value, rule->veto.highest) : rule->veto.highest;
+            most.known = true;
+        }
+        weights[i] = scheme->items[i].item->weight;
+    }
+    total.known = rule_total(items, weights, scheme->count, scheme->total_decimals, &total.value);
+    if (most.known && total.known) {
+        total.value = rule_veto_total(total.value, most.value, scheme->total_decimals);
+    }
+    bool graded = scheme->graded_by && total.known;
+    *ret_grade =
+        graded ? score_held(scheme, items, grade_of(&scheme->graded_by->grades, total.value)) : 0;
+    *ret_total = total;
 }
 
 void
@@ -251,11 +271,8 @@ score_person(struct score *ret_score, struct dc_arena *arena, const struct schem
 {
     struct score score = {.scheme = scheme,
                           .items = DC_NEW_ARRAY(arena, struct rule_score, scheme->count + 1)};
-    struct dc_decimal weights[RULE_ITEMS_MAX];
-    DC_ASSERT(scheme->count <= RULE_ITEMS_MAX);
     uint64_t hash = hash_start;
     enum quotient_form form = QUOTIENT_DIFFERENCE;
-    struct maybe most = {0}; /* what a veto leaves of the total */
     for (size_t i = 0; i < scheme->count; i++) {
         const struct scheme_item *item = &scheme->items[i];
         const struct rule *rule = &item->item->rule;
@@ -267,24 +284,13 @@ score_person(struct score *ret_score, struct dc_arena *arena, const struct schem
             facts_rule_segments(facts, item->indicator, rule, segments, &segment_count)
                 ? rule_score_segments(rule, item->plan->missing, segments, segment_count, NULL)
                 : rule_score_item(rule, item->plan->missing, &input);
-        if (score.items[i].remark == RULE_VETOED && rule->veto.holds_total) {
-            most.value =
-                most.known ? dc_decimal_min(most.value, rule->veto.highest) : rule->veto.highest;
-            most.known = true;
-        }
         score.open_items += rule_is_open(&input);
-        weights[i] = item->item->weight;
         hash = mix_rule_input(mix_input(hash, item->indicator, &input), rule, &input);
         if (item->indicator == primary) {
             form = rule_lower_better(rule);
         }
     }
-    score.total.known =
-        rule_total(score.items, weights, scheme->count, scheme->total_decimals, &score.total.value);
-    if (most.known && score.total.known) {
-        score.total.value = rule_veto_total(score.total.value, most.value, scheme->total_decimals);
-    }
-    score.grade = grade_of_person(scheme, score.items, score.total);
+    score_finish(scheme, score.items, &score.total, &score.grade);
     if (primary) {
         struct rule_input input = facts_input(facts, definitions, primary);
         score.actual = facts_actual(&input);

@@ -84,6 +84,13 @@ void score_person(struct score *ret_score, struct dc_arena *arena, const struct 
                   const struct facts *facts, const struct definitions *definitions,
                   const struct indicator *primary);
 
+/* What the scored items of a scheme come to: the total, and its row of the grade table (0 = none),
+ * while the vetoes among them hold. */
+void score_finish(const struct scheme *scheme, const struct rule_score *items,
+                  struct maybe *ret_total, int *ret_grade);
+/* The grade as far as these vetoes allow it. */
+int score_held(const struct scheme *scheme, const struct rule_score *items, int grade);
+
 /* The figures of a unit by one indicator: units have no plan, so lower-is-better is 2 - A/T. */
 struct figures {
     struct maybe actual;

@@ -40,6 +40,7 @@ dc_reaction_fn scoring_on_actuals_told;
 dc_reaction_fn scoring_on_ratings_closed;
 dc_reaction_fn scoring_on_units_changed;
 dc_reaction_fn scoring_on_people_changed;
+dc_reaction_fn scoring_on_cases_ended; /* settling.c */
 
 /* Tasks (worker.c). */
 enum dc_code scoring_score(struct dc_step *step, bool *ret_more, struct dc_error *error);
@@ -65,7 +66,13 @@ dc_handler scoring_list_publications;
 dc_handler scoring_get_result;
 dc_handler scoring_read_payroll;
 dc_handler scoring_list_late_changes;
-dc_handler scoring_try_formula; /* formulas.c */
-dc_handler scoring_list_behind; /* pacing.c */
+dc_handler scoring_try_formula;     /* formulas.c */
+dc_handler scoring_list_behind;     /* pacing.c */
+dc_handler scoring_raise_objection; /* objecting.c */
+dc_handler scoring_withdraw_objection;
+dc_handler scoring_try_correction;
+dc_handler scoring_state_correction;
+dc_handler scoring_get_objection;
+dc_handler scoring_list_objections;
 
 #endif

@@ -2,6 +2,7 @@
  * store_publication.c - published results: written once, read as they were.
  */
 #include "lines.h"
+#include "objections.h"
 #include "results.h"
 #include "store.h"
 #include "store_rows.h"
@@ -68,7 +69,7 @@ store_publish(struct dc_step *step, const struct results_tree *tree, struct publ
                      dc_p_int64(*ret_id), dc_p_int64s(people, count),
                      dc_p_int64(dc_rows_int64(head, 0, 0) - work->taken)));
     DC_TRY(dc_db_run(step->db, STATEMENT(ADD_CARRIED), &carried, error, tenant, dc_p_int64(*ret_id),
-                     period));
+                     period, dc_p_int64s(people, count)));
     work->carried = dc_rows_int64(carried, 0, 0);
     return DC_OK;
 }
@@ -189,6 +190,7 @@ store_late_changes(struct dc_step *step, const char *period, const struct dc_acc
         one->code = text_at(step, rows, i, 2);
         one->unit_name = text_at(step, rows, i, 3);
         one->item = carried_at(step, rows, i, text_at(step, rows, i, 4), 5);
+        one->frozen = dc_rows_bool(rows, i, 13);
     }
     *ret_changes = list;
     *ret_count = count;
@@ -216,7 +218,9 @@ view_at(struct dc_step *step, const struct dc_rows *rows)
                                .target = maybe_at(rows, 0, 19),
                                .rank = (int32_t)dc_rows_int64(rows, 0, 20),
                                .grade = text_at(step, rows, 0, 22),
-                               .coefficient = maybe_at(rows, 0, 23)};
+                               .coefficient = maybe_at(rows, 0, 23),
+                               .grade_plan_id = dc_rows_int64(rows, 0, 32),
+                               .grade_plan_version = dc_rows_int64(rows, 0, 33)};
     view.item_count = dc_rows_int64s(rows, 0, 7, step->arena, &view.indicator_ids);
     dc_rows_int64s(rows, 0, 11, step->arena, &view.plan_ids);
     dc_rows_int64s(rows, 0, 12, step->arena, &view.plan_versions);
@@ -229,6 +233,47 @@ view_at(struct dc_step *step, const struct dc_rows *rows)
     dc_rows_decimals(rows, 0, 29, step->arena, &view.facts.floors);
     dc_rows_decimals(rows, 0, 30, step->arena, &view.facts.stretches);
     return view;
+}
+
+static void
+corrected_at(struct dc_step *step, const struct dc_rows *rows, struct published *published)
+{
+    const int64_t *by_value;
+    size_t count = dc_rows_int64s(rows, 0, 36, step->arena, &published->corrected_ids);
+    bool *flags = DC_NEW_ARRAY(step->arena, bool, count + 1);
+    dc_rows_decimals(rows, 0, 37, step->arena, &published->corrected_values);
+    dc_rows_int64s(rows, 0, 38, step->arena, &by_value);
+    for (size_t i = 0; i < count; i++) {
+        flags[i] = by_value[i] != 0;
+    }
+    published->corrected_by_value = flags;
+    published->corrected_count = count;
+}
+
+static enum dc_code
+load_result(struct dc_step *step, const char *period, int64_t person_id, int64_t version,
+            struct dc_rows **ret_rows, struct published *ret_published, struct dc_error *error)
+{
+    *ret_published = (struct published){0};
+    DC_TRY(dc_db_run(step->db, STATEMENT(READ_RESULT), ret_rows, error, tenant_of(step),
+                     dc_p_text(period), dc_p_int64(person_id), dc_p_int64(version)));
+    if (dc_rows_count(*ret_rows) > 0) {
+        ret_published->view = view_at(step, *ret_rows);
+        ret_published->table_grade = text_at(step, *ret_rows, 0, 21);
+        ret_published->version = dc_rows_int64(*ret_rows, 0, 0);
+        ret_published->position = dc_rows_int64(*ret_rows, 0, 1);
+        ret_published->publication_id = dc_rows_int64(*ret_rows, 0, 2);
+        corrected_at(step, *ret_rows, ret_published);
+    }
+    return DC_OK;
+}
+
+enum dc_code
+store_published(struct dc_step *step, const char *period, int64_t person_id, int64_t version,
+                struct published *ret_published, struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    return load_result(step, period, person_id, version, &rows, ret_published, error);
 }
 
 /* Names as they were then. */
@@ -266,6 +311,69 @@ read_carried(struct dc_step *step, Scoring__PublishedResult *result, struct dc_e
     return DC_OK;
 }
 
+static Scoring__Item *
+item_of(const Scoring__PublishedResult *result, int64_t indicator_id)
+{
+    for (size_t i = 0; i < result->n_items; i++) {
+        if (result->items[i]->indicator_id == indicator_id) {
+            return result->items[i];
+        }
+    }
+    return NULL;
+}
+
+/* The corrected value in the place of the actual. */
+static void
+overlay(struct dc_step *step, const struct published *published, size_t at,
+        const struct definitions *definitions, Scoring__Item *item)
+{
+    const struct indicator *indicator = definitions_indicator(definitions, item->indicator_id);
+    const struct plan *plan = definitions_plan(definitions, item->plan_id, item->plan_version);
+    const struct plan_item *plan_item = plan_item_of(plan, item->indicator_id);
+    struct rule_input input = facts_input(&published->view.facts, definitions, indicator);
+    item->actual_before = item->actual;
+    input.actual = (struct dc_ratio){published->corrected_values[at], DC_DECIMAL_INT(1)};
+    line_figures(item, step->arena, indicator, &input, &plan_item->rule);
+}
+
+/* Which lines are frozen, and which are corrected from what. */
+static enum dc_code
+mark_lines(struct dc_step *step, const char *period, int64_t person_id,
+           const struct published *published, bool latest, const struct definitions *definitions,
+           Scoring__PublishedResult *result, struct dc_error *error)
+{
+    static const struct dc_access_reach everything = {.all = true};
+    const struct objection_filter filter = {
+        .period = period, .person_id = person_id, .reach = &everything, .limit = 200};
+    struct objection_list list;
+    DC_TRY(store_objections(step, &filter, &list, error));
+    result->objections = list.objections;
+    result->n_objections = list.count;
+    for (size_t i = list.count; i-- > 0;) { /* the newest last */
+        const Scoring__Objection *objection = list.objections[i];
+        Scoring__Item *item = item_of(result, objection->indicator_id);
+        if (item && latest && objection_is_open(objection->state)) {
+            item->frozen_by = objection->id;
+        }
+        if (item && objection->new_version > 0 && objection->new_version <= result->version) {
+            item->corrected_by = objection->id;
+            if (!item->score_before[0]) {
+                item->score_before = objection->score;
+            }
+        }
+        if (objection->id == result->corrected_by) {
+            result->correction_reason = objection->correction ? objection->correction->reason : (char *)"";
+        }
+    }
+    for (size_t i = 0; i < published->corrected_count; i++) {
+        Scoring__Item *item = item_of(result, published->corrected_ids[i]);
+        if (item && published->corrected_by_value[i]) {
+            overlay(step, published, i, definitions, item);
+        }
+    }
+    return DC_OK;
+}
+
 enum dc_code
 store_result(struct dc_step *step, const char *period, int64_t person_id, int64_t version,
              const struct definitions *definitions, Scoring__PublishedResult **ret_result,
@@ -273,16 +381,16 @@ store_result(struct dc_step *step, const char *period, int64_t person_id, int64_
 {
     static const struct dc_access_reach everything = {.all = true};
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    struct published published;
     *ret_result = NULL;
     *ret_latest = 0;
-    DC_TRY(dc_db_run(step->db, STATEMENT(READ_RESULT), &rows, error, tenant_of(step),
-                     dc_p_text(period), dc_p_int64(person_id), dc_p_int64(version)));
+    DC_TRY(load_result(step, period, person_id, version, &rows, &published, error));
     if (dc_rows_count(rows) == 0) {
         return DC_OK;
     }
     Scoring__PublishedResult *result =
         DC_NEW_MESSAGE(step->arena, Scoring__PublishedResult, scoring__published_result__init);
-    struct person_view view = view_at(step, rows);
+    struct person_view view = published.view;
     struct person_line line = {.person_id = person_id,
                                .unit_id = view.unit_id,
                                .name = view.name,
@@ -302,6 +410,8 @@ store_result(struct dc_step *step, const char *period, int64_t person_id, int64_
     result->table_grade = text_at(step, rows, 0, 21);
     line_items(step->arena, &view, definitions, &result->items, &result->n_items);
     name_items(step, rows, &view, result);
+    result->corrected_by = dc_rows_int64(rows, 0, 34);
+    result->corrected_at_us = result->corrected_by ? dc_rows_time(rows, 0, 35) : 0;
     DC_TRY(read_carried(step, result, error));
     Scoring__Publication **publications;
     size_t count;
@@ -310,6 +420,8 @@ store_result(struct dc_step *step, const char *period, int64_t person_id, int64_
     DC_ASSERT(count == 1);
     result->publication = publications[0];
     *ret_latest = dc_rows_int64(rows, 0, 31);
+    DC_TRY(mark_lines(step, period, person_id, &published, result->version == *ret_latest,
+                      definitions, result, error));
     *ret_result = result;
     return DC_OK;
 }
@@ -365,6 +477,12 @@ store_payroll(struct dc_step *step, const char *period, int64_t after, int64_t l
         one->published_at_us = dc_rows_time(rows, i, 12);
         one->carried_total = (char *)tell_fixed(step->arena, maybe_at(rows, i, 13), places);
         one->carried_actual = (char *)tell_amount(step->arena, maybe_at(rows, i, 14));
+        one->frozen_items = (int32_t)dc_rows_int64(rows, i, 15);
+        one->objection_id = dc_rows_int64(rows, i, 16);
+        if (one->objection_id > 0) {
+            one->total_delta = (char *)tell_fixed(step->arena, maybe_at(rows, i, 17), places);
+            one->coefficient_delta = (char *)tell_amount(step->arena, maybe_at(rows, i, 18));
+        }
     }
     *ret_rows = list;
     *ret_count = count;

@@ -8,19 +8,8 @@
 
 #include <dacheng/goals/v1/events.pb-c.h>
 
-struct proposal {
-    const char *definition;
-    Workflow__SubjectKind subject_kind;
-    struct flow_subject subject;
-    const char *period, *title, *reference, *link, *reason;
-    const struct wf_fact *facts;
-    size_t fact_count;
-    const char *author;
-    int64_t author_person_id;
-};
-
 static struct flow_opening
-opening_of(const struct proposal *proposal, const Workflow__Cycle *cycle,
+opening_of(const struct flow_proposal *proposal, const Workflow__Cycle *cycle,
            const struct wf_definition *process, int64_t case_id, int32_t stage)
 {
     return (struct flow_opening){
@@ -41,7 +30,7 @@ opening_of(const struct proposal *proposal, const Workflow__Cycle *cycle,
 
 /* It runs from the start; a launch of one case needs no task. */
 static enum dc_code
-save_cycle(struct flow_work *work, const struct proposal *proposal,
+save_cycle(struct flow_work *work, const struct flow_proposal *proposal,
            const struct wf_definition *process, int32_t version, struct flow_cycle *ret_cycle,
            struct dc_error *error)
 {
@@ -70,7 +59,7 @@ save_cycle(struct flow_work *work, const struct proposal *proposal,
 
 /* What a condition names has to be told, if only as "" where it is not known. */
 static enum dc_code
-check_facts(struct flow_work *work, const struct proposal *proposal,
+check_facts(struct flow_work *work, const struct flow_proposal *proposal,
             const struct wf_definition *process, struct dc_error *error)
 {
     const char *wanted[WF_CONDITION_FACTS_MAX], *missing = "";
@@ -92,9 +81,9 @@ check_facts(struct flow_work *work, const struct proposal *proposal,
                                             process->code, missing);
 }
 
-static enum dc_code
-start(struct flow_work *work, const struct proposal *proposal, struct flow_cycle *ret_cycle,
-      int64_t *ret_case_id, struct dc_error *error)
+enum dc_code
+flow_start_approval(struct flow_work *work, const struct flow_proposal *proposal,
+                    struct flow_cycle *ret_cycle, int64_t *ret_case_id, struct dc_error *error)
 {
     const struct wf_definition *process;
     int32_t version;
@@ -129,7 +118,7 @@ start(struct flow_work *work, const struct proposal *proposal, struct flow_cycle
  */
 static enum dc_code
 check_subject(struct flow_work *work, const Workflow__StartApprovalRequest *request,
-              struct proposal *proposal, struct dc_error *error)
+              struct flow_proposal *proposal, struct dc_error *error)
 {
     const unsigned roles = DC_ROLE(SUPERVISOR) | DC_ROLE(DIRECTOR) | DC_ROLE(TEAM_LEAD) |
                            DC_ROLE(VICE_PRESIDENT) | DC_ROLE(BOSS);
@@ -152,7 +141,7 @@ check_subject(struct flow_work *work, const Workflow__StartApprovalRequest *requ
 
 static enum dc_code
 read_request(struct flow_work *work, const Workflow__StartApprovalRequest *request,
-             struct proposal *ret_proposal, struct dc_error *error)
+             struct flow_proposal *ret_proposal, struct dc_error *error)
 {
     struct wf_fact *facts = DC_NEW_ARRAY(work->step->arena, struct wf_fact, request->n_facts + 1);
     for (size_t i = 0; i < request->n_facts; i++) {
@@ -174,7 +163,7 @@ read_request(struct flow_work *work, const Workflow__StartApprovalRequest *reque
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "reference",
                              "at most 200 bytes, and 500 for the link");
     }
-    *ret_proposal = (struct proposal){
+    *ret_proposal = (struct flow_proposal){
         .definition = request->definition,
         .subject_kind = request->subject_kind,
         .period = request->period,
@@ -194,7 +183,7 @@ DC_HANDLER(workflow_start_approval, Workflow__StartApprovalRequest, Workflow__St
 {
     struct flow_work work;
     struct flow_cycle cycle;
-    struct proposal proposal;
+    struct flow_proposal proposal;
     int64_t other_case, other_cycle;
     dc_step_subject(step, "%s/%lld",
                     request->subject_kind == WORKFLOW__SUBJECT_KIND__SUBJECT_KIND_PERSON ? "person"
@@ -208,7 +197,7 @@ DC_HANDLER(workflow_start_approval, Workflow__StartApprovalRequest, Workflow__St
         return dc_fail_field(error, DC_ALREADY_EXISTS, "reference",
                              "an approval of \"%s\" was started already", request->reference);
     }
-    DC_TRY(start(&work, &proposal, &cycle, &response->case_id, error));
+    DC_TRY(flow_start_approval(&work, &proposal, &cycle, &response->case_id, error));
     response->cycle = cycle.message;
     return DC_OK;
 }
@@ -221,9 +210,8 @@ reference_of(struct dc_arena *arena, const Goals__Proposal *proposal)
     return dc_arena_printf(arena, "goals/proposal/%lld", (long long)proposal->id);
 }
 
-/* Cut to so many characters. */
-static const char *
-cut(struct dc_arena *arena, const char *text, size_t most)
+const char *
+flow_cut(struct dc_arena *arena, const char *text, size_t most)
 {
     size_t at = 0, characters = 0;
     for (; text[at]; at++) {
@@ -248,7 +236,7 @@ facts_of(struct dc_arena *arena, const Goals__Proposal *proposal, struct wf_fact
     for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++) {
         if (told[i].value && *told[i].value) {
             facts[count++] =
-                (struct wf_fact){told[i].name, cut(arena, told[i].value, WF_FACT_VALUE_MAX)};
+                (struct wf_fact){told[i].name, flow_cut(arena, told[i].value, WF_FACT_VALUE_MAX)};
         }
     }
     return count;
@@ -280,24 +268,45 @@ workflow_on_adjustment_proposed(struct dc_step *step, const struct dc_delivery *
     if (unit_id == 0) {
         DC_TRY(flow_store_root(&work, &unit_id, error));
     }
-    struct proposal proposal = {
+    struct flow_proposal proposal = {
         .definition = code,
         .subject_kind = WORKFLOW__SUBJECT_KIND__SUBJECT_KIND_UNIT,
         .subject = {0, unit_id, unit_id},
         .period = told->period,
-        .title = cut(arena,
+        .title = flow_cut(arena,
                      dc_arena_printf(arena, "%s %s %s 目标调整", told->owner_name, told->period,
                                      told->indicator_name),
                      FLOW_NAME_MAX),
         .reference = reference_of(arena, told),
         .link = told->link,
-        .reason = cut(arena, told->reason, FLOW_REASON_MAX),
+        .reason = flow_cut(arena, told->reason, FLOW_REASON_MAX),
         .facts = facts,
         .fact_count = facts_of(arena, told, facts),
         .author = told->author,
         .author_person_id = told->author_person_id,
     };
-    return start(&work, &proposal, &cycle, &case_id, error);
+    return flow_start_approval(&work, &proposal, &cycle, &case_id, error);
+}
+
+enum dc_code
+flow_cancel_approval(struct flow_work *work, const char *reference, const char *reason,
+                     struct dc_error *error)
+{
+    struct flow_cycle cycle;
+    int64_t case_id, cycle_id;
+    DC_TRY(flow_store_case_of(work, reference, &case_id, &cycle_id, error));
+    if (case_id == 0) {
+        return DC_OK;
+    }
+    DC_TRY(flow_store_cycle(work, cycle_id, FLOW_LOCK, &cycle, error));
+    if (wf_cycle_step(&cycle.message->state, WF_CYCLE_CANCEL, NULL) != DC_OK) {
+        return DC_OK; /* it has ended already */
+    }
+    DC_TRY(flow_store_cancel_cycle(work, &cycle, reason, error));
+    DC_TRY(flow_store_save_turns(work, &cycle_id, 1, error));
+    flow_tell_cycle(work, cycle.message);
+    dc_wake_on_commit(work->step, "cycles");
+    return DC_OK;
 }
 
 /* Withdrawn by its author: nobody need decide on it any more. */
@@ -307,23 +316,10 @@ workflow_on_proposal_settled(struct dc_step *step, const struct dc_delivery *del
 {
     const Goals__Proposal *told = ((const Goals__ProposalSettled *)delivery->body)->proposal;
     struct flow_work work;
-    struct flow_cycle cycle;
-    int64_t case_id, cycle_id;
     if (!told || told->state != GOALS__PROPOSAL_STATE__PROPOSAL_STATE_WITHDRAWN) {
         return DC_OK;
     }
     DC_TRY(flow_work_begin(&work, step, delivery->event->tenant_id, error));
-    DC_TRY(flow_store_case_of(&work, reference_of(step->arena, told), &case_id, &cycle_id, error));
-    if (case_id == 0) {
-        return DC_OK;
-    }
-    DC_TRY(flow_store_cycle(&work, cycle_id, FLOW_LOCK, &cycle, error));
-    if (wf_cycle_step(&cycle.message->state, WF_CYCLE_CANCEL, NULL) != DC_OK) {
-        return DC_OK; /* it has ended already */
-    }
-    DC_TRY(flow_store_cancel_cycle(&work, &cycle, "提议人撤回 withdrawn by its author", error));
-    DC_TRY(flow_store_save_turns(&work, &cycle_id, 1, error));
-    flow_tell_cycle(&work, cycle.message);
-    dc_wake_on_commit(step, "cycles");
-    return DC_OK;
+    return flow_cancel_approval(&work, reference_of(step->arena, told),
+                                "提议人撤回 withdrawn by its author", error);
 }

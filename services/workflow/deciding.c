@@ -73,6 +73,9 @@ check_gate(const struct flow_task *task, const struct wf_outcome *outcome,
     }
     (void)dc_fail_with(error, DC_FAILED_PRECONDITION, "", dc_text_cstr(&missing),
                        dc_text_cstr(&zh));
+    if (task->stage_rule->gate == WF_GATE_CORRECTION_STATED) {
+        return dc_fail_context(error, "no correction is stated");
+    }
     return task->stage_rule->gate == WF_GATE_RATINGS_GIVEN
                ? dc_fail_context(error, "not all ratings are given")
                : dc_fail_context(error, "the data submission is not complete");

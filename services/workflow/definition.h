@@ -36,7 +36,9 @@
  *                                  out: true
  *         gate: submission_complete    must be true before approve or submit; left out: none
  *                                  submission_complete: of units; ratings_given: of people, in an
- *                                  approval: the service reviews alone passes it
+ *                                  approval: the service reviews alone passes it;
+ *                                  correction_stated: of people, in an approval: what a result
+ *                                  is to be was stated
  *         condition: raise_percent > 20    approvals only: the stage is passed over when false
  *         outcomes:                1..8
  *           - {code: confirm, name: 确认, kind: approve, to: next}
@@ -144,7 +146,7 @@ struct wf_outcome {
     int32_t to;                /* index of a stage of the same track, WF_TO_NEXT or WF_TO_END */
 };
 
-enum wf_gate { WF_GATE_NONE, WF_GATE_SUBMISSION_COMPLETE, WF_GATE_RATINGS_GIVEN };
+enum wf_gate { WF_GATE_NONE, WF_GATE_SUBMISSION_COMPLETE, WF_GATE_RATINGS_GIVEN, WF_GATE_CORRECTION_STATED };
 
 struct wf_stage {
     const char *code;

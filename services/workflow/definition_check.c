@@ -195,6 +195,14 @@ check_gate_and_condition(struct checking *checking, size_t at)
                            "ratings_given 针对评价人应提交的评价：subject 为 person，且流程为 "
                            "approval: true"));
     }
+    if (stage->gate == WF_GATE_CORRECTION_STATED &&
+        (stage->subject != PERSON || !checking->definition->approval)) {
+        wrong(checking, places->gate,
+              DC_BILINGUAL("correction_stated is about an objection of a person: the subject is a "
+                           "person, of a definition with approval: true",
+                           "correction_stated 针对员工的申诉：subject 为 person，且流程为 "
+                           "approval: true"));
+    }
     bool way_on = false;
     for (size_t i = 0; i < stage->outcome_count; i++) {
         way_on = way_on || advances(&stage->outcomes[i]);

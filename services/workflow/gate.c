@@ -4,6 +4,8 @@
  * submission_complete: the data submission of the subject's unit has passed its check, or was
  * closed, in every month of the cycle's period. What is missing is told as ingest said it.
  *
+ * correction_stated: what the line of a result is to be was stated in the objection (objections.c).
+ *
  * ratings_given: never true for a person who decides. The task ends when reviews says that all the
  * ratings are given (ratings.c).
  */
@@ -93,6 +95,29 @@ refer_to_reviews(struct dc_arena *arena, struct flow_gate *gate)
     gate->open = false;
 }
 
+static bool
+is_corrected(const struct flow_task *task)
+{
+    for (size_t i = 0; i < task->fact_count; i++) {
+        if (strcmp(task->facts[i].name, FLOW_FACT_CORRECTION) == 0) {
+            return *task->facts[i].value != '\0';
+        }
+    }
+    return false;
+}
+
+static void
+ask_for_correction(struct dc_arena *arena, struct flow_gate *gate)
+{
+    gate->missing_zh = DC_NEW_ARRAY(arena, const char *, 1);
+    gate->missing_en = DC_NEW_ARRAY(arena, const char *, 1);
+    gate->missing_zh[0] = "请先填写更正后的数值或得分；维持原结果不需要";
+    gate->missing_en[0] = "first state the corrected value or score; to let the result stay it is "
+                          "not needed";
+    gate->missing_count = 1;
+    gate->open = false;
+}
+
 enum dc_code
 flow_gates(struct flow_work *work, struct flow_task *const *tasks, size_t count,
            struct flow_gate *ret_gates, struct dc_error *error)
@@ -107,6 +132,9 @@ flow_gates(struct flow_work *work, struct flow_task *const *tasks, size_t count,
         ret_gates[i] = (struct flow_gate){.open = true};
         if (stage && stage->gate == WF_GATE_RATINGS_GIVEN) {
             refer_to_reviews(arena, &ret_gates[i]);
+        }
+        if (stage && stage->gate == WF_GATE_CORRECTION_STATED && !is_corrected(tasks[i])) {
+            ask_for_correction(arena, &ret_gates[i]);
         }
         size_t month_count = stage && stage->gate == WF_GATE_SUBMISSION_COMPLETE
                                  ? months_of(arena, tasks[i]->period, months)

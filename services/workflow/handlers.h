@@ -45,6 +45,8 @@ dc_handler workflow_start_approval;
 dc_reaction_fn workflow_on_units_changed, workflow_on_people_changed, workflow_on_grants_changed;
 dc_reaction_fn workflow_on_submission_checked;
 dc_reaction_fn workflow_on_adjustment_proposed, workflow_on_proposal_settled;
+dc_reaction_fn workflow_on_objection_raised, workflow_on_correction_stated;
+dc_reaction_fn workflow_on_objection_settled;
 dc_reaction_fn workflow_on_raters_asked, workflow_on_raters_finished, workflow_on_round_changed;
 
 /* launch.c, firing.c, hand_over.c */
@@ -173,6 +175,27 @@ enum dc_code flow_replan_piece(struct flow_work *work, bool *ret_did,
 enum dc_code flow_finish_tasks(struct flow_work *work, const int64_t *ids, size_t count,
                                struct dc_error *error) DC_MUST_CHECK;
 
+/* --- approvals.c: a cycle of one case, started by a proposal
+ * --------------------------------------- */
+struct flow_proposal {
+    const char *definition;
+    Workflow__SubjectKind subject_kind;
+    struct flow_subject subject;
+    const char *period, *title, *reference, *link, *reason;
+    const struct wf_fact *facts;
+    size_t fact_count;
+    const char *author;
+    int64_t author_person_id;
+};
+enum dc_code flow_start_approval(struct flow_work *work, const struct flow_proposal *proposal,
+                                 struct flow_cycle *ret_cycle, int64_t *ret_case_id,
+                                 struct dc_error *error) DC_MUST_CHECK;
+/* Withdrawn where it was proposed: nobody need decide any more. */
+enum dc_code flow_cancel_approval(struct flow_work *work, const char *reference, const char *reason,
+                                  struct dc_error *error) DC_MUST_CHECK;
+/* Cut to so many characters. */
+const char *flow_cut(struct dc_arena *arena, const char *text, size_t most);
+
 /* --- walking.c: what follows from decisions
  * -------------------------------------------------------- */
 /* Decided tasks: their cases go on to the next stage, or end. */
@@ -181,6 +204,7 @@ enum dc_code flow_walk(struct flow_work *work, struct flow_task *const *tasks, s
 
 /* --- gate.c
  * ---------------------------------------------------------------------------------------- */
+#define FLOW_FACT_CORRECTION "correction" /* number of the one that was stated; "" = none yet */
 struct flow_gate {
     bool open;
     const char **missing_zh, **missing_en;
@@ -215,6 +239,8 @@ enum dc_code flow_succeed(struct flow_work *work, const struct flow_piece *piece
 /* May the caller see this task? `ret_mine`: he has, or had, a part in it. */
 enum dc_code flow_may_see(struct flow_work *work, const struct flow_task *task, bool *ret_mine,
                           struct dc_error *error) DC_MUST_CHECK;
+Workflow__Fact **flow_fact_messages(struct dc_arena *arena, const struct wf_fact *facts,
+                                    size_t count);
 /* One task, for update or not; NOT_FOUND for those who may see everything, otherwise
  * PERMISSION_DENIED. */
 enum dc_code flow_load_task(struct flow_work *work, int64_t id, bool lock,

@@ -139,18 +139,16 @@ fill_gate(struct flow_work *work, struct flow_task *task, Workflow__GetTaskRespo
     return DC_OK;
 }
 
-static void
-fill_facts(struct dc_arena *arena, const struct flow_task *task,
-           Workflow__GetTaskResponse *response)
+Workflow__Fact **
+flow_fact_messages(struct dc_arena *arena, const struct wf_fact *facts, size_t count)
 {
-    response->n_facts = task->fact_count;
-    response->facts = DC_NEW_ARRAY(arena, Workflow__Fact *, task->fact_count + 1);
-    for (size_t i = 0; i < task->fact_count; i++) {
-        Workflow__Fact *fact = DC_NEW_MESSAGE(arena, Workflow__Fact, workflow__fact__init);
-        fact->name = (char *)task->facts[i].name;
-        fact->value = (char *)task->facts[i].value;
-        response->facts[i] = fact;
+    Workflow__Fact **messages = DC_NEW_ARRAY(arena, Workflow__Fact *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        messages[i] = DC_NEW_MESSAGE(arena, Workflow__Fact, workflow__fact__init);
+        messages[i]->name = (char *)facts[i].name;
+        messages[i]->value = (char *)facts[i].value;
     }
+    return messages;
 }
 
 static enum dc_code
@@ -230,7 +228,8 @@ DC_HANDLER(workflow_get_task, Workflow__GetTaskRequest, Workflow__GetTaskRespons
     DC_TRY(flow_message(&work, task, &response->task, error));
     fill_outcomes(step->arena, task, step->context->person_id, response);
     DC_TRY(fill_gate(&work, task, response, error));
-    fill_facts(step->arena, task, response);
+    response->facts = flow_fact_messages(step->arena, task->facts, task->fact_count);
+    response->n_facts = task->fact_count;
     DC_TRY(fill_history(&work, task, response, error));
     DC_TRY(fill_may(&work, task, response, error));
     response->link = (char *)task->link;

@@ -52,6 +52,7 @@ test_all_definitions_read(void **state)
         {"quarterly_kpi_okr", DC_PERIOD_QUARTER, 7, 5},
         {"annual_360", DC_PERIOD_YEAR, 8, 5},
         {"target_change", DC_PERIOD_QUARTER, 3, 1},
+        {"objection", DC_PERIOD_QUARTER, 2, 1},
     };
     for (size_t i = 0; i < sizeof shipped / sizeof shipped[0]; i++) {
         DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);

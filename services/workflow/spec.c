@@ -3,6 +3,7 @@
 #include <dacheng/ingest/v1/submission.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
 #include <dacheng/reviews/v1/events.pb-c.h>
+#include <dacheng/scoring/v1/objections_events.pb-c.h>
 #include <workflow_sql.h>
 
 #include "handlers.h"
@@ -88,6 +89,12 @@ static const struct dc_reaction reactions[] = {
      workflow_on_proposal_settled},
     {"ingest", "SubmissionChecked", &ingest__submission_checked__descriptor,
      workflow_on_submission_checked},
+    {"scoring", "ObjectionRaised", &scoring__objection_raised__descriptor,
+     workflow_on_objection_raised},
+    {"scoring", "CorrectionStated", &scoring__correction_stated__descriptor,
+     workflow_on_correction_stated},
+    {"scoring", "ObjectionSettled", &scoring__objection_settled__descriptor,
+     workflow_on_objection_settled},
     {"reviews", "RatersAsked", &reviews__raters_asked__descriptor, workflow_on_raters_asked},
     {"reviews", "RatersFinished", &reviews__raters_finished__descriptor,
      workflow_on_raters_finished},

@@ -190,6 +190,10 @@ enum dc_code flow_store_save_case(struct flow_work *work, int64_t cycle_id,
                                   const char *reference, const char *link,
                                   const struct wf_fact *facts, size_t fact_count,
                                   int64_t *ret_case_id, struct dc_error *error) DC_MUST_CHECK;
+/* What it is about by now. */
+enum dc_code flow_store_save_facts(struct flow_work *work, int64_t case_id,
+                                   const struct wf_fact *facts, size_t count,
+                                   struct dc_error *error) DC_MUST_CHECK;
 /* Of an approval; 0 when there is none. */
 enum dc_code flow_store_case_of(struct flow_work *work, const char *reference, int64_t *ret_case_id,
                                 int64_t *ret_cycle_id, struct dc_error *error) DC_MUST_CHECK;

@@ -208,18 +208,28 @@ flow_store_open_cases(struct flow_work *work, const struct flow_range *range,
     return DC_OK;
 }
 
+static void
+fact_columns(struct dc_arena *arena, const struct wf_fact *facts, size_t count,
+             const char ***ret_names, const char ***ret_values)
+{
+    const char **names = DC_NEW_ARRAY(arena, const char *, count + 1);
+    const char **values = DC_NEW_ARRAY(arena, const char *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        names[i] = facts[i].name;
+        values[i] = facts[i].value;
+    }
+    *ret_names = names;
+    *ret_values = values;
+}
+
 enum dc_code
 flow_store_save_case(struct flow_work *work, int64_t cycle_id, const struct flow_subject *subject,
                      Workflow__SubjectKind kind, const char *reference, const char *link,
                      const struct wf_fact *facts, size_t fact_count, int64_t *ret_case_id,
                      struct dc_error *error)
 {
-    const char **names = DC_NEW_ARRAY(work->step->arena, const char *, fact_count + 1);
-    const char **values = DC_NEW_ARRAY(work->step->arena, const char *, fact_count + 1);
-    for (size_t i = 0; i < fact_count; i++) {
-        names[i] = facts[i].name;
-        values[i] = facts[i].value;
-    }
+    const char **names, **values;
+    fact_columns(work->step->arena, facts, fact_count, &names, &values);
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
     DC_TRY(dc_db_run(work->step->db, SQL(SAVE_CASE), &rows, error, TENANT, dc_p_int64(cycle_id),
                      dc_p_int64(kind), dc_p_int64(subject->subject_id),
@@ -227,6 +237,16 @@ flow_store_save_case(struct flow_work *work, int64_t cycle_id, const struct flow
                      dc_p_texts(names, fact_count), dc_p_texts(values, fact_count)));
     *ret_case_id = dc_rows_int64(rows, 0, 0);
     return DC_OK;
+}
+
+enum dc_code
+flow_store_save_facts(struct flow_work *work, int64_t case_id, const struct wf_fact *facts,
+                      size_t count, struct dc_error *error)
+{
+    const char **names, **values;
+    fact_columns(work->step->arena, facts, count, &names, &values);
+    return dc_db_run(work->step->db, SQL(SAVE_FACTS), NULL, error, TENANT, dc_p_int64(case_id),
+                     dc_p_texts(names, count), dc_p_texts(values, count));
 }
 
 enum dc_code

@@ -60,6 +60,11 @@ case_message(struct flow_work *work, const struct flow_task *task, const struct 
     message->reference = (char *)task->reference;
     message->decided_by_id = seat->decided_by_id;
     message->reason = (char *)seat->reason;
+    if (task->approval) {
+        message->facts =
+            flow_fact_messages(work->step->arena, task->facts, task->fact_count);
+        message->n_facts = task->fact_count;
+    }
     return message;
 }
 

@@ -51,6 +51,7 @@ const struct wf_word wf_outcome_kinds[] = {
 const struct wf_word wf_gates[] = {
     {"submission_complete", WF_GATE_SUBMISSION_COMPLETE, "数据齐全"},
     {"ratings_given", WF_GATE_RATINGS_GIVEN, "评价已提交"},
+    {"correction_stated", WF_GATE_CORRECTION_STATED, "更正已提出"},
     {0},
 };
 const struct wf_word wf_periods[] = {

@@ -60,6 +60,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/results', name: 'results', component: () => import('./views/results/ResultsView.vue'), meta: { title: 'nav.results', roles: [Role.DIRECTOR, Role.VICE_PRESIDENT, Role.BOSS, Role.SUPERVISOR] } },
   { path: '/results/calibration/:id(\\d+)', name: 'calibration', component: () => import('./views/results/CalibrationView.vue'),
     meta: { title: 'nav.calibration', roles: [Role.DIRECTOR, Role.VICE_PRESIDENT, Role.BOSS, Role.SUPERVISOR], single: true } },
+  { path: '/results/objections/:id(\\d+)', name: 'objection', component: () => import('./views/results/ObjectionView.vue'), meta: { title: 'nav.objection', single: true } },
   { path: '/inbox', name: 'inbox', component: () => import('./views/InboxView.vue'), meta: { title: 'nav.inbox' } },
   { path: '/org', name: 'org', component: () => import('./views/OrgView.vue'),
     meta: { title: 'nav.org', roles: [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.SUPERVISOR] } },

@@ -6,32 +6,19 @@ WITH reach AS (
     WHERE t.tenant_id = $1 AND t.ancestor_id = ANY ($4::bigint[])
     UNION
     SELECT unnest($5::bigint[])
-), published AS (
-    SELECT DISTINCT ON (r.person_id, r.period) r.*
-    FROM published_result AS r
-    WHERE r.tenant_id = $1 AND ($2 = '' OR r.period = $2)
-    ORDER BY r.person_id, r.period, r.version DESC
-), carried AS (
-    SELECT DISTINCT ON (person_id, from_period) *
-    FROM published_carried WHERE tenant_id = $1
-    ORDER BY person_id, from_period, position DESC
-), changed AS (
-    SELECT r.person_id, r.person_name, r.person_code, r.unit_name, r.period, r.places,
-           CASE WHEN c.position IS NULL THEN r.total ELSE c.total_now END AS total_published,
-           s.total AS total_now,
-           CASE WHEN c.position IS NULL THEN r.actual ELSE c.actual_now END AS actual_published,
-           s.actual AS actual_now,
-           CASE WHEN c.position IS NULL THEN r.table_grade ELSE c.grade_now END AS grade_published,
-           coalesce(m.grade_codes[s.grade], '') AS grade_now
-    FROM published AS r
-    JOIN score AS s ON s.tenant_id = $1 AND s.period = r.period AND s.person_id = r.person_id
-    LEFT JOIN scheme AS m ON m.tenant_id = $1 AND m.scheme_id = s.scheme_id
-    LEFT JOIN carried AS c ON c.person_id = r.person_id AND c.from_period = r.period
 )
 SELECT person_id, person_name, person_code, unit_name, period, places, total_published, total_now,
-       actual_published, actual_now, grade_published, grade_now, count(*) OVER ()
-FROM changed AS x
-WHERE (total_published IS DISTINCT FROM total_now OR actual_published IS DISTINCT FROM actual_now)
+       actual_published, actual_now, grade_published,
+       CASE WHEN version = 1 THEN grade_live
+            WHEN total_now = total_latest THEN table_grade
+            ELSE coalesce((SELECT g.code
+                           FROM unnest(grade_codes, grade_froms) WITH ORDINALITY AS g (code, low, n)
+                           WHERE g.low IS NULL OR total_now >= g.low ORDER BY g.n LIMIT 1), '')
+       END,
+       count(*) OVER (), frozen
+FROM late_change AS x
+WHERE x.tenant_id = $1 AND ($2 = '' OR x.period = $2)
+  AND (total_published IS DISTINCT FROM total_now OR actual_published IS DISTINCT FROM actual_now)
   AND ($3 OR EXISTS (
       SELECT FROM org_post AS o JOIN reach USING (unit_id)
       WHERE o.tenant_id = $1 AND o.person_id = x.person_id AND o.valid_from <= $6

@@ -14,6 +14,7 @@ import { NotifyService } from '@gen/notify/v1/notify_pb'
 import { OrgService, SessionService } from '@gen/org/v1/org_pb'
 import { ReviewService } from '@gen/reviews/v1/reviews_pb'
 import { FormulaService } from '@gen/scoring/v1/formula_pb'
+import { ObjectionService } from '@gen/scoring/v1/objections_pb'
 import { ResultService } from '@gen/scoring/v1/results_pb'
 import { ScoringService } from '@gen/scoring/v1/scoring_pb'
 import { WebhookService } from '@gen/webhooks/v1/webhooks_pb'
@@ -31,6 +32,7 @@ export const ingestClient = createClient(IngestService, transport)
 export const scoringClient = createClient(ScoringService, transport)
 export const formulaClient = createClient(FormulaService, transport)
 export const resultClient = createClient(ResultService, transport)
+export const objectionClient = createClient(ObjectionService, transport)
 export const notifyClient = createClient(NotifyService, transport)
 export const auditClient = createClient(AuditService, transport)
 export const busClient = createClient(BusService, transport)

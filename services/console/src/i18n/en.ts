@@ -1,6 +1,7 @@
 // The console's words in English.
 import { movesEn } from './moves.en'
 import { formulaEn } from './formula.en'
+import { objectionEn } from './objection.en'
 import { okrEn } from './okr.en'
 import { operationsEn } from './operations.en'
 import { paceEn } from './pace.en'
@@ -24,6 +25,7 @@ export const en: Words = {
   ...movesEn,
   ...segmentsEn,
   ...targetsEn,
+  ...objectionEn,
   ...resultsEn,
   ...operationsEn,
   ...okrEn,
@@ -43,6 +45,7 @@ export const en: Words = {
     open: 'Open navigation',
     performance: 'Performance',
     results: 'Results',
+    objection: 'Objection',
     calibration: 'Calibration',
     process: 'Process',
     tasks: 'My tasks',

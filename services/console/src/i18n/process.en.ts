@@ -186,7 +186,7 @@ export const processEn: Same<typeof processZh> = {
     unitKind: { company: 'Company', department: 'Department', team: 'Team' },
     gateLabel: 'Gate',
     noGate: 'None',
-    gate: { submission_complete: 'Submission complete', ratings_given: 'Ratings given (by their page)' },
+    gate: { submission_complete: 'Submission complete', ratings_given: 'Ratings given (by their page)', correction_stated: 'Correction stated (objections)' },
     condition: 'Condition (passed over when false)',
     whoLabel: 'Who decides',
     who: { role: 'Role', person: 'Named person', starter: 'Starter', self: 'The person', manager: 'Manager' },

@@ -183,7 +183,7 @@ export const processZh = {
     unitKind: { company: '公司', department: '部门', team: '团队' },
     gateLabel: '关卡',
     noGate: '无',
-    gate: { submission_complete: '数据提交完整', ratings_given: '评价已提交（由评价页面完成）' },
+    gate: { submission_complete: '数据提交完整', ratings_given: '评价已提交（由评价页面完成）', correction_stated: '更正已填写（申诉）' },
     condition: '条件（不满足则跳过）',
     whoLabel: '由谁决定',
     who: { role: '角色', person: '指定人员', starter: '发起人', self: '本人', manager: '直接上级' },

@@ -1,6 +1,7 @@
 // The console's words in Chinese, which comes first.
 import { movesZh } from './moves.zh'
 import { formulaZh } from './formula.zh'
+import { objectionZh } from './objection.zh'
 import { okrZh } from './okr.zh'
 import { operationsZh } from './operations.zh'
 import { paceZh } from './pace.zh'
@@ -20,6 +21,7 @@ export const zh = {
   ...processZh,
   ...rulesZh,
   ...reportZh,
+  ...objectionZh,
   ...resultsZh,
   ...movesZh,
   ...segmentsZh,
@@ -42,6 +44,7 @@ export const zh = {
     open: '打开导航',
     performance: '绩效',
     results: '结果',
+    objection: '申诉',
     calibration: '绩效校准',
     process: '流程',
     tasks: '我的待办',
