@@ -16,6 +16,7 @@
 #include "edge/wire_check.h"
 #include "envelope.h"
 #include "gateway.h"
+#include "health.h"
 
 enum {
     HEADERS_MAX = 100,
@@ -68,8 +69,9 @@ request_drop_body(struct request *request)
 }
 
 static void
-count_answer(const struct request *request, enum dc_code code)
+count_answer(struct request *request, enum dc_code code)
 {
+    dc_span_end(&request->span, code);
     if (request->route) {
         dc_counter_add(request->route->answers[code], 1);
         if (request->started) {
@@ -293,6 +295,13 @@ decode_body(struct request *request, const uint8_t **ret_data, size_t *ret_size,
     return DC_OK;
 }
 
+static enum dc_code
+refuse_must_change(struct dc_error *error)
+{
+    return dc_fail(error, DC_FAILED_PRECONDITION,
+                   "the one-time password must be changed first (SessionService/ChangePassword)");
+}
+
 static void
 call_service(struct front *front, void *context, Kernel__Context *who, bool must_change,
              const struct dc_error *resolve_error)
@@ -305,8 +314,7 @@ call_service(struct front *front, void *context, Kernel__Context *who, bool must
     if (!who) {
         error = *resolve_error;
     } else if (must_change && !route->session) {
-        dc_fail(&error, DC_FAILED_PRECONDITION,
-                "the one-time password must be changed first (SessionService/ChangePassword)");
+        (void)refuse_must_change(&error);
         who = NULL;
     } else if (decode_body(request, &body, &size, &error) != DC_OK) {
         who = NULL;
@@ -332,6 +340,42 @@ call_service(struct front *front, void *context, Kernel__Context *who, bool must
     request_drop_body(request); /* the bus has a copy */
 }
 
+/* What the edge itself knows: the deployment's health. */
+static void
+answer_health(struct front *front, void *context, Kernel__Context *who, bool must_change,
+              const struct dc_error *resolve_error)
+{
+    struct request *request = context;
+    struct dc_error error;
+    Gateway__GetHealthResponse *response = NULL;
+    enum dc_code code;
+    if (!who) {
+        error = *resolve_error;
+        code = error.code;
+    } else if (must_change) {
+        code = refuse_must_change(&error);
+    } else {
+        code = health_answer(front->gateway->health, who, dc_monotonic(), request->arena, &response,
+                             &error);
+    }
+    if (code != DC_OK) {
+        error.code = code;
+        request_answer_error(request, &error);
+        return;
+    }
+    struct dc_text text = DC_TEXT_INIT;
+    if (request->kind == GUARD_BODY_JSON) {
+        dc_json_encode(&response->base, &text);
+    } else {
+        uint8_t *data;
+        size_t size;
+        dc_wire_pack(&response->base, request->arena, &data, &size);
+        dc_text_append(&text, (const char *)data, size);
+    }
+    request_answer(request, &text,
+                   request->kind == GUARD_BODY_JSON ? "application/json" : "application/proto");
+}
+
 static void
 begin_call(struct request *request)
 {
@@ -339,7 +383,8 @@ begin_call(struct request *request)
         request->context = caller_nobody(&request->caller, request->arena);
         call_service(request->front, request, request->context, false, NULL);
     } else {
-        request_resolve(request, call_service);
+        request_resolve(request,
+                        request->route->part == ROUTE_HEALTH ? answer_health : call_service);
     }
 }
 
@@ -474,6 +519,24 @@ too_large(struct MHD_Connection *connection, size_t most)
     return answer_error(connection, MHD_HTTP_CONTENT_TOO_LARGE, &error, true);
 }
 
+/* Reads who asks, and begins the request's span: what is called for it continues that one. */
+static void
+read_caller(struct request *request)
+{
+    struct caller *caller = &request->caller;
+    caller_read(caller, request->front->gateway, request->connection);
+    if (request->route && request->route->part == ROUTE_LIVE) {
+        caller->trace[DC_TRACE_TEXT - 2] = '0'; /* queries of hours are no trace */
+        return;
+    }
+    (caller->begins_trace ? dc_span_root : dc_span_begin)(&request->span, DC_SPAN_SERVER,
+                                                          caller->trace);
+    if (request->span.recorded) {
+        memcpy(caller->trace, request->span.own, sizeof caller->trace);
+        dc_span_name(&request->span, request->route ? request->route->method : "upload");
+    }
+}
+
 static enum MHD_Result
 begin_post(struct front *front, struct MHD_Connection *connection, const char *url, void **state)
 {
@@ -501,7 +564,7 @@ begin_post(struct front *front, struct MHD_Connection *connection, const char *u
     request->route = route;
     request->kind = kind;
     request->arena = dc_arena_new(0);
-    caller_read(&request->caller, gateway, connection);
+    read_caller(request);
     *state = request;
     if (check_connect(request, connection, &error) != DC_OK) {
         request_answer_error(request, &error);
@@ -534,7 +597,7 @@ begin_put(struct front *front, struct MHD_Connection *connection, const char *ur
     request->arena = dc_arena_new(0);
     request->run_id = run_id;
     request->offset = offset;
-    caller_read(&request->caller, gateway, connection);
+    read_caller(request);
     *state = request;
     return MHD_YES;
 }
