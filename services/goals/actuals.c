@@ -1,12 +1,14 @@
 /*
  * actuals.c - what owners did, as ingest tells it. Goals keeps a copy of its own, because services do
- * not ask each other: targets are split by it, and seasons are derived from it. Totals are gathered
- * while a batch of events is read, and stored at its end by one statement per tenant.
+ * not ask each other: targets are split by it, seasons are derived from it, and key results are fed
+ * by it. Totals are gathered while a batch of events is read, and stored at its end by one statement
+ * per tenant; then what objectives that they feed come to is told once a batch.
  */
 #include <dacheng/ingest/v1/events.pb-c.h>
 
 #include "goals.h"
-#include "store.h"
+#include "store_okr.h"
+#include "told.h"
 
 struct heard {
     struct heard *next;
@@ -59,6 +61,18 @@ take_totals(struct dc_step *step, struct heard *first, Ingest__Total ***ret_tota
     }
 }
 
+static enum dc_code
+store_tenant(struct dc_step *step, Ingest__Total *const *totals, size_t count,
+             struct dc_error *error)
+{
+    struct store_okr_owner *fed;
+    size_t fed_count;
+    DC_TRY(dc_db_set_tenant(step->db, step->context->tenant_id, error));
+    DC_TRY(store_okr_lock_feeds(step, true, error));
+    DC_TRY(store_actuals(step, totals, count, &fed, &fed_count, error));
+    return told_okr_fed(step, fed, fed_count, error);
+}
+
 enum dc_code
 goals_store_heard(struct dc_step *step, struct dc_error *error)
 {
@@ -68,8 +82,13 @@ goals_store_heard(struct dc_step *step, struct dc_error *error)
             Ingest__Total **totals;
             size_t count;
             take_totals(step, each, &totals, &count);
-            DC_TRY(dc_db_set_tenant(step->db, each->tenant_id, error));
-            DC_TRY(store_actuals(step, each->tenant_id, totals, count, error));
+            Kernel__Context context = *step->context;
+            const Kernel__Context *before = step->context;
+            context.tenant_id = each->tenant_id;
+            step->context = &context;
+            enum dc_code code = count > 0 ? store_tenant(step, totals, count, error) : DC_OK;
+            step->context = before;
+            DC_TRY(code);
         }
     }
     return DC_OK;

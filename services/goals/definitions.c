@@ -33,7 +33,7 @@ tell_okr(struct dc_step *step, Goals__Measure *const *measures, size_t count,
 {
     for (size_t i = 0; i < count; i++) {
         if (measures[i]->of == GOALS__MEASURE_OF__MEASURE_OF_OKR && !measures[i]->retired) {
-            DC_TRY(told_okr_of_everybody(step, measures[i]->id, error));
+            DC_TRY(told_okr_of_everybody(step, error));
         }
     }
     return DC_OK;

@@ -73,6 +73,10 @@ dc_handler goals_get_draft;
 dc_handler goals_discard_draft;
 dc_handler goals_carry_out_draft;
 
+/* Task: reminds of check-ins that are due. */
+enum dc_code goals_check_ins(struct dc_step *step, bool *ret_more,
+                             struct dc_error *error) DC_MUST_CHECK;
+
 /* Approvals of proposals that have ended. */
 dc_reaction_fn goals_on_cases_ended;
 

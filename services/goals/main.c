@@ -97,6 +97,11 @@ static const struct dc_reaction reactions[] = {
     {0},
 };
 
+static const struct dc_task tasks[] = {
+    {"check_ins", 5000, goals_check_ins},
+    {0},
+};
+
 int
 main(int argc, char **argv)
 {
@@ -109,6 +114,7 @@ main(int argc, char **argv)
         .methods = methods,
         .reactions = reactions,
         .batch_end = goals_store_heard,
+        .tasks = tasks,
         .publishes = true,
     };
     return dc_service_main(argc, argv, &spec);

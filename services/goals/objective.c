@@ -111,6 +111,11 @@ objective_check_settings(const Goals__OkrSettings *settings, struct dc_error *er
     if (settings->check_in_days < 1 || settings->check_in_days > 92) {
         return refuse(&at, "check_in_days", "1 to 92 days");
     }
+    if (settings->manager_after_days < 0 ||
+        settings->manager_after_days >= settings->check_in_days) {
+        return refuse(&at, "manager_after_days", "0 (never) to %d days: before the next due day",
+                      settings->check_in_days - 1);
+    }
     return DC_OK;
 }
 
@@ -178,6 +183,9 @@ check_kind(const struct at *at, const Goals__KeyResult *kr)
 {
     if (kr->kind != METRIC && (kr->start[0] || kr->commit[0] || kr->target[0] || kr->stretch[0])) {
         return refuse(at, "target", "only a metric has start, commit, target and stretch");
+    }
+    if (kr->kind != METRIC && kr->measure_id != 0) {
+        return refuse(at, "measure_id", "only a metric is fed by a measure");
     }
     if (kr->kind != MILESTONES && kr->n_milestones > 0) {
         return refuse(at, "milestones", "only a key result of milestones has some");
@@ -317,6 +325,13 @@ static enum dc_code
 check_value(const struct at *at, const Goals__KeyResult *kr, const char *value)
 {
     struct dc_decimal number;
+    if (kr->measure_id != 0) {
+        return value[0] == '\0' ? DC_OK
+                                : refuse(at, "value",
+                                         "it comes from the measure \"%s\" by itself; leave the "
+                                         "value empty, and say health, confidence and a note",
+                                         kr->measure_name);
+    }
     if (kr->kind == METRIC) {
         return parse(value, &value_range, &number)
                    ? DC_OK

@@ -9,14 +9,22 @@
 /* --- points of a key result ---------------------------------------------------------------------
  */
 
-/* Numbers of checked messages are below 10^12 with six decimals: they fit 64 bits in millionths. */
+/* Of checked messages and of totals as they are kept. */
 static void
 set(mpq_t ret_value, const char *text)
 {
     struct dc_decimal value;
     enum dc_code code = dc_decimal_parse(text, &value, NULL);
     DC_ASSERT(code == DC_OK);
-    mpq_set_si(ret_value, (long)value.units, DC_DECIMAL_ONE_UNITS);
+    bool negative = value.units < 0;
+    unsigned __int128 units = negative ? -(unsigned __int128)value.units : (unsigned __int128)value.units;
+    mpz_set_ui(mpq_numref(ret_value), (unsigned long)(units >> 64));
+    mpz_mul_2exp(mpq_numref(ret_value), mpq_numref(ret_value), 64);
+    mpz_add_ui(mpq_numref(ret_value), mpq_numref(ret_value), (unsigned long)units);
+    if (negative) {
+        mpz_neg(mpq_numref(ret_value), mpq_numref(ret_value));
+    }
+    mpz_set_ui(mpq_denref(ret_value), DC_DECIMAL_ONE_UNITS);
     mpq_canonicalize(ret_value);
 }
 
@@ -108,6 +116,28 @@ score_at(const Goals__KeyResult *kr, const char *text, mpq_t ret_score)
     mpq_clear(value);
 }
 
+/* As it stands: by the exact fraction that it is fed, else as it was last checked in. */
+static void
+score_now(const Goals__KeyResult *kr, mpq_t ret_score)
+{
+    if (kr->measure_id == 0) {
+        score_at(kr, kr->value, ret_score);
+        return;
+    }
+    mpq_t value, below;
+    mpq_inits(value, below, NULL);
+    mpq_set_si(ret_score, 0, 1);
+    if (kr->denominator[0]) {
+        set(value, kr->numerator);
+        set(below, kr->denominator);
+    }
+    if (mpq_sgn(below) != 0) {
+        mpq_div(value, value, below);
+        metric(kr, value, ret_score);
+    }
+    mpq_clears(value, below, NULL);
+}
+
 /* --- means --------------------------------------------------------------------------------------
  */
 
@@ -152,7 +182,7 @@ score_objective(const Goals__Objective *objective, mpq_t ret_score)
     mpq_init(score);
     for (size_t i = 0; i < objective->n_key_results; i++) {
         const Goals__KeyResult *kr = objective->key_results[i];
-        score_at(kr, kr->value, score);
+        score_now(kr, score);
         mean_add(&mean, score, kr->weight);
     }
     bool any = mean_release(&mean, ret_score);
@@ -214,7 +244,8 @@ objective_score_show(struct dc_arena *arena, Goals__Objective *objective)
     mpq_init(score);
     for (size_t i = 0; i < objective->n_key_results; i++) {
         Goals__KeyResult *kr = objective->key_results[i];
-        kr->score = objective_score_at(arena, kr, kr->value);
+        score_now(kr, score);
+        kr->score = shown(arena, score);
     }
     score_objective(objective, score);
     objective->score = shown(arena, score);

@@ -3,8 +3,8 @@
  *
  * A key result goes by straight lines through its points (okr_events.proto); an objective is the
  * mean of its key results by their weights, an owner the mean of his confirmed objectives by
- * theirs. Nothing is rounded on the way. What is not checked in yet stands at its start. The
- * messages were checked (objective.h).
+ * theirs. Nothing is rounded on the way. What is not checked in yet stands at its start, and so does
+ * what is fed no data. The messages were checked (objective.h).
  */
 #ifndef DC_GOALS_OBJECTIVE_SCORE_H
 #define DC_GOALS_OBJECTIVE_SCORE_H

@@ -1,6 +1,7 @@
 /* Answers the requests that change objectives: saving, confirming, cancelling, checking in; and the
  * tenant's zones. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/words.h"
@@ -38,6 +39,7 @@ DC_HANDLER(goals_save_okr_settings, Goals__SaveOkrSettingsRequest, Goals__SaveOk
     }
     settings->version = before->version + 1;
     DC_TRY(store_save_okr_settings(step, settings, error));
+    DC_TRY(store_check_in_plan_all(step, error));
     response->settings = settings;
     return DC_OK;
 }
@@ -68,7 +70,7 @@ check_version(int64_t seen, int64_t now, struct dc_error *error)
                                seen);
 }
 
-/* Tells the objective as it is now, and answers it. */
+/* Tells the objective as it is now, lets it be looked at for reminders, and answers it. */
 static enum dc_code
 tell(struct dc_step *step, const struct okr_rights *rights, int64_t id,
      Goals__Objective **ret_objective, struct dc_error *error)
@@ -78,6 +80,9 @@ tell(struct dc_step *step, const struct okr_rights *rights, int64_t id,
     Goals__OkrSettings *settings;
     DC_TRY(store_okr_settings(step, &settings, error));
     DC_TRY(okr_find(step, rights, id, &found, error));
+    if (found.objective->state == GOALS__OBJECTIVE_STATE__OBJECTIVE_STATE_CONFIRMED) {
+        DC_TRY(store_check_in_plan(step, id, error));
+    }
     objective_score_show(step->arena, found.objective);
     event.objective = found.objective;
     dc_emit(step, step->context->tenant_id, dc_arena_printf(step->arena, "objective/%" PRId64, id),
@@ -156,6 +161,35 @@ check_links(struct dc_step *step, const struct okr_rights *rights, const Goals__
                   : DC_OK;
 }
 
+/* What feeds key results must be there, and made of records. */
+static enum dc_code
+check_feeds(struct dc_step *step, const Goals__Objective *o, bool *ret_any, struct dc_error *error)
+{
+    struct definition_measures measures = {0};
+    *ret_any = false;
+    for (size_t i = 0; i < o->n_key_results; i++) {
+        int64_t id = o->key_results[i]->measure_id;
+        if (id == 0) {
+            continue;
+        }
+        if (!*ret_any) {
+            DC_TRY(store_measures(step, &measures, error));
+        }
+        *ret_any = true;
+        const Goals__Measure *measure = definition_measure(&measures, id);
+        bool recorded = measure && !measure->retired &&
+                        (measure->of == GOALS__MEASURE_OF__MEASURE_OF_SALES ||
+                         measure->of == GOALS__MEASURE_OF__MEASURE_OF_TASKS);
+        if (!recorded) {
+            char path[DC_ERROR_FIELD_MAX];
+            snprintf(path, sizeof path, "objective.key_results[%zu].measure_id", i);
+            return dc_fail_field(error, DC_INVALID_ARGUMENT, path,
+                                 "a measure of sales records or of tasks that is in use");
+        }
+    }
+    return DC_OK;
+}
+
 /* A copy whose key results carry the zones of today. */
 static Goals__Objective *
 copy_with_zones(struct dc_arena *arena, const Goals__Objective *from,
@@ -226,6 +260,7 @@ DC_HANDLER(goals_save_objective, Goals__SaveObjectiveRequest, Goals__SaveObjecti
     struct dc_period period;
     struct store_place owner;
     Goals__OkrSettings *settings;
+    bool fed;
     if (!request->objective) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "objective", "say which");
     }
@@ -235,11 +270,16 @@ DC_HANDLER(goals_save_objective, Goals__SaveObjectiveRequest, Goals__SaveObjecti
     o->reason = request->reason;
     DC_TRY(definition_check_text(o->reason, "reason", 0, 500, error));
     DC_TRY(objective_check(o, &period, error));
+    DC_TRY(check_feeds(step, o, &fed, error));
+    if (fed) {
+        DC_TRY(store_okr_lock_feeds(step, false, error));
+    }
     DC_TRY(o->id == 0 ? begin_new(step, &rights, o, &owner, error)
                       : begin_change(step, &rights, o, &owner, error));
     DC_TRY(check_links(step, &rights, o, &owner, error));
     DC_TRY(store_save_objective(step, o, error));
     DC_TRY(store_okr_save_links(step, o, error));
+    DC_TRY(store_okr_save_feeds(step, o, error));
     if (o->state == GOALS__OBJECTIVE_STATE__OBJECTIVE_STATE_CONFIRMED) {
         DC_TRY(told_okr(step, o->owner_kind, o->owner_id, o->period, error));
     }
@@ -331,12 +371,16 @@ DC_HANDLER(goals_check_in, Goals__CheckInRequest, Goals__CheckInResponse)
     DC_TRY(objective_next(found.objective->state, OBJECTIVE_CHECK_IN, &state, error));
     DC_TRY(objective_check_in(found.objective, request, error));
     const char **scores = DC_NEW_ARRAY(step->arena, const char *, request->n_check_ins);
+    const char **values = DC_NEW_ARRAY(step->arena, const char *, request->n_check_ins);
+    objective_score_show(step->arena, found.objective);
     for (size_t i = 0; i < request->n_check_ins; i++) {
         const Goals__KeyResultCheckIn *entry = request->check_ins[i];
-        scores[i] = objective_score_at(
-            step->arena, key_result_of(found.objective, entry->key_result_id), entry->value);
+        const Goals__KeyResult *kr = key_result_of(found.objective, entry->key_result_id);
+        bool fed = kr->measure_id != 0;
+        values[i] = fed ? kr->value : entry->value;
+        scores[i] = fed ? kr->score : objective_score_at(step->arena, kr, entry->value);
     }
-    DC_TRY(store_add_check_ins(step, request, scores, error));
+    DC_TRY(store_add_check_ins(step, request, values, scores, error));
     DC_TRY(told_okr(step, found.owner.kind, found.owner.id, found.objective->period, error));
     return tell(step, &rights, request->objective_id, &response->objective, error);
 }

@@ -85,6 +85,7 @@ DC_HANDLER(goals_get_objective, Goals__GetObjectiveRequest, Goals__GetObjectiveR
     okr_present(step, &rights, settings, &found);
     Goals__Objective *o = response->objective = found.objective;
     DC_TRY(store_check_ins(step, o->id, &response->check_ins, &response->n_check_ins, error));
+    DC_TRY(store_okr_fed_history(step, o->id, &response->fed, &response->n_fed, error));
     DC_TRY(store_objective_versions(step, o, &response->versions, &response->n_versions, error));
     DC_TRY(readable(step, &rights, settings, o->contributes_to, o->n_contributes_to,
                     &response->contributes_to, &response->n_contributes_to, error));

@@ -510,6 +510,156 @@ test_the_measure_comes_later(void **state)
             "measure.kind");
 }
 
+/* --- fed by records -----------------------------------------------------------------------------
+ */
+
+/* Totals of a measure, in one batch. */
+static void
+feed(int64_t measure_id, Goals__OwnerKind kind, int64_t owner, const char *numerator,
+     const char *denominator, int64_t version)
+{
+    struct dc_arena *arena = stage.thread.arena;
+    struct dc_step step;
+    dc_step_init(&step, &stage.thread, "test", stage.now);
+    step.context = stage_context(arena, &supervisor);
+    stage_must(dc_step_begin(&step, 1, &stage.error));
+    Ingest__MeasuresChanged event = INGEST__MEASURES_CHANGED__INIT;
+    Ingest__Total total = INGEST__TOTAL__INIT, *totals[] = {&total};
+    Kernel__Event outer = KERNEL__EVENT__INIT;
+    total.measure_id = measure_id;
+    total.owner_kind = kind;
+    total.owner_id = owner;
+    total.period = "2026Q4";
+    total.numerator = (char *)numerator;
+    total.denominator = (char *)denominator;
+    total.version = version;
+    event.totals = totals;
+    event.n_totals = 1;
+    outer.tenant_id = 1;
+    const struct dc_delivery delivery = {.event = &outer, .body = &event.base};
+    stage_must(goals_on_measures_changed(&step, &delivery, &stage.error));
+    stage_must(goals_store_heard(&step, &stage.error));
+    stage_must(dc_step_commit(&step, &stage.error));
+}
+
+/* 回款率 0 to 1 by its records, and one to be done. */
+static Goals__Objective *
+fed_draft(Goals__OwnerKind kind, int64_t owner)
+{
+    Goals__Objective *o = draft(kind, owner);
+    o->key_results[0]->target = "1";
+    o->key_results[0]->stretch = "";
+    o->key_results[0]->measure_id = in_library("collection_rate")->measure_id;
+    return o;
+}
+
+static void
+test_a_measure_feeds_a_key_result(void **state)
+{
+    (void)state;
+    const int64_t rate = in_library("collection_rate")->measure_id;
+    Goals__Objective *o, *again;
+    feed(rate, PERSON, 4, "1", "4", 1); /* before there is an objective */
+    MUST(save_as(&zhang_san, fed_draft(PERSON, 4), "", &o));
+    assert_string_equal(o->key_results[0]->value, "0.25");
+    assert_string_equal(o->key_results[0]->measure_name, "回款率");
+    MUST(confirm_as(&lead_a1, o->id, &o));
+    assert_string_equal(hear_told()->numerator, "0.125");
+    stage_deaf();
+    /* A third stays one, though it is shown with six places. */
+    feed(rate, PERSON, 4, "1", "3", 2);
+    Goals__ActualTold *told = hear_told();
+    assert_string_equal(told->numerator, "1");
+    assert_string_equal(told->denominator, "6");
+    assert_int_equal(told->version, 2);
+    assert_string_equal(told->okr->objectives[0]->key_results[0]->value, "0.333333");
+    feed(rate, PERSON, 4, "9", "1", 1); /* older */
+    feed(rate, PERSON, 5, "9", "1", 1); /* somebody else's */
+    feed(rate, UNIT, 4, "9", "1", 1);   /* a unit of the same id */
+    feed(in_library("sales_amount")->measure_id, PERSON, 4, "9", "1", 1);
+    const char *key;
+    assert_null(stage_hear_keyed(&goals__actuals_told__descriptor, &key));
+    /* The page of whoever looks hears of it. */
+    feed(rate, PERSON, 4, "1", "2", 3);
+    Goals__ObjectiveChanged *changed =
+        (void *)stage_hear_keyed(&goals__objective_changed__descriptor, &key);
+    assert_string_equal(changed->objective->key_results[0]->score, "0.5");
+    assert_string_equal(changed->objective->description, "第一行\n第二行");
+    /* 0 of 0 is no data: it stands at its start. */
+    feed(rate, PERSON, 4, "0", "0", 4);
+    Goals__GetObjectiveResponse all;
+    MUST(get_as(&zhang_san, o->id, &all));
+    assert_string_equal(all.objective->key_results[0]->value, "");
+    assert_string_equal(all.objective->key_results[0]->score, "0");
+    assert_int_equal(all.n_fed, 1); /* one a day */
+    assert_string_equal(all.fed[0]->value, "");
+    assert_string_equal(all.fed[0]->day, "2026-11-23");
+    feed(rate, PERSON, 4, "3", "4", 5);
+    MUST(get_as(&zhang_san, o->id, &all));
+    assert_int_equal(all.n_fed, 1);
+    assert_string_equal(all.fed[0]->value, "0.75");
+    /* Fed no more, it is what is checked in. */
+    all.objective->key_results[0]->measure_id = 0;
+    MUST(save_as(&lead_a1, all.objective, "改为填报", &again));
+    assert_string_equal(again->key_results[0]->value, "");
+    stage_deaf();
+    feed(rate, PERSON, 4, "4", "4", 6);
+    assert_null(stage_hear_keyed(&goals__actuals_told__descriptor, &key));
+}
+
+static void
+test_what_is_fed_is_not_checked_in(void **state)
+{
+    (void)state;
+    Goals__Objective *o, *checked;
+    MUST(save_as(&zhang_san, fed_draft(PERSON, 4), "", &o));
+    MUST(confirm_as(&lead_a1, o->id, &o));
+    feed(in_library("collection_rate")->measure_id, PERSON, 4, "4", "5", 1);
+    REFUSED(check_in_as(&zhang_san, o, 0, "1", &checked), DC_INVALID_ARGUMENT,
+            "check_ins[0].value");
+    MUST(check_in_as(&zhang_san, o, 0, "", &checked));
+    assert_string_equal(checked->key_results[0]->value, "0.8");
+    assert_string_equal(checked->key_results[0]->confidence, "0.6");
+    assert_int_not_equal(checked->key_results[0]->checked_in_at_us, 0);
+    Goals__GetObjectiveResponse all;
+    MUST(get_as(&zhang_san, o->id, &all));
+    assert_string_equal(all.check_ins[0]->value, "0.8"); /* as it was then */
+    REFUSED(check_in_as(&zhang_san, o, 1, "", &checked), DC_INVALID_ARGUMENT,
+            "check_ins[0].value");
+}
+
+static void
+test_what_may_feed(void **state)
+{
+    (void)state;
+    Goals__Objective *saved, *o = fed_draft(PERSON, 4);
+    const int64_t wrong[] = {999999, in_library("okr")->measure_id,
+                             in_library("review_360")->measure_id};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        o->key_results[0]->measure_id = wrong[i];
+        REFUSED(save_as(&zhang_san, o, "", &saved), DC_INVALID_ARGUMENT,
+                "objective.key_results[0].measure_id");
+    }
+    o = draft(PERSON, 4);
+    o->key_results[1]->measure_id = in_library("collection_rate")->measure_id;
+    REFUSED(save_as(&zhang_san, o, "", &saved), DC_INVALID_ARGUMENT,
+            "objective.key_results[1].measure_id");
+    /* Nothing was told of a sum: 0, and of a unit likewise; more than 64 bits hold in millionths. */
+    o = fed_draft(UNIT, A1);
+    o->key_results[0]->measure_id = in_library("sales_amount")->measure_id;
+    o->key_results[0]->target = "999999999999";
+    MUST(save_as(&lead_a1, o, "", &saved));
+    assert_string_equal(saved->key_results[0]->value, "0");
+    feed(in_library("sales_amount")->measure_id, UNIT, A1, "20000000000000.01", "1", 1);
+    Goals__GetObjectiveResponse all;
+    MUST(get_as(&lead_a1, saved->id, &all));
+    assert_string_equal(all.objective->key_results[0]->value, "20000000000000.01");
+    assert_string_equal(all.objective->key_results[0]->score, "1");
+    feed(in_library("sales_amount")->measure_id, UNIT, A1, "-5", "1", 2);
+    MUST(get_as(&lead_a1, saved->id, &all));
+    assert_string_equal(all.objective->key_results[0]->score, "0");
+}
+
 int
 main(void)
 {
@@ -519,6 +669,8 @@ main(void)
         TEST(test_who_writes_and_confirms), TEST(test_who_reads),
         TEST(test_alignment_up_and_across), TEST(test_what_a_unit_comes_to),
         TEST(test_zones_of_the_tenant),     TEST(test_the_measure_comes_later),
+        TEST(test_a_measure_feeds_a_key_result), TEST(test_what_is_fed_is_not_checked_in),
+        TEST(test_what_may_feed),
     };
     return cmocka_run_group_tests_name("okr", tests, stage_open, stage_down);
 }

@@ -1,7 +1,7 @@
 /* What owners did: stored as ingest told it, read for splits and seasons. */
-#include "store.h"
-
 #include "goals_sql.h"
+#include "store_okr.h"
+#include "store_rows.h"
 
 #define SQL(name) (&goals_statements[GOALS_##name])
 
@@ -16,12 +16,9 @@ read_amount(const char *text, const char *field, struct dc_decimal *ret_amount,
 }
 
 enum dc_code
-store_actuals(struct dc_step *step, int64_t tenant_id, Ingest__Total *const *totals, size_t count,
-              struct dc_error *error)
+store_actuals(struct dc_step *step, Ingest__Total *const *totals, size_t count,
+              struct store_okr_owner **ret_fed, size_t *ret_count, struct dc_error *error)
 {
-    if (count == 0) {
-        return DC_OK;
-    }
     enum { KIND, OWNER, MEASURE, VERSION, INTEGERS };
     int64_t *integers[INTEGERS];
     for (int c = 0; c < INTEGERS; c++) {
@@ -40,11 +37,14 @@ store_actuals(struct dc_step *step, int64_t tenant_id, Ingest__Total *const *tot
         integers[MEASURE][i] = total->measure_id;
         integers[VERSION][i] = total->version;
     }
-    return dc_db_run(step->db, SQL(STORE_ACTUALS), NULL, error, dc_p_int64(tenant_id),
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, SQL(STORE_ACTUALS), &rows, error, tenant_of(step),
                      dc_p_texts(periods, count), dc_p_int64s(integers[KIND], count),
                      dc_p_int64s(integers[OWNER], count), dc_p_int64s(integers[MEASURE], count),
                      dc_p_decimals(numerators, count), dc_p_decimals(denominators, count),
-                     dc_p_int64s(integers[VERSION], count));
+                     dc_p_int64s(integers[VERSION], count)));
+    *ret_fed = store_read_okr_owners(step->arena, rows, ret_count);
+    return DC_OK;
 }
 
 enum dc_code
@@ -63,7 +63,7 @@ store_actuals_of(struct dc_step *step, int64_t indicator_id, struct store_actual
         actuals[i].known = false;
     }
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
-    DC_TRY(dc_db_run(step->db, SQL(ACTUALS_OF), &rows, error, dc_p_int64(step->context->tenant_id),
+    DC_TRY(dc_db_run(step->db, SQL(ACTUALS_OF), &rows, error, tenant_of(step),
                      dc_p_int64(indicator_id), dc_p_int64s(kinds, count), dc_p_int64s(ids, count),
                      dc_p_texts(periods, count), dc_p_int64s(numbers, count)));
     for (size_t i = 0; i < dc_rows_count(rows); i++) {

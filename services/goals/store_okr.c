@@ -45,6 +45,21 @@ store_okr_units(struct dc_step *step, dc_date day, const struct okr_reaches *rea
 /* --- which ones ---------------------------------------------------------------------------------
  */
 
+/* Kind, owner and period in the first columns of rows. */
+struct store_okr_owner *
+store_read_okr_owners(struct dc_arena *arena, const struct dc_rows *rows, size_t *ret_count)
+{
+    size_t count = dc_rows_count(rows);
+    struct store_okr_owner *owners = DC_NEW_ARRAY(arena, struct store_okr_owner, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        owners[i] = (struct store_okr_owner){.kind = (Goals__OwnerKind)dc_rows_int64(rows, i, 0),
+                                             .id = dc_rows_int64(rows, i, 1),
+                                             .period = text(arena, rows, i, 2)};
+    }
+    *ret_count = count;
+    return owners;
+}
+
 /* The first column of rows. */
 static void
 read_ids(struct dc_arena *arena, const struct dc_rows *rows, const int64_t **ret_ids,
@@ -73,15 +88,75 @@ store_okr_wanted(struct dc_step *step, const struct store_okr_wanted *wanted,
     return DC_OK;
 }
 
+/* Parallel arrays of owners, as statements take them. */
+struct owner_lists {
+    struct dc_param kinds, ids, periods;
+};
+
+static struct owner_lists
+list_owners(struct dc_arena *arena, const struct store_okr_owner *owners, size_t count)
+{
+    int64_t *kinds = DC_NEW_ARRAY(arena, int64_t, count + 1);
+    int64_t *ids = DC_NEW_ARRAY(arena, int64_t, count + 1);
+    const char **periods = DC_NEW_ARRAY(arena, const char *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        kinds[i] = owners[i].kind;
+        ids[i] = owners[i].id;
+        periods[i] = owners[i].period;
+    }
+    return (struct owner_lists){dc_p_int64s(kinds, count), dc_p_int64s(ids, count),
+                                dc_p_texts(periods, count)};
+}
+
 enum dc_code
-store_okr_confirmed(struct dc_step *step, Goals__OwnerKind kind, int64_t owner_id,
-                    const char *period, const int64_t **ret_ids, size_t *ret_count,
-                    struct dc_error *error)
+store_okr_owners(struct dc_step *step, struct store_okr_owner **ret_owners, size_t *ret_count,
+                 struct dc_error *error)
 {
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
-    DC_TRY(dc_db_run(step->db, SQL(OKR_CONFIRMED), &rows, error, tenant_of(step), dc_p_int64(kind),
-                     dc_p_int64(owner_id), dc_p_text(period)));
-    read_ids(step->arena, rows, ret_ids, ret_count);
+    DC_TRY(dc_db_run(step->db, SQL(OKR_OWNERS), &rows, error, tenant_of(step)));
+    *ret_owners = store_read_okr_owners(step->arena, rows, ret_count);
+    return DC_OK;
+}
+
+enum dc_code
+store_okr_confirmed(struct dc_step *step, const struct store_okr_owner *owners, size_t count,
+                    const int64_t **ret_ids, size_t **ret_counts, struct dc_error *error)
+{
+    struct owner_lists lists = list_owners(step->arena, owners, count);
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, SQL(OKR_CONFIRMED), &rows, error, tenant_of(step), lists.kinds,
+                     lists.ids, lists.periods));
+    size_t found, *counts = DC_NEW_ARRAY(step->arena, size_t, count + 1);
+    read_ids(step->arena, rows, ret_ids, &found);
+    for (size_t i = 0; i < found; i++) {
+        counts[dc_rows_int64(rows, i, 1) - 1]++;
+    }
+    *ret_counts = counts;
+    return DC_OK;
+}
+
+enum dc_code
+store_okr_lock_owners(struct dc_step *step, const struct store_okr_owner *owners, size_t count,
+                      struct dc_error *error)
+{
+    struct owner_lists lists = list_owners(step->arena, owners, count);
+    return dc_db_run(step->db, SQL(OKR_LOCK_OWNERS), NULL, error, tenant_of(step), lists.kinds,
+                     lists.ids, lists.periods);
+}
+
+enum dc_code
+store_okr_count_results(struct dc_step *step, const struct store_okr_owner *owners, size_t count,
+                        int64_t **ret_versions, struct dc_error *error)
+{
+    struct owner_lists lists = list_owners(step->arena, owners, count);
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, SQL(OKR_COUNT_RESULTS), &rows, error, tenant_of(step), lists.kinds,
+                     lists.ids, lists.periods));
+    DC_ASSERT(dc_rows_count(rows) == count);
+    *ret_versions = DC_NEW_ARRAY(step->arena, int64_t, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        (*ret_versions)[i] = dc_rows_int64(rows, i, 0);
+    }
     return DC_OK;
 }
 
@@ -148,9 +223,9 @@ read_objective(struct dc_step *step, const struct dc_rows *rows, size_t i,
     return DC_OK;
 }
 
-static Goals__KeyResult *
-find_key_result(const struct store_objectives *objectives, size_t *at, int64_t objective_id,
-                int64_t key_result_id)
+Goals__KeyResult *
+store_find_key_result(const struct store_objectives *objectives, size_t *at, int64_t objective_id,
+                      int64_t key_result_id)
 {
     for (size_t tried = 0; tried < objectives->count; tried++) {
         Goals__Objective *o = objectives->items[*at].objective;
@@ -168,7 +243,7 @@ find_key_result(const struct store_objectives *objectives, size_t *at, int64_t o
     return NULL;
 }
 
-/* Puts the last check-ins into the key results. Both come nearly in the same order. */
+/* Puts the last check-ins into the key results. */
 static enum dc_code
 read_last_check_ins(struct dc_step *step, const int64_t *ids, size_t count,
                     struct store_objectives *objectives, struct dc_error *error)
@@ -179,7 +254,8 @@ read_last_check_ins(struct dc_step *step, const int64_t *ids, size_t count,
     size_t at = 0;
     for (size_t i = 0; objectives->count > 0 && i < dc_rows_count(rows); i++) {
         Goals__KeyResult *kr =
-            find_key_result(objectives, &at, dc_rows_int64(rows, i, 0), dc_rows_int64(rows, i, 1));
+            store_find_key_result(objectives, &at, dc_rows_int64(rows, i, 0),
+                                  dc_rows_int64(rows, i, 1));
         if (kr) { /* else it was taken away later */
             kr->value = number(step->arena, rows, i, 2);
             kr->health = (Goals__Health)dc_rows_int64(rows, i, 3);
@@ -206,6 +282,7 @@ store_objectives(struct dc_step *step, const int64_t *ids, size_t count,
         DC_TRY(read_objective(step, rows, i, &found.items[i], error));
     }
     DC_TRY(read_last_check_ins(step, ids, count, &found, error));
+    DC_TRY(store_okr_read_fed(step, ids, count, &found, error));
     *ret_objectives = found;
     return DC_OK;
 }
@@ -315,6 +392,7 @@ pack_agreed(struct dc_arena *arena, const Goals__Objective *objective)
         kr->n_milestones = from->n_milestones;
         kr->commit_score = from->commit_score;
         kr->target_score = from->target_score;
+        kr->measure_id = from->measure_id;
         agreed.key_results[i] = kr;
     }
     uint8_t *data = dc_arena_alloc(arena, goals__objective__get_packed_size(&agreed) + 1);
@@ -390,41 +468,25 @@ store_okr_is_above(struct dc_step *step, int64_t upper, int64_t lower, bool *ret
     return ask(step, SQL(OKR_IS_ABOVE), dc_p_int64(upper), dc_p_int64(lower), ret_above, error);
 }
 
-/* Runs a statement about an owner's period that answers one number. */
-static enum dc_code
-number_of_owner(struct dc_step *step, const struct dc_statement *statement, Goals__OwnerKind kind,
-                int64_t owner_id, const char *period, int64_t *ret_number, struct dc_error *error)
-{
-    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
-    DC_TRY(dc_db_run(step->db, statement, &rows, error, tenant_of(step), dc_p_int64(kind),
-                     dc_p_int64(owner_id), dc_p_text(period)));
-    DC_ASSERT(dc_rows_count(rows) == 1);
-    *ret_number = dc_rows_int64(rows, 0, 0);
-    return DC_OK;
-}
-
 enum dc_code
 store_okr_lock_owner(struct dc_step *step, Goals__OwnerKind kind, int64_t owner_id,
                      const char *period, int64_t *ret_count, struct dc_error *error)
 {
-    return number_of_owner(step, SQL(OKR_LOCK_OWNER), kind, owner_id, period, ret_count, error);
-}
-
-enum dc_code
-store_okr_count_result(struct dc_step *step, Goals__OwnerKind kind, int64_t owner_id,
-                       const char *period, int64_t *ret_version, struct dc_error *error)
-{
-    return number_of_owner(step, SQL(OKR_COUNT_RESULT), kind, owner_id, period, ret_version, error);
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, SQL(OKR_LOCK_OWNER), &rows, error, tenant_of(step), dc_p_int64(kind),
+                     dc_p_int64(owner_id), dc_p_text(period)));
+    DC_ASSERT(dc_rows_count(rows) == 1);
+    *ret_count = dc_rows_int64(rows, 0, 0);
+    return DC_OK;
 }
 
 enum dc_code
 store_add_check_ins(struct dc_step *step, const Goals__CheckInRequest *request,
-                    const char *const *scores, struct dc_error *error)
+                    const char *const *values, const char *const *scores, struct dc_error *error)
 {
     size_t count = request->n_check_ins;
     int64_t *key_results = DC_NEW_ARRAY(step->arena, int64_t, count);
     int64_t *health = DC_NEW_ARRAY(step->arena, int64_t, count);
-    struct dc_decimal *values = DC_NEW_ARRAY(step->arena, struct dc_decimal, count);
     struct dc_decimal *points = DC_NEW_ARRAY(step->arena, struct dc_decimal, count);
     struct dc_decimal *confidence = DC_NEW_ARRAY(step->arena, struct dc_decimal, count);
     const char **notes = DC_NEW_ARRAY(step->arena, const char *, count);
@@ -434,7 +496,6 @@ store_add_check_ins(struct dc_step *step, const Goals__CheckInRequest *request,
         health[i] = entry->health;
         notes[i] = entry->note;
         confidence[i] = DC_DECIMAL_INT(-1);
-        DC_TRY(dc_decimal_parse(entry->value, &values[i], error));
         DC_TRY(dc_decimal_parse(scores[i], &points[i], error));
         if (entry->confidence[0]) {
             DC_TRY(dc_decimal_parse(entry->confidence, &confidence[i], error));
@@ -442,7 +503,7 @@ store_add_check_ins(struct dc_step *step, const Goals__CheckInRequest *request,
     }
     return dc_db_run(step->db, SQL(OKR_ADD_CHECK_INS), NULL, error, tenant_of(step),
                      dc_p_int64(request->objective_id), dc_p_int64s(key_results, count),
-                     dc_p_decimals(values, count), dc_p_decimals(points, count),
+                     dc_p_texts(values, count), dc_p_decimals(points, count),
                      dc_p_int64s(health, count), dc_p_decimals(confidence, count),
                      dc_p_texts(notes, count), dc_p_text(store_author(step)),
                      dc_p_int64(step->context->person_id), dc_p_time(step->now));
@@ -468,6 +529,7 @@ store_okr_settings(struct dc_step *step, Goals__OkrSettings **ret_settings, stru
         s->check_in_days = (int32_t)dc_rows_int64(rows, 0, 3);
         s->author = text(step->arena, rows, 0, 4);
         s->changed_at_us = dc_rows_time(rows, 0, 5);
+        s->manager_after_days = (int32_t)dc_rows_int64(rows, 0, 6);
     }
     *ret_settings = s;
     return DC_OK;
@@ -485,7 +547,7 @@ store_save_okr_settings(struct dc_step *step, Goals__OkrSettings *settings, stru
     DC_TRY(dc_db_run(step->db, SQL(OKR_SAVE_SETTINGS), &rows, error, tenant_of(step),
                      dc_p_int64(settings->version), dc_p_decimal(commit), dc_p_decimal(target),
                      dc_p_int64(settings->check_in_days), dc_p_text(settings->author),
-                     dc_p_time(step->now)));
+                     dc_p_time(step->now), dc_p_int64(settings->manager_after_days)));
     return dc_rows_count(rows) > 0 ? DC_OK : dc_fail(error, DC_ABORTED, "they were changed since");
 }
 

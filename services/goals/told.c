@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "goals.h"
 #include "objective_score.h"
 
@@ -73,83 +74,114 @@ decimal(struct dc_arena *arena, struct dc_decimal value)
     return dc_arena_strdup(arena, dc_decimal_format(value, text));
 }
 
-/* Of one owner and period: `count` confirmed objectives, maybe none. */
-static enum dc_code
-add_okr(struct told *told, int64_t measure_id, Goals__OwnerKind kind, int64_t owner_id,
-        const char *period, const struct store_objective *found, size_t count,
-        struct dc_error *error)
+/* Of one owner and period: `count` confirmed objectives with scores, maybe none. */
+static void
+add_okr(struct told *told, int64_t measure_id, const struct store_okr_owner *owner, int64_t version,
+        const struct store_objective *found, size_t count)
 {
-    struct dc_step *step = told->step;
-    Goals__ActualTold *a = DC_NEW_MESSAGE(step->arena, Goals__ActualTold, goals__actual_told__init);
-    Goals__OkrDetail *detail =
-        DC_NEW_MESSAGE(step->arena, Goals__OkrDetail, goals__okr_detail__init);
-    detail->objectives = DC_NEW_ARRAY(step->arena, Goals__Objective *, count + 1);
+    struct dc_arena *arena = told->step->arena;
+    Goals__ActualTold *a = DC_NEW_MESSAGE(arena, Goals__ActualTold, goals__actual_told__init);
+    Goals__OkrDetail *detail = DC_NEW_MESSAGE(arena, Goals__OkrDetail, goals__okr_detail__init);
+    detail->objectives = DC_NEW_ARRAY(arena, Goals__Objective *, count + 1);
     detail->n_objectives = count;
     for (size_t i = 0; i < count; i++) {
         Goals__Objective *o = found[i].objective;
-        objective_score_show(step->arena, o);
         o->description = (char *)"";
         a->entries += (int64_t)o->n_key_results;
         detail->objectives[i] = o;
     }
     struct dc_ratio result = objective_score_owner(detail->objectives, count);
     a->measure_id = measure_id;
-    a->owner_kind = kind;
-    a->owner_id = owner_id;
-    a->period = (char *)period;
-    a->numerator = decimal(step->arena, result.numerator);
-    a->denominator = decimal(step->arena, result.denominator);
+    a->owner_kind = owner->kind;
+    a->owner_id = owner->id;
+    a->period = (char *)owner->period;
+    a->numerator = decimal(arena, result.numerator);
+    a->denominator = decimal(arena, result.denominator);
+    a->version = version;
     a->okr = detail;
-    DC_TRY(store_okr_count_result(step, kind, owner_id, period, &a->version, error));
     told_add(told, a);
+}
+
+/* Whoever looks at one of them sees it move. */
+static void
+emit_changed(struct dc_step *step, const struct store_objectives *found)
+{
+    for (size_t i = 0; i < found->count; i++) {
+        Goals__ObjectiveChanged event = GOALS__OBJECTIVE_CHANGED__INIT;
+        event.objective = found->items[i].objective;
+        dc_emit(step, step->context->tenant_id,
+                dc_arena_printf(step->arena, "objective/%" PRId64, event.objective->id),
+                &event.base);
+    }
+}
+
+static enum dc_code
+tell_results(struct dc_step *step, const struct store_okr_owner *owners, size_t count,
+             const size_t *counts, const struct store_objectives *found, struct dc_error *error)
+{
+    int64_t measure_id, *versions;
+    size_t first = 0;
+    DC_TRY(store_measure_of(step, GOALS__MEASURE_OF__MEASURE_OF_OKR, &measure_id, error));
+    if (measure_id == 0) {
+        return DC_OK; /* nobody can be scored by it */
+    }
+    DC_TRY(store_okr_count_results(step, owners, count, &versions, error));
+    struct told *told = told_new(step);
+    for (size_t i = 0; i < count; i++) {
+        add_okr(told, measure_id, &owners[i], versions[i], &found->items[first], counts[i]);
+        first += counts[i];
+    }
+    told_end(told);
     return DC_OK;
+}
+
+static enum dc_code
+tell_owners(struct dc_step *step, const struct store_okr_owner *owners, size_t count, bool changed,
+            struct dc_error *error)
+{
+    const int64_t *ids;
+    size_t *counts, total = 0;
+    struct store_objectives found;
+    DC_TRY(store_okr_confirmed(step, owners, count, &ids, &counts, error));
+    for (size_t i = 0; i < count; i++) {
+        total += counts[i];
+    }
+    DC_TRY(store_objectives(step, ids, total, &found, error));
+    DC_ASSERT(found.count == total);
+    for (size_t i = 0; i < found.count; i++) {
+        objective_score_show(step->arena, found.items[i].objective);
+    }
+    DC_TRY(store_okr_keep_fed(step, &found, error));
+    if (changed) {
+        emit_changed(step, &found);
+    }
+    return tell_results(step, owners, count, counts, &found, error);
 }
 
 enum dc_code
 told_okr(struct dc_step *step, Goals__OwnerKind kind, int64_t owner_id, const char *period,
          struct dc_error *error)
 {
-    int64_t measure_id;
-    const int64_t *ids;
-    size_t count;
-    struct store_objectives found;
-    DC_TRY(store_measure_of(step, GOALS__MEASURE_OF__MEASURE_OF_OKR, &measure_id, error));
-    if (measure_id == 0) {
-        return DC_OK;
-    }
-    DC_TRY(store_okr_confirmed(step, kind, owner_id, period, &ids, &count, error));
-    DC_TRY(store_objectives(step, ids, count, &found, error));
-    struct told *told = told_new(step);
-    DC_TRY(add_okr(told, measure_id, kind, owner_id, period, found.items, found.count, error));
-    told_end(told);
-    return DC_OK;
-}
-
-static bool
-is_same_owner(const Goals__Objective *a, const Goals__Objective *b)
-{
-    return a->owner_kind == b->owner_kind && a->owner_id == b->owner_id &&
-           strcmp(a->period, b->period) == 0;
+    const struct store_okr_owner owner = {.kind = kind, .id = owner_id, .period = period};
+    return tell_owners(step, &owner, 1, false, error);
 }
 
 enum dc_code
-told_okr_of_everybody(struct dc_step *step, int64_t measure_id, struct dc_error *error)
+told_okr_of_everybody(struct dc_step *step, struct dc_error *error)
 {
-    const int64_t *ids;
+    struct store_okr_owner *owners;
     size_t count;
-    struct store_objectives found;
-    DC_TRY(store_okr_confirmed(step, 0, 0, "", &ids, &count, error));
-    DC_TRY(store_objectives(step, ids, count, &found, error));
-    struct told *told = told_new(step);
-    for (size_t first = 0, next; first < found.count; first = next) {
-        const Goals__Objective *o = found.items[first].objective;
-        next = first + 1;
-        while (next < found.count && is_same_owner(o, found.items[next].objective)) {
-            next++;
-        }
-        DC_TRY(add_okr(told, measure_id, o->owner_kind, o->owner_id, o->period, &found.items[first],
-                       next - first, error));
+    DC_TRY(store_okr_owners(step, &owners, &count, error));
+    return tell_owners(step, owners, count, false, error);
+}
+
+enum dc_code
+told_okr_fed(struct dc_step *step, const struct store_okr_owner *owners, size_t count,
+             struct dc_error *error)
+{
+    if (count == 0) {
+        return DC_OK;
     }
-    told_end(told);
-    return DC_OK;
+    DC_TRY(store_okr_lock_owners(step, owners, count, error));
+    return tell_owners(step, owners, count, true, error);
 }

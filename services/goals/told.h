@@ -18,7 +18,10 @@ void told_end(struct told *told);
 enum dc_code told_okr(struct dc_step *step, Goals__OwnerKind kind, int64_t owner_id,
                       const char *period, struct dc_error *error) DC_MUST_CHECK;
 /* Of everybody: a measure of OKR is there now. */
-enum dc_code told_okr_of_everybody(struct dc_step *step, int64_t measure_id,
-                                   struct dc_error *error) DC_MUST_CHECK;
+enum dc_code told_okr_of_everybody(struct dc_step *step, struct dc_error *error) DC_MUST_CHECK;
+/* Totals that feed key results of these owners have changed: what they come to, and each of their
+ * confirmed objectives. */
+enum dc_code told_okr_fed(struct dc_step *step, const struct store_okr_owner *owners, size_t count,
+                          struct dc_error *error) DC_MUST_CHECK;
 
 #endif

@@ -38,7 +38,7 @@ dc_handler notify_list_deliveries, notify_get_delivery, notify_retry_deliveries,
 /* causes.c */
 dc_reaction_fn notify_on_targets_adjusted, notify_on_proposal_settled, notify_on_run_finished;
 /* causes_plan.c */
-dc_reaction_fn notify_on_plan_changed;
+dc_reaction_fn notify_on_plan_changed, notify_on_check_ins_due;
 /* causes_tasks.c */
 dc_reaction_fn notify_on_tasks_opened, notify_on_tasks_reminded, notify_on_tasks_escalated,
     notify_on_tasks_handed_over, notify_on_tasks_rescheduled, notify_on_tasks_decided,

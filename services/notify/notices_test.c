@@ -1,6 +1,8 @@
 /* Tests notices: one of each cause to each person whom it concerns, in his words. */
 #include "stage_test.h"
 
+#include <dacheng/goals/v1/check_in_events.pb-c.h>
+
 static void
 an_adjustment_is_one_notice_to_each_person(void **state)
 {
@@ -105,6 +107,51 @@ a_plan_tells_everybody_whom_it_reaches(void **state)
     tell_one(101, 14); /* behind it */
     wait_for("SELECT count(*) = 1 FROM notify.notice WHERE cause = 'adjustment/101'");
     wait_for("SELECT count(*) = 0 FROM notify.notice WHERE cause = 'plan/3/3'");
+}
+
+static void
+reminders_of_check_ins_reach_owners_and_managers(void **state)
+{
+    (void)state;
+    Goals__CheckInDue own = GOALS__CHECK_IN_DUE__INIT;
+    own.objective_id = 7;
+    own.title = "开拓园区客户";
+    own.period = "2026Q4";
+    own.owner_kind = GOALS__OWNER_KIND__OWNER_KIND_PERSON;
+    own.owner_id = own.person_id = 11;
+    own.owner_name = "张三";
+    own.due_on = "2026-11-09";
+    own.since = "2026-11-02";
+    Goals__CheckInDue manager = own, team = own, led = own;
+    manager.to_manager = true;
+    manager.person_id = 12;
+    team.objective_id = 8; /* of a unit: whoever leads it */
+    team.owner_kind = GOALS__OWNER_KIND__OWNER_KIND_UNIT;
+    team.owner_id = team.lead_of_unit_id = 2;
+    team.person_id = 0;
+    team.owner_name = "华东一组";
+    led = manager; /* he leads the unit himself, and nobody is above */
+    led.objective_id = 9;
+    led.owner_id = 13;
+    led.person_id = 0;
+    led.lead_of_unit_id = 2;
+    Goals__CheckInsDue event = GOALS__CHECK_INS_DUE__INIT;
+    event.reminders = (Goals__CheckInDue *[]){&own, &manager, &team, &led};
+    event.n_reminders = 4;
+    tell("goals", "check_ins/7", &event.base);
+    tell("goals", "check_ins/7", &event.base);
+    own.due_on = "2026-11-16"; /* behind both */
+    event.n_reminders = 1;
+    tell("goals", "check_ins/7", &event.base);
+    wait_for("SELECT count(*) = 1 FROM notify.notice WHERE cause = 'check_in/7/2026-11-16/owner'");
+    wait_for("SELECT count(*) = 4 FROM notify.notice WHERE cause LIKE 'check_in/%'");
+    json_t *his = inbox(11, "zh-CN");
+    assert_string_equal(dc_test_text(his, "notices.0.template"), "check_in_due");
+    assert_string_equal(dc_test_text(his, "notices.0.link"), "/okr?objective=7");
+    assert_non_null(strstr(dc_test_text(inbox(12, "en"), "notices.0.text"),
+                           "was due on 2026-11-09; its owner was reminded"));
+    assert_non_null(strstr(dc_test_text(inbox(13, "zh-CN"), "notices.0.text"), "华东一组"));
+    wait_for("SELECT count(*) > 0 FROM notify.delivery WHERE person_id = 11 AND channel = 2");
 }
 
 /* Proposal `id` of person 12 has ended; who ended it is `decided_by`. */
@@ -245,6 +292,7 @@ main(int argc, char **argv)
         cmocka_unit_test(what_is_read_is_read_by_oneself_alone),
         cmocka_unit_test(a_plan_tells_everybody_whom_it_reaches),
         cmocka_unit_test(who_proposed_hears_how_it_ended),
+        cmocka_unit_test(reminders_of_check_ins_reach_owners_and_managers),
         cmocka_unit_test(a_finished_run_tells_who_started_it),
         cmocka_unit_test(a_restart_repeats_nothing),
         cmocka_unit_test(an_adjustment_of_a_hundred_thousand),

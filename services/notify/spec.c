@@ -1,5 +1,6 @@
 /* spec.c - the table of notify: messages to people, in their inbox and by their channels. */
 #include <curl/curl.h>
+#include <dacheng/goals/v1/check_in_events.pb-c.h>
 #include <dacheng/goals/v1/events.pb-c.h>
 #include <dacheng/ingest/v1/events.pb-c.h>
 #include <dacheng/org/v1/events.pb-c.h>
@@ -123,6 +124,7 @@ static const struct dc_reaction reactions[] = {
      notify_on_indicators_defined},
     {"goals", "TargetsAdjusted", &goals__targets_adjusted__descriptor, notify_on_targets_adjusted},
     {"goals", "ProposalSettled", &goals__proposal_settled__descriptor, notify_on_proposal_settled},
+    {"goals", "CheckInsDue", &goals__check_ins_due__descriptor, notify_on_check_ins_due},
     {"goals", "PlanChanged", &goals__plan_changed__descriptor, notify_on_plan_changed},
     {"ingest", "RunFinished", &ingest__run_finished__descriptor, notify_on_run_finished},
     {"workflow", "TasksOpened", &workflow__tasks_opened__descriptor, notify_on_tasks_opened},

@@ -74,6 +74,22 @@ notify_store_post_to_leads(struct dc_step *step, int64_t tenant_id,
 }
 
 enum dc_code
+notify_store_leads(struct dc_step *step, int64_t tenant_id, const int64_t *units, size_t count,
+                   struct notify_lead **ret_leads, size_t *ret_count, struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, SQL(LEADS_OF_UNITS), &rows, error, dc_p_int64(tenant_id),
+                     dc_p_int64s(units, count)));
+    *ret_count = dc_rows_count(rows);
+    *ret_leads = DC_NEW_ARRAY(step->arena, struct notify_lead, *ret_count + 1);
+    for (size_t i = 0; i < *ret_count; i++) {
+        (*ret_leads)[i] = (struct notify_lead){.place = (size_t)dc_rows_int64(rows, i, 0) - 1,
+                                               .person_id = dc_rows_int64(rows, i, 1)};
+    }
+    return DC_OK;
+}
+
+enum dc_code
 notify_store_post_to_scope(struct dc_step *step, int64_t tenant_id,
                            const struct notify_broadcast *broadcast, const char *params,
                            const struct notify_scope *scope, dc_date today,

@@ -7,7 +7,7 @@
 
 #include <dacheng/notify/v1/notify.pb-c.h>
 
-#include "breaker.h"
+#include "base/breaker.h"
 #include "compose.h"
 #include "routing.h"
 #include "service/service.h"
@@ -39,6 +39,14 @@ struct notify_broadcast {
     const char *template_name;
     int64_t author; /* gets none */
 };
+/* Who leads some units (0 = none): one row a unit and person, by the unit's place in the list. */
+struct notify_lead {
+    size_t place;
+    int64_t person_id;
+};
+enum dc_code notify_store_leads(struct dc_step *step, int64_t tenant_id, const int64_t *units,
+                                size_t count, struct notify_lead **ret_leads, size_t *ret_count,
+                                struct dc_error *error) DC_MUST_CHECK;
 /* For whoever leads these units; params stand beside the units. */
 enum dc_code notify_store_post_to_leads(struct dc_step *step, int64_t tenant_id,
                                         const struct notify_broadcast *broadcast,
@@ -207,7 +215,7 @@ enum dc_code notify_store_channel_counts(struct dc_step *step, dc_time day_began
 
 /* Breakers belong to no tenant: these set tenant 0 for the rest of the transaction. */
 struct notify_breaker_row {
-    struct notify_breaker breaker;
+    struct dc_breaker breaker;
     const char *last_fault;
 };
 /* By channel; one without a row is closed. */

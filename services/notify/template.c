@@ -27,6 +27,8 @@ static const struct {
     {NOTIFY_WEIGHTS_CHANGED, EVERY, " plan from reason author ", " items "},
     {NOTIFY_PROPOSAL_SETTLED, EVERY "period ", " proposal indicator owner outcome decision ",
      " old new problem "},
+    {NOTIFY_CHECK_IN_DUE, EVERY "period due ", " objective_id objective owner since ", ""},
+    {NOTIFY_CHECK_IN_MANAGER, EVERY "period due ", " objective_id objective owner since ", ""},
     {NOTIFY_RUN_FINISHED, EVERY, " run file source ", " rows created changed unchanged rejected "},
     {NOTIFY_RUN_REFUSED, EVERY, " run file source problem ", " rows rejected "},
     {NOTIFY_TASKS_OPENED, TASK, TASK_IN, ""},

@@ -32,6 +32,8 @@
 #define NOTIFY_UNIT_TARGETS_ADJUSTED "unit_targets_adjusted"
 #define NOTIFY_PLAN_SET "plan_set"
 #define NOTIFY_WEIGHTS_CHANGED "weights_changed"
+#define NOTIFY_CHECK_IN_DUE "check_in_due"
+#define NOTIFY_CHECK_IN_MANAGER "check_in_manager"
 #define NOTIFY_PROPOSAL_SETTLED "proposal_settled"
 #define NOTIFY_RUN_FINISHED "run_finished"
 #define NOTIFY_RUN_REFUSED "run_refused"

@@ -76,6 +76,26 @@ const struct notify_template_file notify_template_files[] = {
 #include "templates/proposal_settled.en.txt"
     },
     {
+        "check_in_due",
+        "zh-CN",
+#include "templates/check_in_due.zh-CN.txt"
+    },
+    {
+        "check_in_due",
+        "en",
+#include "templates/check_in_due.en.txt"
+    },
+    {
+        "check_in_manager",
+        "zh-CN",
+#include "templates/check_in_manager.zh-CN.txt"
+    },
+    {
+        "check_in_manager",
+        "en",
+#include "templates/check_in_manager.en.txt"
+    },
+    {
         "run_finished",
         "zh-CN",
 #include "templates/run_finished.zh-CN.txt"

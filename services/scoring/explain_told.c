@@ -69,6 +69,27 @@ standing(struct dc_arena *arena, const Goals__KeyResult *kr, const char **ret_zh
     }
 }
 
+/* By which measure the value flows in: "由度量“回款率”按记录自动取数：95,000 / 100,000". */
+static void
+feeding(struct dc_arena *arena, const Goals__KeyResult *kr, const char **ret_zh,
+        const char **ret_en)
+{
+    if (strcmp(kr->denominator, "0") == 0) {
+        *ret_zh = dc_arena_printf(arena, "由度量“%s”按记录自动取数，尚无数据", kr->measure_name);
+        *ret_en = dc_arena_printf(arena, "from the records of measure \"%s\", no data yet",
+                                  kr->measure_name);
+        return;
+    }
+    const char *figures = explanation_grouped(arena, kr->numerator);
+    if (strcmp(kr->denominator, "1") != 0) {
+        figures = dc_arena_printf(arena, "%s / %s", figures,
+                                  explanation_grouped(arena, kr->denominator));
+    }
+    *ret_zh = dc_arena_printf(arena, "由度量“%s”按记录自动取数：%s", kr->measure_name, figures);
+    *ret_en = dc_arena_printf(arena, "from the records of measure \"%s\": %s", kr->measure_name,
+                              figures);
+}
+
 static void
 explain_key_result(struct explanation *out, const Goals__KeyResult *kr)
 {
@@ -81,7 +102,35 @@ explain_key_result(struct explanation *out, const Goals__KeyResult *kr)
     const char *line_en =
         dc_arena_printf(out->arena, "  key result \"%s\": %s -> %s; %s%s", kr->title, en, kr->score,
                         who[0] ? "checked in " : "no check-in yet", who);
+    if (kr->measure_id != 0) {
+        const char *source_zh, *source_en;
+        feeding(out->arena, kr, &source_zh, &source_en);
+        line_zh = dc_arena_printf(out->arena, "　关键结果“%s”：%s → %s；%s", kr->title, zh,
+                                  kr->score, source_zh);
+        line_en = dc_arena_printf(out->arena, "  key result \"%s\": %s -> %s; %s", kr->title, en,
+                                  kr->score, source_en);
+    }
     explanation_line(out, line_zh, line_en);
+}
+
+Goals__KeyResult **
+explain_fed(struct dc_arena *arena, const Goals__ActualTold *told, size_t *ret_count)
+{
+    size_t most = 1, count = 0;
+    for (size_t i = 0; told->okr && i < told->okr->n_objectives; i++) {
+        most += told->okr->objectives[i]->n_key_results;
+    }
+    Goals__KeyResult **fed = dc_arena_alloc(arena, most * sizeof(Goals__KeyResult *));
+    for (size_t i = 0; told->okr && i < told->okr->n_objectives; i++) {
+        const Goals__Objective *o = told->okr->objectives[i];
+        for (size_t k = 0; k < o->n_key_results; k++) {
+            if (o->key_results[k]->measure_id != 0) {
+                fed[count++] = o->key_results[k];
+            }
+        }
+    }
+    *ret_count = count;
+    return fed;
 }
 
 /* --- means --------------------------------------------------------------------------------------

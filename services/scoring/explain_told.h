@@ -11,6 +11,9 @@
 
 /* Steps above those of the rule; does nothing of an actual that was told without either. */
 void explain_told(struct explanation *explanation, const Goals__ActualTold *told);
+/* The key results that a measure feeds. */
+Goals__KeyResult **explain_fed(struct dc_arena *arena, const Goals__ActualTold *told,
+                               size_t *ret_count);
 /* The rule of OKR: V / full_at, and the score. */
 void explain_okr_rule(struct explanation *explanation, const Scoring__Item *item,
                       const struct rule *rule, const struct rule_input *input);

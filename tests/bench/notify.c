@@ -152,7 +152,7 @@ give(char *buffer, size_t size, size_t count, void *context)
 }
 
 /* The letter that the service writes. */
-static const struct notify_request *
+static const struct dc_sender_request *
 letter(struct dc_arena *arena)
 {
     static const char *names[] = {"task", "stage", "subject", "cycle", "due"};
@@ -164,7 +164,7 @@ letter(struct dc_arena *arena)
         .smtp = {
             .url = "", .from_address = "a@b.example", .from_name = "达成", .domain = "b.example"}};
     struct notify_message message = {.id = "dacheng.1.123456", .email = "zhang@b.example"};
-    struct notify_request *request = DC_NEW(arena, struct notify_request);
+    struct dc_sender_request *request = DC_NEW(arena, struct dc_sender_request);
     struct dc_error error;
     if (notify_compose(arena, &occasion, &told, 1, &message, &error) != DC_OK) {
         dc_test_die("%s", error.message);
@@ -177,7 +177,7 @@ letter(struct dc_arena *arena)
 }
 
 static double
-plain_loop(const struct notify_request *request)
+plain_loop(const struct dc_sender_request *request)
 {
     char url[64];
     CURL *curl = curl_easy_init();
@@ -284,7 +284,7 @@ main(int argc, char **argv)
     dc_test_service_set(notify, noon); /* no quiet hours */
     dc_test_service_set(notify, "mail.base_url=https://perf.example");
     dc_test_service_start(notify);
-    const struct notify_request *request = letter(arena);
+    const struct dc_sender_request *request = letter(arena);
     for (int run = 0; run < RUNS; run++) {
         theirs[run] = plain_loop(request);
         mine[run] = ours(pg, run);

@@ -120,3 +120,15 @@ export const soon = { ok: within(assert.ok), equal: within(assert.equal), deepEq
 /** The exact value behind a shown figure. */
 export const value = (page, test) => page.locator(`[data-test=${test}] [data-value], [data-test=${test}][data-value]`).first().getAttribute('data-value')
 export const live = (page) => page.waitForSelector('[data-test=live][data-state=live]')
+
+/** Brings a CSV of records up as a person does, and waits until it is done. */
+export async function bring(page, name, rows) {
+  const header = 'source_key,amount,collected_amount,customer,product,person_code,occurred_at,deleted'
+  await page.goto(`${base}/import`)
+  await page.waitForSelector('[data-test=upload]')
+  await page.setInputFiles('[data-test=file]', { name, mimeType: 'text/csv', buffer: Buffer.from([header, ...rows].join('\n') + '\n') })
+  await page.fill('input[name=source]', 'browser')
+  await page.click('[data-test=upload]')
+  await until(`${name} is imported`, async () =>
+    (await page.locator('.panel', { has: page.locator('[data-test=run]') }).filter({ hasText: name }).locator('[data-test=run-state]').first().getAttribute('data-state')) === '3', 60)
+}

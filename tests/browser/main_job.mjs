@@ -2,24 +2,13 @@
 // brings moves on the pages that others have open, without reloading.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { base, closeAll, live, login, open, picture, sizes, soon, until, value } from './browser.mjs'
+import { base, bring, closeAll, live, login, open, picture, sizes, soon, until, value } from './browser.mjs'
 
 const number = (text) => Number(text ?? 'NaN')
 let zhang, boss, director, supervisor
 const person = 'E1101' // 张三
 const key = `browser-${Date.now()}`
 
-/** Brings a CSV up as a person does, and waits until it is done. */
-async function bring(page, name, rows) {
-  const header = 'source_key,amount,collected_amount,customer,product,person_code,occurred_at,deleted'
-  await page.goto(`${base}/import`)
-  await page.waitForSelector('[data-test=upload]')
-  await page.setInputFiles('[data-test=file]', { name, mimeType: 'text/csv', buffer: Buffer.from([header, ...rows].join('\n') + '\n') })
-  await page.fill('input[name=source]', 'browser')
-  await page.click('[data-test=upload]')
-  await until(`${name} is imported`, async () =>
-    (await page.locator('.panel', { has: page.locator('[data-test=run]') }).filter({ hasText: name }).locator('[data-test=run-state]').first().getAttribute('data-state')) === '3', 60)
-}
 const today = new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 10)
 
 before(async () => {

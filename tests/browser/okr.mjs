@@ -2,9 +2,9 @@
 // team's page, which moves by itself; alignment, the parts of a score, and values entered by hand.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { base, closeAll, live, login, picture, sideways, soon, until } from './browser.mjs'
+import { base, bring, closeAll, live, login, picture, sideways, sizes, soon, until } from './browser.mjs'
 
-let phone, lead, supervisor
+let phone, lead, supervisor, director
 const card = (page, title) => page.locator('[data-test=objective]', { hasText: title })
 const tab = (page, name) => page.locator('[data-test=okr-tab]').getByText(name, { exact: true }).click()
 async function fits(page, name) {
@@ -141,6 +141,52 @@ describe('OKR in the browser', () => {
     await fits(page, 'entries')
   })
 
+  it('takes the value of a key result from records, live, and shows the records', async () => {
+    director = await login('director.a', 'desktop', '/okr')
+    const { page } = director
+    const fed = card(page, '华东成为第一增长区').locator('[data-test=key-result]', { hasText: '季度销售额' })
+    await soon.match(() => fed.innerText(), /24,000,000 \/ 20,000,000.*自动取数 · 销售额/s)
+    await live(page)
+    await bring(supervisor.page, 'fed.csv', [`fed-${Date.now()},500000.00,0.00,园区,云服务,E1101,${new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 10)},`])
+    await soon.match(() => fed.innerText(), /24,500,000 \/ 20,000,000/)
+    await soon.match(() => fed.innerText(), /0\.97$/) // 0.7 + 0.3 · 4.5 / 5
+    await card(page, '华东成为第一增长区').locator('[data-test=check-in]').click()
+    await soon.match(() => page.locator('[data-test=fed-value]').innerText(), /24,500,000.*自动取数 · 销售额/s)
+    await soon.equal(() => page.locator('input[name=value-0]').count(), 0)
+    await picture(page, 'okr-fed-check-in')
+    await page.locator('.el-dialog').getByRole('button', { name: '取消' }).click()
+    await page.waitForSelector('.el-dialog', { state: 'detached' })
+    await card(page, '华东成为第一增长区').locator('[data-test=open-objective]').click()
+    const drawer = page.locator('[data-test=objective-drawer]')
+    await drawer.locator('[data-test=fed-records]').click()
+    await drawer.locator('[data-test=record-row]').first().waitFor()
+    await soon.match(() => drawer.locator('[data-test=record-row]').first().innerText(), /fed\.csv/)
+    await fits(page, 'okr-fed-drawer')
+    // A new one chooses its measure.
+    await page.goto(`${base}/okr`)
+    await page.click('[data-test=new-objective]')
+    await page.locator('[data-test=kr-source-0]').click()
+    await page.locator('.el-select-dropdown__item:visible', { hasText: '回款额' }).first().click()
+    await soon.match(() => page.locator('[data-test=key-result-form]').innerText(), /只需填报状态、信心和说明/)
+    await page.setViewportSize(sizes.phone)
+    await fits(page, 'okr-fed-write-phone')
+  })
+
+  it('says when managers are told', async () => {
+    const { page } = supervisor
+    await page.goto(`${base}/okr`)
+    await page.click('[data-test=zones]')
+    await page.locator('[data-test=manager-after] input').fill('3')
+    await page.locator('[data-test=manager-after] input').press('Tab')
+    await picture(page, 'okr-settings')
+    await page.click('[data-test=save-settings]')
+    await page.waitForSelector('.el-dialog', { state: 'detached' })
+    await page.click('[data-test=zones]')
+    await soon.equal(() => page.inputValue('[data-test=manager-after] input'), '3')
+    await page.locator('.el-dialog__footer').getByRole('button', { name: '关闭' }).click()
+    await page.waitForSelector('.el-dialog', { state: 'detached' })
+  })
+
   it('writes an OKR rule in a plan, and shows the parts of the plan', async () => {
     const { page } = supervisor
     await page.goto(`${base}/plans`)
@@ -154,6 +200,6 @@ describe('OKR in the browser', () => {
   })
 
   it('complained about nothing', () => {
-    for (const window of [phone, lead, supervisor]) assert.deepEqual(window.complaints, [])
+    for (const window of [phone, lead, supervisor, director]) assert.deepEqual(window.complaints, [])
   })
 })

@@ -41,9 +41,13 @@ def clock_of(stack):
 
 
 def cancel_cycles(stack):
-    """Of the demo: what waits for people here is of the cycle that they start."""
+    """Of the demo, and its 360 round: what waits for people here is of the cycle that they start."""
     for summary in stack.ctl_call("workflow/ListCycles", {"openOnly": True}, "--as", "supervisor")["cycles"]:
         stack.ctl_call("workflow/CancelCycle", {"cycleId": summary["cycle"]["id"], "reason": "browser test"}, "--as", "supervisor")
+
+    for one in stack.ctl_call("reviews/ListRounds", {}, "--as", "supervisor")["rounds"]:
+        if one["round"]["state"] == "ROUND_STATE_OPEN":
+            stack.ctl_call("reviews/CancelRound", {"id": one["round"]["id"], "reason": "browser test"}, "--as", "supervisor")
 
     def nobody_has_tasks():
         return all(not stack.ctl_call("workflow/ListMyTasks", {}, "--as", account).get("tasks")

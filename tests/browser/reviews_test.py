@@ -23,7 +23,6 @@ def closed_round(stack):
     """张三 was rated by his manager, three peers and himself."""
     def call(account, method, request=None):
         return stack.ctl_call("reviews/" + method, request or {}, "--as", account)
-    stack.seed([{"personCode": f"E110{n}", "account": f"rep{n}", "grants": [{"role": "ROLE_EMPLOYEE", "scope": "SCOPE_SELF"}]} for n in (2, 3, 4)])
     units = {n["unit"]["code"]: n["unit"]["id"] for n in stack.ctl_call("org/GetTree", {}, "--as", "boss")["nodes"]}
     zhang = next(p["id"] for p in stack.ctl_call("org/ListPeople", {"limit": 500}, "--as", "supervisor")["people"] if p["code"] == "E1101")
 
@@ -39,8 +38,8 @@ def closed_round(stack):
         return json.loads(done.stdout)["round"] if done.returncode == 0 else None
     round_id = wait_until(started, 60, "the round")["id"]
     call("supervisor", "OpenRound", {"id": round_id})
-    comments = {"lead.a1": "目标感强，客户跟进细致", "rep2": "乐于帮助新人", "rep3": "报告可以更及时", "rep4": "跨部门沟通再主动一些", "zhangsan": "希望提升谈判能力"}
-    for account, level in (("lead.a1", 5), ("rep2", 4), ("rep3", 4), ("rep4", 3), ("zhangsan", 4)):
+    comments = {"lead.a1": "目标感强，客户跟进细致", "kongqiang": "乐于帮助新人", "xiefang": "报告可以更及时", "mengping": "跨部门沟通再主动一些", "zhangsan": "希望提升谈判能力"}
+    for account, level in (("lead.a1", 5), ("kongqiang", 4), ("xiefang", 4), ("mengping", 3), ("zhangsan", 4)):
         mine = next(r for r in call(account, "ListMyRatings")["ratings"] if r["personId"] == zhang)
         answers = [{"question": q, "level": max(1, min(5, level - (at % 2)))} for at, q in enumerate(QUESTIONS)]
         call(account, "SaveRating", {"id": mine["id"], "answers": answers + [{"question": "improve", "text": comments[account]}], "submit": True})

@@ -167,6 +167,13 @@ def band(rule, facts, _):
     return held(value, number(rule, "lowest"), full)
 
 
+def rating(rule, facts, _):
+    need(facts, False)
+    low, high = number(rule, "scaleMin"), number(rule, "scaleMax")
+    full = number(rule, "fullMarks")
+    return held((facts.actual - low) / (high - low) * full, F(0), full)
+
+
 def okr(rule, facts, _):
     need(facts, False)
     full = number(rule, "fullMarks")
@@ -174,7 +181,7 @@ def okr(rule, facts, _):
 
 
 RULES = {"ratio": ratio, "linear": linear, "threePoint": three_point, "steps": steps,
-         "addDeduct": add_deduct, "accrual": accrual, "band": band, "okr": okr}
+         "addDeduct": add_deduct, "accrual": accrual, "band": band, "okr": okr, "rating": rating}
 
 
 # --- objectives: "OKR" of docs/scoring-rules.md ------------------------------------------------------
@@ -241,7 +248,7 @@ def score_item(item, facts, facts_of, zero):
 def score_person(plan, facts_of):
     """({indicator: (text, remark)}, total text, total remark) by one plan."""
     zero = plan["missingPolicy"] == "MISSING_POLICY_ZERO"
-    items, sum_, weights, highest = {}, F(0), F(0), None
+    items, sum_, weights, highest, holds = {}, F(0), F(0), None, False
     for item in plan["items"]:
         score, remark = score_item(item, facts_of(item["indicatorId"]), facts_of, zero)
         places = next((item[n].get("decimals", 0) for n in RULES if n in item), 0)
@@ -250,12 +257,107 @@ def score_person(plan, facts_of):
             sum_ += score * F(item["weight"])
             weights += F(item["weight"])
         if remark == "vetoed":
-            limit = F(item["veto"]["highest"])
-            highest = limit if highest is None else min(highest, limit)
+            holds = True
+            if item["veto"].get("highest", ""):
+                limit = F(item["veto"]["highest"])
+                highest = limit if highest is None else min(highest, limit)
     if weights == 0:
         return items, "", ""
     places = plan.get("totalDecimals", 0)
     total = sum_ / weights
     if highest is not None:
         total = min(total, highest)
-    return items, written(half_up(total, places), places), "" if highest is None else "vetoed"
+    return items, written(half_up(total, places), places), "vetoed" if holds else ""
+
+
+# --- grades and forced distribution: docs/grades.md --------------------------------------------------
+def grade_row(table, total):
+    """Which row of a plan's table a total has, from 1."""
+    return next((at for at, row in enumerate(table, 1) if "from" not in row or total >= F(row["from"])), len(table))
+
+
+def held_row(plan, items):
+    """The best row that vetoes which hold allow; 0 = any."""
+    codes = [row["grade"] for row in plan["grades"]]
+    limits = [codes.index(item["veto"]["highestGrade"]) + 1 for item in plan["items"]
+              if "veto" in item and item["veto"].get("highestGrade") and items[item["indicatorId"]][1] == "vetoed"]
+    return max(limits, default=0)
+
+
+def apportioned(people, wanted):
+    """Whole seats, `people` in all, that come closest to what is wanted; of equal fractions the better grade's."""
+    seats = [max(0, want.numerator // want.denominator) for want in wanted]
+    while sum(seats) < people:
+        seats[max(range(len(seats)), key=lambda g: (wanted[g] - seats[g], -g))] += 1
+    while sum(seats) > people:
+        seats[min((g for g in range(len(seats)) if seats[g]), key=lambda g: (wanted[g] - seats[g], -g))] -= 1
+    return seats
+
+
+def seats_of(sizes, shares):
+    """Seats by pool and grade, what one pool got too much or too little carried to the next; what is still off
+    after the last is moved in the pool where it departs least from the shares."""
+    carried, all_ = [F(0)] * len(shares), []
+    for size in sizes:
+        wanted = [size * share + carry for share, carry in zip(shares, carried)]
+        seats = apportioned(size, wanted)
+        carried = [want - seat for want, seat in zip(wanted, seats)]
+        all_.append(seats)
+    whole = apportioned(sum(sizes), [sum(sizes) * share for share in shares])
+    over = [sum(seats[g] for seats in all_) - whole[g] for g in range(len(shares))]
+    while any(over):
+        _, source, to, pool = min(
+            ((all_[p][b] - sizes[p] * shares[b]) - (all_[p][a] - sizes[p] * shares[a]), a, b, p)
+            for a in range(len(shares)) if over[a] > 0 for b in range(len(shares)) if over[b] < 0
+            for p in range(len(sizes)) if all_[p][a] > 0)
+        all_[pool][source] -= 1
+        all_[pool][to] += 1
+        over[source] -= 1
+        over[to] += 1
+    return all_
+
+
+def pools_of(people, rule, root, parents):
+    """{pool's unit: its people}, in the order of the people's ids. people: [(id, unit)]; parents: {unit: unit}."""
+    def way(unit):  # from the root down to it
+        steps = [unit]
+        while steps[-1] != root:
+            steps.append(parents[steps[-1]])
+        return steps[::-1]
+    sizes, pool = {}, {}
+    for id_, unit in people:
+        steps = way(unit)
+        pool[id_] = steps[min(rule["poolLevel"] if "poolLevel" in rule else 0, len(steps) - 1)]
+        sizes[pool[id_]] = sizes.get(pool[id_], 0) + 1
+    into = {}
+    for depth in range(max((len(way(unit)) for unit in sizes), default=1), 1, -1):  # the deepest first
+        for unit in [unit for unit in sizes if len(way(unit)) == depth and 0 < sizes[unit] < rule["minPool"]]:
+            into[unit] = parents[unit]
+            sizes[parents[unit]] = sizes.get(parents[unit], 0) + sizes[unit]
+            sizes[unit] = 0
+    found = {}
+    for id_, _ in sorted(people):
+        unit = pool[id_]
+        while unit in into:
+            unit = into[unit]
+        found.setdefault(unit, []).append(id_)
+    return found
+
+
+def distributed(plan, people, root, parents):
+    """{person: suggested row}. people: {id: (unit, total, held row)}."""
+    rule = plan["distribution"]
+    pools = pools_of([(id_, unit) for id_, (unit, _, _) in people.items()], rule, root, parents)
+    shares = [F(one["share"]) / 100 for one in rule["shares"]]
+    suggested = {}
+    for members, seats in zip(pools.values(), seats_of([len(members) for members in pools.values()], shares)):
+        waiting = sorted(members, key=lambda id_: (-people[id_][1], id_))
+        free = 0
+        for row, count in enumerate(seats, 1):
+            free += count
+            for id_ in [one for one in waiting if people[one][2] <= row]:
+                if free > 0 or row == len(seats):
+                    suggested[id_] = row
+                    waiting.remove(id_)
+                    free -= 1
+    return suggested

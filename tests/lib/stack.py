@@ -22,8 +22,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 PASSWORD = "scenario-Pass-2026"
 
 
-def wait_until(condition, seconds=30, what="the condition"):
-    """Waits for a true value of `condition()` and returns it. Not a sleep: a deadline."""
+def wait_until(condition, seconds=30, what="the condition", every=0.02):
+    """Waits for a true value of `condition()` and returns it. Not a sleep: a deadline. `every`: seconds between looks."""
     deadline = time.monotonic() + seconds
     while True:
         value = condition()
@@ -31,7 +31,7 @@ def wait_until(condition, seconds=30, what="the condition"):
             return value
         if time.monotonic() > deadline:
             raise AssertionError(f"{what} did not come true within {seconds} s")
-        time.sleep(0.02)
+        time.sleep(every)
 
 
 class CallError(Exception):
@@ -238,7 +238,18 @@ class Stack:
             raise
         self.address = self.read("run/address").strip()
 
+    def keep_examples(self):
+        """`make events-page`: what this deployment told, as examples of its events."""
+        directory = os.environ.get("CAPTURE_EVENTS")
+        if not directory or not self.process or self.process.poll() is not None:
+            return
+        told = self.ctl("replay", ">", check=False).stdout
+        with open(os.path.join(build_directory(), "examples.lock"), "w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            subprocess.run([os.path.join(ROOT, "deploy/api/make"), "capture", directory], input=told, text=True, check=True, cwd=ROOT)
+
     def stop(self):
+        self.keep_examples()
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:

@@ -1,6 +1,7 @@
 """OKR and hand-entered values over all services: objectives from draft to score, KPI and OKR mixed by weight,
 the missing policy, lineage down to check-ins, who sees what; entered values, corrected and pasted; nothing lost
 when goals and scoring are killed in between."""
+import datetime
 import os
 import sys
 import unittest
@@ -93,7 +94,38 @@ class Okr(unittest.TestCase):
             self.assertIn(part, en)
         self.assertEqual(len(why["steps"]), len(why["stepsZh"]))
 
-    def test_4_what_is_missing_follows_the_policy(self):
+    def test_4_records_feed_a_key_result(self):
+        """A third objective, whose number is 张三's own sales: records move it, a refund moves it back, what is checked
+        in is no value; goals and scoring are killed in between."""
+        saved = self.zhang.call(OKR + "SaveObjective", {"objective": {
+            "ownerKind": "OWNER_KIND_PERSON", "ownerId": self.people["E1101"], "period": self.period, "title": "单季卖过五十万", "weight": "100",
+            "keyResults": [{"title": "本季销售额", "kind": "KEY_RESULT_KIND_METRIC", "weight": "1", "start": "0", "target": "500000",
+                            "measureId": self.measures["sales_amount"]}]}})["objective"]
+        key_result = saved["keyResults"][0]
+        self.assertEqual((key_result["value"], key_result["score"]), ("400000", "0.8"))
+        self.lead.call(OKR + "ConfirmObjectives", {"ids": [saved["id"]]})
+        row = {"sourceKey": "fed-1", "orderNo": "fed-1", "amount": "60000.00", "personCode": "E1101", "occurredAt": stack.sql("SELECT current_date")[0][0]}
+
+        def until(value, score):
+            def there():
+                one = self.zhang.call_retrying(OKR + "GetObjective", {"id": saved["id"]})["objective"]
+                return (one["keyResults"][0]["value"], one["score"]) == (value, score)
+            wait_until(there, 30, f"{value}, {score}")
+        stack.ctl_call("ingest/PushRecords", {"source": "fed", "records": [row]}, "--as", "crm")
+        until("460000", "0.92")
+        with self.assertRaises(CallError) as caught:
+            self.zhang.call(OKR + "CheckIn", {"objectiveId": saved["id"], "checkIns": [{"keyResultId": key_result["id"], "value": "500000", "health": "HEALTH_ON_TRACK"}]})
+        self.assertEqual(caught.exception.code, "invalid_argument")
+        self.zhang.call(OKR + "CheckIn", {"objectiveId": saved["id"], "checkIns": [{"keyResultId": key_result["id"], "health": "HEALTH_AT_RISK", "confidence": "0.5"}]})
+        self.assertTrue(stack.kill("goals"))
+        stack.ctl_call("ingest/PushRecords", {"source": "fed", "records": [dict(row, amount="-60000.00")]}, "--as", "crm")
+        until("340000", "0.68")
+        one = self.zhang.call(OKR + "GetObjective", {"id": saved["id"]})
+        self.assertEqual([(each["value"], each["score"]) for each in one["fed"]], [("340000", "0.68")])  # one a day
+        self.assertEqual(one["checkIns"][0]["value"], "460000")
+        self.lead.call(OKR + "CancelObjective", {"id": saved["id"], "reason": "并入原目标"})
+
+    def test_5_what_is_missing_follows_the_policy(self):
         """Both objectives cancelled: no data, dropped; by another policy 0."""
         for id_ in (self.own["id"], self.second["id"]):
             self.director.call(OKR + "CancelObjective", {"id": id_, "reason": "改期"})
@@ -104,7 +136,7 @@ class Okr(unittest.TestCase):
         items, total = self.until("E1100", "OKR 达成度", ("0.00", "zero_by_policy"))
         self.assertEqual(total, f"{(float(items['销售额'][0]) * 50 + float(items['回款额'][0]) * 30) / 100:.2f}")
 
-    def test_5_members_see_their_units_and_not_each_other(self):
+    def test_6_members_see_their_units_and_not_each_other(self):
         mine = self.zhang.call(OKR + "ListObjectives", {"period": self.period})
         self.assertEqual({one["ownerName"] for one in mine["objectives"]}, {"华东销售部 (A)", "华东一组 (A1)", "张三"})
         for request in ({"ownerKind": "OWNER_KIND_PERSON", "ownerId": self.people["E1102"]}, {"ownerKind": "OWNER_KIND_PERSON", "ownerId": self.people["E2001"]}):
@@ -119,7 +151,7 @@ class Okr(unittest.TestCase):
         self.assertEqual(team["people"], 1)  # 张三; 李雷's are cancelled
         self.assertEqual(team["meanScore"], "0.6400")  # (0.4 * 60 + 1 * 40) / 100
 
-    def test_6_entered_values_are_scored_and_traced(self):
+    def test_7_entered_values_are_scored_and_traced(self):
         accidents = self.supervisor.call(GOALS + "SaveMeasure", {"measure": {
             "code": "accidents", "name": "安全事故数", "kind": "MEASURE_KIND_AVERAGE", "of": "MEASURE_OF_HAND", "entererIds": [self.people["E2001"]]}})["measure"]
         indicator = self.supervisor.call(GOALS + "SaveIndicator", {"indicator": {
@@ -156,6 +188,37 @@ class Okr(unittest.TestCase):
         self.assertEqual(answer["rejected"][0]["field"], "owner")
         # No records and no totals of these measures in ingest.
         self.assertEqual(stack.sql(f"SELECT count(*) FROM ingest.measure WHERE measure_id IN ({accidents['id']}, {self.measures['okr']})")[0][0], "0")
+
+    def test_8_check_ins_are_reminded_of_once_late_but_never_lost(self):
+        """Weeks pass in seconds; goals is killed, and stands still over the due day."""
+        settings = self.supervisor.call(OKR + "GetOkrSettings")["settings"]
+        self.supervisor.call(OKR + "SaveOkrSettings", {"settings": dict(settings, checkInDays=7, managerAfterDays=3)})
+        today = datetime.date.fromisoformat(stack.sql("SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date")[0][0])
+        year = (today + datetime.timedelta(days=20)).year  # which still runs when all is done
+        since = max(today, datetime.date(year, 1, 1))
+        saved = self.zhang.call(OKR + "SaveObjective", {"objective": {
+            "ownerKind": "OWNER_KIND_PERSON", "ownerId": self.people["E1101"], "period": str(year), "title": "三年做到金牌", "weight": "100",
+            "keyResults": [{"title": "金牌认证", "kind": "KEY_RESULT_KIND_DONE", "weight": "1"}]}})["objective"]
+        self.lead.call(OKR + "ConfirmObjectives", {"ids": [saved["id"]]})
+
+        def told(who):
+            return stack.sql("SELECT person_id, cause FROM notify.notice WHERE cause LIKE 'check_in/%s/%%/%s'" % (saved["id"], who))
+        due = since + datetime.timedelta(days=7)
+        self.assertTrue(stack.kill("goals"))
+        stack.turn_clock(days=(due - today).days + 1)
+        wait_until(lambda: told("owner"), 30, "the owner's reminder")
+        wanted = [[self.people["E1101"], f"check_in/{saved['id']}/{due}/owner"]]
+        self.assertEqual([list(row) for row in told("owner")], wanted)
+        self.assertEqual(told("manager"), [])
+        self.assertTrue(stack.kill("goals"))
+        self.assertTrue(stack.kill("notify"))
+        stack.turn_clock(days=3)
+        wait_until(lambda: told("manager"), 30, "the manager's")
+        self.assertEqual([list(row) for row in told("manager")], [[self.people["E1100"], f"check_in/{saved['id']}/{due}/manager"]])
+        self.assertEqual([list(row) for row in told("owner")], wanted)
+        text = next(one["text"] for one in stack.login("zhangsan").call_retrying("notify.NotifyService/ListInbox", {"limit": 100})["notices"]
+                    if one.get("template") == "check_in_due" and "三年做到金牌" in one["text"])
+        self.assertIn(f"请在 {due} 填报", text)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
--- Confirmed objectives: of an owner and period; kind 0: of everybody.
--- $1 tenant, $2 owner's kind or 0, $3 owner, $4 period
-SELECT o.objective_id
-FROM objective o
-WHERE o.tenant_id = $1 AND o.state = 2
-  AND ($2::bigint = 0 OR (o.owner_kind = $2 AND o.owner_id = $3 AND o.period = $4))
-ORDER BY o.owner_kind, o.owner_id, o.period, o.objective_id
+-- Confirmed objectives of some owners, and whose: the place in the lists, from 1.
+-- $1 tenant, each parallel: $2 owners' kinds, $3 owners, $4 periods
+SELECT o.objective_id, w.at
+FROM unnest($2::bigint[], $3::bigint[], $4::text[]) WITH ORDINALITY AS w (kind, owner_id, period, at)
+JOIN objective o ON o.tenant_id = $1 AND o.owner_kind = w.kind AND o.owner_id = w.owner_id
+                AND o.period = w.period AND o.state = 2
+ORDER BY w.at, o.objective_id
