@@ -95,10 +95,12 @@ class Restore(unittest.TestCase):
             wait_until(lambda: os.path.exists(os.path.join(self.directory, "wal", last)), 60, "the log to be archived")
             again = backup("backup", stack.home, self.directory)
             self.assertNotEqual(taken, again)
+            people = stack.people
         home = tempfile.mkdtemp(prefix="dc-", dir="/tmp")
         os.chmod(home, 0o711)
         backup("restore", self.directory, home, at)
         with Stack(home=home, clock_ahead_file="", demo=False) as stack:
+            stack.people = people
             self.back(stack, before)
             self.ahead(stack, ahead)
 
