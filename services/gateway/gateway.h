@@ -156,6 +156,11 @@ struct request {
     bool ending; /* the request is whole; what is left is the last piece */
 };
 
+/* FAILED_PRECONDITION: a one-time password is to be changed before anything else. */
+enum dc_code request_refuse_must_change(struct dc_error *error);
+/* operations.c: the deployment's health, once it is known who asks. */
+caller_fn operations_answer;
+
 /* The access handler of libmicrohttpd, and its end of a request. */
 enum MHD_Result request_handle(void *front, struct MHD_Connection *connection, const char *url,
                                const char *method, const char *version, const char *data,

@@ -16,7 +16,6 @@
 #include "edge/wire_check.h"
 #include "envelope.h"
 #include "gateway.h"
-#include "health.h"
 
 enum {
     HEADERS_MAX = 100,
@@ -295,8 +294,8 @@ decode_body(struct request *request, const uint8_t **ret_data, size_t *ret_size,
     return DC_OK;
 }
 
-static enum dc_code
-refuse_must_change(struct dc_error *error)
+enum dc_code
+request_refuse_must_change(struct dc_error *error)
 {
     return dc_fail(error, DC_FAILED_PRECONDITION,
                    "the one-time password must be changed first (SessionService/ChangePassword)");
@@ -314,7 +313,7 @@ call_service(struct front *front, void *context, Kernel__Context *who, bool must
     if (!who) {
         error = *resolve_error;
     } else if (must_change && !route->session) {
-        (void)refuse_must_change(&error);
+        (void)request_refuse_must_change(&error);
         who = NULL;
     } else if (decode_body(request, &body, &size, &error) != DC_OK) {
         who = NULL;
@@ -340,42 +339,6 @@ call_service(struct front *front, void *context, Kernel__Context *who, bool must
     request_drop_body(request); /* the bus has a copy */
 }
 
-/* What the edge itself knows: the deployment's health. */
-static void
-answer_health(struct front *front, void *context, Kernel__Context *who, bool must_change,
-              const struct dc_error *resolve_error)
-{
-    struct request *request = context;
-    struct dc_error error;
-    Gateway__GetHealthResponse *response = NULL;
-    enum dc_code code;
-    if (!who) {
-        error = *resolve_error;
-        code = error.code;
-    } else if (must_change) {
-        code = refuse_must_change(&error);
-    } else {
-        code = health_answer(front->gateway->health, who, dc_monotonic(), request->arena, &response,
-                             &error);
-    }
-    if (code != DC_OK) {
-        error.code = code;
-        request_answer_error(request, &error);
-        return;
-    }
-    struct dc_text text = DC_TEXT_INIT;
-    if (request->kind == GUARD_BODY_JSON) {
-        dc_json_encode(&response->base, &text);
-    } else {
-        uint8_t *data;
-        size_t size;
-        dc_wire_pack(&response->base, request->arena, &data, &size);
-        dc_text_append(&text, (const char *)data, size);
-    }
-    request_answer(request, &text,
-                   request->kind == GUARD_BODY_JSON ? "application/json" : "application/proto");
-}
-
 static void
 begin_call(struct request *request)
 {
@@ -384,7 +347,7 @@ begin_call(struct request *request)
         call_service(request->front, request, request->context, false, NULL);
     } else {
         request_resolve(request,
-                        request->route->part == ROUTE_HEALTH ? answer_health : call_service);
+                        request->route->part == ROUTE_HEALTH ? operations_answer : call_service);
     }
 }
 
