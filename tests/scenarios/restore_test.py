@@ -3,6 +3,7 @@
 between. What had happened by then is there, what came later is not, and positions, logs and audit
 agree. A consumer that had seen more than was brought back stops, says so, and goes on when told to."""
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,8 +18,9 @@ from stack import ROOT, Stack, wait_until  # noqa: E402
 SERVICES = ("org", "goals", "ingest", "reviews", "scoring", "workflow", "notify", "audit")
 
 
-def backup(*arguments):
-    done = subprocess.run([os.path.join(ROOT, "deploy/backup/local"), *arguments], capture_output=True, text=True, timeout=300)
+def backup(*arguments, **settings):
+    done = subprocess.run([os.path.join(ROOT, "deploy/backup/local"), *arguments], capture_output=True, text=True, timeout=300,
+                          env=dict(os.environ, **settings))
     if done.returncode != 0:
         raise AssertionError(f"backup {' '.join(arguments)}: {done.stdout}{done.stderr}")
     return done.stdout.strip().splitlines()[-1]
@@ -82,8 +84,13 @@ class Restore(unittest.TestCase):
     def test_back_to_a_moment(self):
         with Stack(backup=self.directory) as stack:
             supervisor = stack.login("supervisor")
+            first = backup("backup", stack.home, self.directory)
             push(supervisor, "early", 200)
-            taken = backup("backup", stack.home, self.directory)
+            taken = backup("backup", stack.home, self.directory, KEEP="1")
+            self.assertFalse(os.path.exists(first))  # more than are to be kept
+            with open(os.path.join(taken, "data/backup_label"), encoding="ascii") as label:
+                begins = re.search(r"\(file (\w+)\)", label.read()).group(1)
+            self.assertEqual([name for name in os.listdir(os.path.join(self.directory, "wal")) if len(name) == 24 and name < begins], [])
             push(supervisor, "between", 200)
             wait_until(lambda: settled(stack), 60, "the set to be settled")
             at = stack.sql("SELECT clock_timestamp()")[0][0]
