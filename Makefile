@@ -28,7 +28,7 @@ LDFLAGS = $(SANFLAGS_$(SAN)) -rdynamic
 
 .DEFAULT_GOAL := build
 .PHONY: help build tests library install events-page console packages run words test test-units test-sanitizers test-scenarios test-browser \
-        test-containers faults bench clean compile_commands.json
+        test-containers faults bench backup restore clean compile_commands.json
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -247,6 +247,13 @@ bench: ## numbers beside their peers: make bench BENCH="import request"
 	@deploy/packages/install build run bench
 	@$(MAKE) --no-print-directory -j2 build console bench-programs
 	@tests/bench/run $(BENCH)
+
+DACHENG_HOME ?= var
+backup: ## base backup of what `make run BACKUP=DIR` runs: make backup BACKUP=DIR
+	@deploy/backup/local backup $(DACHENG_HOME) $(BACKUP)
+
+restore: ## into a new home: make restore BACKUP=DIR DACHENG_HOME=new TIME="2026-11-24 17:30+08"
+	@deploy/backup/local restore $(BACKUP) $(DACHENG_HOME) "$(TIME)"
 
 compile_commands.json: ## for editors and clang-tidy
 	@deploy/build/compile-commands $(BUILD) '$(CFLAGS)' > $@

@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "base/words.h"
 #include "edge/db_internal.h"
+#include "edge/metrics.h"
 
 /* SQLSTATE -> code: the longest prefix wins; what is not here is INTERNAL.
  * https://www.postgresql.org/docs/15/errcodes-appendix.html */
@@ -46,6 +47,18 @@ code_of_sqlstate(const char *sqlstate)
     return code;
 }
 
+/* By class (the first two characters): 08 connections, 40 and 55 races, 53 resources (53100: the
+ * disk is full), 57 stopped, cancelled; the rest are statements that cannot be. */
+static struct dc_counter *
+failures_of(const char *sqlstate)
+{
+    char labels[16];
+    snprintf(labels, sizeof(labels), "class=\"%.2s\"", sqlstate);
+    return dc_counter("dacheng_database_failures_total", labels,
+                      "Statements that the database refused or lost, by class of SQLSTATE.");
+}
+
+
 enum dc_code
 dc_db_failure(struct dc_db *db, const PGresult *result, struct dc_error *error)
 {
@@ -53,6 +66,7 @@ dc_db_failure(struct dc_db *db, const PGresult *result, struct dc_error *error)
     const char *sqlstate = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
     const char *constraint = result ? PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME) : NULL;
     snprintf(db->sqlstate, sizeof(db->sqlstate), "%s", sqlstate ? sqlstate : "08006");
+    dc_counter_add(failures_of(db->sqlstate), 1);
     snprintf(db->constraint, sizeof(db->constraint), "%s", constraint ? constraint : "");
     const char *message = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
     if (!message) {
@@ -265,6 +279,7 @@ enum dc_code
 dc_db_open(struct dc_db **ret_db, const char *dsn, const char *application_name,
            const struct dc_statement *const *lists, struct dc_error *error)
 {
+    (void)failures_of("53"); /* shown from the start: 0 is an answer */
     DC_ASSERT(ret_db && dsn && application_name);
     DC_AUTO(dc_db) struct dc_db *db = calloc(1, sizeof(*db));
     DC_ASSERT(db);

@@ -1,10 +1,12 @@
 /* db_run.c - running prepared statements and transactions. A pending BEGIN and a final COMMIT
  * travel with the statement beside them, as a pipeline of one round trip. */
 #include <poll.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/assert.h"
 #include "edge/db_internal.h"
+#include "edge/metrics.h"
 
 static const struct dc_prepared *
 find_prepared(const struct dc_db *db, const struct dc_statement *statement)
@@ -226,6 +228,20 @@ rows_new(PGresult *result)
     return rows;
 }
 
+/* From sending a statement to its answer, with what travels beside it. */
+static void
+observe(int64_t began)
+{
+    static _Atomic(struct dc_histogram *) seconds;
+    struct dc_histogram *histogram = atomic_load_explicit(&seconds, memory_order_acquire);
+    if (!histogram) {
+        histogram = dc_histogram("dacheng_database_statement_seconds", "",
+                                 "Round trips to the database.");
+        atomic_store_explicit(&seconds, histogram, memory_order_release);
+    }
+    dc_histogram_observe(histogram, dc_monotonic() - began);
+}
+
 /* Outside transactions there is no tenant and no timeout. */
 static enum dc_code
 leave_tenant(struct dc_db *db, struct dc_error *error)
@@ -246,12 +262,14 @@ dc_db_run_(struct dc_db *db, const struct dc_statement *statement, const struct 
     DC_TRY(leave_tenant(db, error));
     PGresult *result = NULL;
     enum dc_code code;
+    int64_t began = dc_monotonic();
     if (db->begin_pending) {
         code = run_pipeline(db, statement, params, count, false, &result, error);
     } else {
         code = send(db, statement, params, count) ? read_one(db, &result, error)
                                                   : dc_db_failure(db, NULL, error);
     }
+    observe(began);
     if (code != DC_OK) {
         PQclear(result);
         return settle(db, code);
@@ -270,7 +288,10 @@ dc_db_run_commit_(struct dc_db *db, const struct dc_statement *statement,
 {
     DC_ASSERT(db && db->tag == DC_DB_TAG && statement && dc_db_in_transaction(db));
     DC_TRY(refuse_if_unusable(db, error));
-    return settle(db, run_pipeline(db, statement, params, count, true, NULL, error));
+    int64_t began = dc_monotonic();
+    enum dc_code code = run_pipeline(db, statement, params, count, true, NULL, error);
+    observe(began);
+    return settle(db, code);
 }
 
 /* Cancels what still runs and reads the answer to its end, so that the connection is usable. */

@@ -42,6 +42,7 @@ struct dc_histogram {
 
 struct metric {
     enum metric_kind kind;
+    bool seconds; /* kept in microseconds, shown in seconds */
     char *name;
     char *labels;
     char *help;
@@ -88,7 +89,7 @@ position_of(const char *name, const char *labels)
 }
 
 static struct metric *
-declare(enum metric_kind kind, const char *name, const char *labels, const char *help)
+declare(enum metric_kind kind, bool seconds, const char *name, const char *labels, const char *help)
 {
     DC_ASSERT(name && *name && labels && help);
     pthread_mutex_lock(&registry_mutex);
@@ -103,11 +104,12 @@ declare(enum metric_kind kind, const char *name, const char *labels, const char 
         registry[at] = metric;
         registry_count++;
         metric->kind = kind;
+        metric->seconds = seconds;
         metric->name = copy_text(name);
         metric->labels = copy_text(labels);
         metric->help = copy_text(help);
     }
-    DC_ASSERT(metric->kind == kind);
+    DC_ASSERT(metric->kind == kind && metric->seconds == seconds);
     pthread_mutex_unlock(&registry_mutex);
     return metric;
 }
@@ -115,19 +117,31 @@ declare(enum metric_kind kind, const char *name, const char *labels, const char 
 struct dc_counter *
 dc_counter(const char *name, const char *labels, const char *help)
 {
-    return &declare(COUNTER, name, labels, help)->u.counter;
+    return &declare(COUNTER, false, name, labels, help)->u.counter;
+}
+
+struct dc_counter *
+dc_counter_seconds(const char *name, const char *labels, const char *help)
+{
+    return &declare(COUNTER, true, name, labels, help)->u.counter;
+}
+
+struct dc_gauge *
+dc_gauge_seconds(const char *name, const char *labels, const char *help)
+{
+    return &declare(GAUGE, true, name, labels, help)->u.gauge;
 }
 
 struct dc_gauge *
 dc_gauge(const char *name, const char *labels, const char *help)
 {
-    return &declare(GAUGE, name, labels, help)->u.gauge;
+    return &declare(GAUGE, false, name, labels, help)->u.gauge;
 }
 
 struct dc_histogram *
 dc_histogram(const char *name, const char *labels, const char *help)
 {
-    return &declare(HISTOGRAM, name, labels, help)->u.histogram;
+    return &declare(HISTOGRAM, true, name, labels, help)->u.histogram;
 }
 
 void
@@ -163,6 +177,19 @@ dc_gauge_value(const struct dc_gauge *gauge)
 {
     DC_ASSERT(gauge);
     return atomic_load_explicit(&gauge->value, memory_order_relaxed);
+}
+
+int64_t
+dc_gauge_value_of(const char *name)
+{
+    DC_ASSERT(name);
+    pthread_mutex_lock(&registry_mutex);
+    size_t at = position_of(name, "");
+    const struct metric *metric = at < registry_count ? registry[at] : NULL;
+    bool known = metric && order(metric, name, "") == 0 && metric->kind == GAUGE;
+    int64_t value = known ? dc_gauge_value(&metric->u.gauge) : 0;
+    pthread_mutex_unlock(&registry_mutex);
+    return value;
 }
 
 void
@@ -207,6 +234,18 @@ print_series(const struct metric *metric, struct dc_text *text)
     }
 }
 
+/* A value as it is, or microseconds as seconds. */
+static void
+print_value(const struct metric *metric, int64_t value, struct dc_text *text)
+{
+    if (!metric->seconds) {
+        dc_text_printf(text, " %lld\n", (long long)value);
+        return;
+    }
+    dc_text_printf(text, " %s%lld.%06lld\n", value < 0 ? "-" : "", llabs(value) / 1000000,
+                   llabs(value) % 1000000);
+}
+
 /* Each count is read once and the total is their sum, so that the buckets agree with each other
  * whatever is counted meanwhile. */
 static void
@@ -241,12 +280,11 @@ dc_metrics_print(struct dc_text *text)
         switch (metric->kind) {
         case COUNTER:
             print_series(metric, text);
-            dc_text_printf(text, " %llu\n",
-                           (unsigned long long)dc_counter_value(&metric->u.counter));
+            print_value(metric, (int64_t)dc_counter_value(&metric->u.counter), text);
             break;
         case GAUGE:
             print_series(metric, text);
-            dc_text_printf(text, " %lld\n", (long long)dc_gauge_value(&metric->u.gauge));
+            print_value(metric, dc_gauge_value(&metric->u.gauge), text);
             break;
         case HISTOGRAM:
             print_histogram(metric, text);

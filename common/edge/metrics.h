@@ -4,7 +4,8 @@
  * The registry is one per process. Metrics are declared once (at start or lazily), are never
  * removed, and are updated with atomics from any thread. Text format: Prometheus 0.0.4
  * (https://prometheus.io/docs/instrumenting/exposition_formats/). Names: dacheng_<noun>_<unit>,
- * counters end in _total.
+ * counters end in _total,
+ * durations are in _seconds.
  *
  * The listener answers GET /metrics, /healthz (the process lives) and /readyz (it can work: 200
  * "ready", or 503 with one line per reason). It listens on loopback unless told otherwise.
@@ -26,6 +27,9 @@ struct dc_histogram;
  * the same name and labels gives the same metric. Unlike in other modules these never fail. */
 struct dc_counter *dc_counter(const char *name, const char *labels, const char *help);
 struct dc_gauge *dc_gauge(const char *name, const char *labels, const char *help);
+/* Set and added to in microseconds, shown in seconds: their names end in _seconds (_total). */
+struct dc_counter *dc_counter_seconds(const char *name, const char *labels, const char *help);
+struct dc_gauge *dc_gauge_seconds(const char *name, const char *labels, const char *help);
 /* Buckets for durations in seconds, 0.5 ms to 60 s. */
 struct dc_histogram *dc_histogram(const char *name, const char *labels, const char *help);
 
@@ -34,9 +38,14 @@ uint64_t dc_counter_value(const struct dc_counter *counter);
 void dc_gauge_set(struct dc_gauge *gauge, int64_t value);
 void dc_gauge_add(struct dc_gauge *gauge, int64_t delta);
 int64_t dc_gauge_value(const struct dc_gauge *gauge);
+/* Of the gauge without labels that has this name; 0 when nobody declared it. */
+int64_t dc_gauge_value_of(const char *name);
 void dc_histogram_observe(struct dc_histogram *histogram, int64_t microseconds);
 
 void dc_metrics_print(struct dc_text *text);
+/* Brings the figures of the process itself up to date (memory, processor time, descriptors), and
+ * the version; the listener does so before it shows them. */
+void dc_metrics_of_process(void);
 
 /* Readiness: each part of a program that can be not ready names itself. reason NULL = ready. */
 void dc_ready_set(const char *part, const char *reason);

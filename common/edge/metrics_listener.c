@@ -53,6 +53,7 @@ handle(void *context, struct MHD_Connection *connection, const char *url, const 
         return answer_text(connection, MHD_HTTP_METHOD_NOT_ALLOWED, plain, &text);
     }
     if (strcmp(url, "/metrics") == 0) {
+        dc_metrics_of_process();
         dc_metrics_print(&text);
         return answer_text(connection, MHD_HTTP_OK, "text/plain; version=0.0.4; charset=utf-8",
                            &text);

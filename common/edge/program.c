@@ -1,9 +1,11 @@
 /* program.c - the command line and the signals that every program shares. */
 #include "edge/program.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/assert.h"
 #include "edge/log.h"
@@ -15,6 +17,8 @@ const struct dc_option dc_program_options[] = {
     {"log.format", DC_OPTION_TEXT, "json", 0, 0, "json or plain"},
     {"metrics.address", DC_OPTION_TEXT, "127.0.0.1:9100", 0, 0,
      "Where /metrics, /healthz and /readyz are answered (port 0: any free one)"},
+    {"metrics.target_file", DC_OPTION_TEXT, "", 0, 0,
+     "File in which Prometheus (file_sd) finds where that is; written at start"},
     {NULL, DC_OPTION_TEXT, NULL, 0, 0, NULL},
 };
 
@@ -133,6 +137,50 @@ dc_program_configure(const struct dc_program *program, const struct dc_invocatio
     DC_TRY(dc_log_configure(program->name, dc_config_text(config, "log.level"),
                             dc_config_text(config, "log.format"), error));
     *ret_config = DC_TAKE(config);
+    return DC_OK;
+}
+
+/* The list of one target that Prometheus' file_sd reads; it stays when the program stops, so that a
+ * stopped one is seen to be down. */
+static enum dc_code
+write_target(const char *path, const char *service, const char *address, uint16_t port,
+             struct dc_error *error)
+{
+    DC_AUTO_TEXT struct dc_text other = DC_TEXT_INIT;
+    dc_text_printf(&other, "%s.new", path);
+    FILE *file = fopen(dc_text_cstr(&other), "we");
+    bool good =
+        file &&
+        fprintf(file, "[{\"targets\": [\"%.*s:%u\"], \"labels\": {\"program\": \"%s\"}}]\n",
+                (int)(strrchr(address, ':') - address), address, (unsigned)port, service) > 0;
+    good = file && fclose(file) == 0 && good;
+    if (!good || rename(dc_text_cstr(&other), path) != 0) {
+        return dc_fail_field(error, DC_UNAVAILABLE, "metrics.target_file",
+                             "%s cannot be written: %s", path, strerror(errno));
+    }
+    return DC_OK;
+}
+
+enum dc_code
+dc_program_show(const struct dc_program *program, const struct dc_config *config,
+                struct dc_metrics_listener **ret_listener, uint16_t *ret_port,
+                struct dc_error *error)
+{
+    static const char prefix[] = "dacheng-";
+    const char *address = dc_config_text(config, "metrics.address");
+    const char *path = dc_config_text(config, "metrics.target_file");
+    const char *service = program->name;
+    service += strncmp(service, prefix, strlen(prefix)) == 0 ? strlen(prefix) : 0;
+    struct dc_metrics_listener *listener;
+    DC_TRY(dc_metrics_listen(&listener, address, ret_port, error));
+    if (*path) {
+        enum dc_code code = write_target(path, service, address, *ret_port, error);
+        if (code != DC_OK) {
+            dc_metrics_listener_free(listener);
+            return code;
+        }
+    }
+    *ret_listener = listener;
     return DC_OK;
 }
 

@@ -12,8 +12,9 @@
 
 #include "base/error.h"
 #include "edge/config.h"
+#include "edge/metrics.h"
 
-/* log.level, log.format, metrics.address: to stand in every program's `tables`. */
+/* log.level, log.format, metrics.…: to stand in every program's `tables`. */
 extern const struct dc_option dc_program_options[];
 
 struct dc_program {
@@ -50,6 +51,12 @@ enum dc_code dc_program_configure(const struct dc_program *program,
                                   const struct dc_invocation *invocation,
                                   struct dc_config **ret_config,
                                   struct dc_error *error) DC_MUST_CHECK;
+
+/* Shows /metrics, /healthz and /readyz where metrics.address says, and tells Prometheus of it by
+ * metrics.target_file. */
+enum dc_code dc_program_show(const struct dc_program *program, const struct dc_config *config,
+                             struct dc_metrics_listener **ret_listener, uint16_t *ret_port,
+                             struct dc_error *error) DC_MUST_CHECK;
 
 /* Blocks SIGTERM, SIGINT and SIGHUP in this thread and those that it starts, so that only who
  * waits for `ret_signals` gets them; SIGPIPE is ignored. Before any library starts a thread. */

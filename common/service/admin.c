@@ -70,6 +70,28 @@ DC_HANDLER(redrive, Kernel__RedriveRequest, Kernel__RedriveResponse)
     return DC_OK;
 }
 
+DC_HANDLER(rejoin, Kernel__RejoinRequest, Kernel__RejoinResponse)
+{
+    dc_step_subject(step, "rejoin/%s", request->stream);
+    if (request->n_numbers != DC_PARTITIONS) {
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, "numbers",
+                             "%zu numbers were given; a stream has %d partitions",
+                             request->n_numbers, DC_PARTITIONS);
+    }
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, &kernel_statements[KERNEL_POSITION_REJOIN], &rows, error,
+                     dc_p_text(request->stream), dc_p_int64(request->epoch),
+                     dc_p_int64s(request->numbers, request->n_numbers)));
+    if (dc_rows_int64(rows, 0, 0) == 0) {
+        return dc_fail_field(error, DC_NOT_FOUND, "stream", "the stream %s is not heard here",
+                             request->stream);
+    }
+    response->partitions = (int32_t)dc_rows_int64(rows, 0, 1);
+    response->events = dc_rows_int64(rows, 0, 2);
+    wake_consumers(step->service);
+    return DC_OK;
+}
+
 DC_HANDLER(get_lag, Kernel__LagRequest, Kernel__LagResponse)
 {
     struct dc_service *service = step->service;
@@ -107,6 +129,7 @@ DC_HANDLER(get_lag, Kernel__LagRequest, Kernel__LagResponse)
 const struct dc_method dc_admin_methods[] = {
     {&kernel__admin_service__descriptor, "ListParked", DC_QUERY, list_parked, .internal = false},
     {&kernel__admin_service__descriptor, "Redrive", DC_COMMAND, redrive, .internal = false},
+    {&kernel__admin_service__descriptor, "Rejoin", DC_COMMAND, rejoin, .internal = false},
     {&kernel__admin_service__descriptor, "GetLag", DC_QUERY, get_lag, .internal = false},
     {NULL, NULL, DC_QUERY, NULL, .internal = false},
 };

@@ -124,11 +124,14 @@ void
 dc_part_disown(struct dc_part *part)
 {
     part->mine = false;
+    pthread_mutex_lock(&part->consumer->thread->service->lag_mutex);
+    part->lag->mine = false;
+    pthread_mutex_unlock(&part->consumer->thread->service->lag_mutex);
     part->first = NULL;
     part->heard = 0;
     dc_part_go_on(part);
     dc_gauge_set(part->lag_events, 0);
-    dc_gauge_set(part->lag_ms, 0);
+    dc_gauge_set(part->lag_seconds, 0);
 }
 
 static enum dc_code
@@ -213,6 +216,23 @@ static void
 lock_name_of(const struct dc_consumer *consumer, const char *stream, char ret_name[160])
 {
     snprintf(ret_name, 160, "dacheng.consume.%s.%s", consumer->thread->service->spec->name, stream);
+}
+
+/* An operator may have put the position of a stopped partition right. */
+static enum dc_code
+reload_stopped(struct dc_consumer *consumer, struct dc_error *error)
+{
+    bool *stopped =
+        DC_NEW_ARRAY(consumer->thread->arena, bool, consumer->stream_count *DC_PARTITIONS);
+    bool any = false;
+    for (size_t i = 0; i < consumer->stream_count; i++) {
+        for (int p = 0; p < DC_PARTITIONS; p++) {
+            const struct dc_part *part = &consumer->streams[i].parts[p];
+            stopped[i * DC_PARTITIONS + (size_t)p] = part->mine && part->stopped;
+            any |= part->mine && part->stopped;
+        }
+    }
+    return any ? load_positions(consumer, stopped, error) : DC_OK;
 }
 
 /* Gives back what is no longer ours, and takes what is; all of a stream in one statement. */
@@ -311,12 +331,13 @@ report(struct dc_consumer *consumer)
             if (!part->mine) {
                 continue;
             }
+            part->lag->mine = true;
             part->lag->position = part->number;
             part->lag->behind_since = part->behind_since;
             part->lag->stopped = part->stopped;
             int64_t age = part->behind_since ? now - part->behind_since : 0;
             dc_gauge_set(part->lag_events, part->last - part->number);
-            dc_gauge_set(part->lag_ms, age > 0 ? age / DC_MILLISECOND : 0);
+            dc_gauge_set(part->lag_seconds, age > 0 ? age : 0);
         }
     }
     pthread_mutex_unlock(&service->lag_mutex);
@@ -353,10 +374,16 @@ init_part(struct dc_consumer *consumer, size_t stream, int partition)
     char labels[160];
     snprintf(labels, sizeof(labels), "stream=\"%s\",partition=\"%d\"", part->stream, partition);
     part->lag_events = dc_gauge("dacheng_consumer_lag_events", labels, "Events not applied yet.");
-    part->lag_ms = dc_gauge("dacheng_consumer_lag_milliseconds", labels,
-                            "Age of the oldest event not applied yet.");
+    part->lag_seconds = dc_gauge_seconds("dacheng_consumer_lag_seconds", labels,
+                                         "Age of the oldest event not applied yet.");
     part->stopped_gauge =
         dc_gauge("dacheng_consumer_stopped", labels, "1 when the partition waits for an operator.");
+    snprintf(labels, sizeof(labels), "stream=\"%s\"", part->stream);
+    part->applied = dc_counter("dacheng_events_applied_total", labels, "Events applied.");
+    part->failed =
+        dc_counter("dacheng_events_failed_total", labels, "Attempts at events that failed.");
+    part->age = dc_histogram("dacheng_event_apply_seconds", labels,
+                             "From an event's transaction to its being applied.");
 }
 
 static void
@@ -384,9 +411,8 @@ init_consumer(struct dc_consumer *consumer, struct dc_thread *thread)
             init_part(consumer, i, p);
         }
     }
-    consumer->applied = dc_counter("dacheng_events_applied_total", "", "Events applied.");
-    consumer->failed =
-        dc_counter("dacheng_events_failed_total", "", "Attempts at events that failed.");
+    consumer->batch_seconds = dc_histogram("dacheng_consumer_batch_seconds", "",
+                                           "Transactions that apply events, of whatever number.");
     consumer->parked = dc_gauge("dacheng_events_parked", "", "Events that wait for an operator.");
 }
 
@@ -433,6 +459,8 @@ go_round(struct dc_consumer *consumer)
     if (woken || is_due(&consumer->redriven_at, REDRIVE_MS)) {
         settle(consumer, dc_parking_redrive(consumer, &error), &error,
                "parked events could not be tried again");
+        settle(consumer, reload_stopped(consumer, &error), &error,
+               "the positions of stopped partitions could not be read");
     }
     if (is_due(&consumer->reported_at, REPORT_MS)) {
         report(consumer);

@@ -34,7 +34,9 @@ struct dc_part {
     struct dc_heard *first, **end; /* heard in this round, in order, continuing `number` */
     size_t heard;
     struct dc_lag *lag; /* the shared copy of what others may ask */
-    struct dc_gauge *lag_events, *lag_ms, *stopped_gauge;
+    struct dc_gauge *lag_events, *lag_seconds, *stopped_gauge;
+    struct dc_counter *applied, *failed;
+    struct dc_histogram *age; /* of events when they are applied */
 };
 
 struct dc_heard_stream {
@@ -55,8 +57,8 @@ struct dc_consumer {
     bool unshared;          /* something that is ours is still somebody else's */
     int64_t shared_at, redriven_at, reported_at;
     int reads_under_way;
-    struct dc_counter *applied, *failed;
     struct dc_gauge *parked;
+    struct dc_histogram *batch_seconds;
 };
 
 /* --- reader.c: hearing and reading -------------------------------------------------------------

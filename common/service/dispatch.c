@@ -16,6 +16,7 @@ struct request {
     const struct dc_bus_message *message;
     const struct dc_method_entry *entry;
     struct dc_step step;
+    struct dc_span span;
     ProtobufCMessage *input, *output;
     const uint8_t *response; /* bytes to be answered */
     size_t response_size;
@@ -38,6 +39,23 @@ believed_context(struct dc_arena *arena, const struct dc_bus_message *message)
     context->traceparent = message->context->traceparent;
     context->language = message->context->language;
     return context;
+}
+
+/* Begins the request's span; what is done and told for it continues that one. */
+static const Kernel__Context *
+traced_context(struct request *request, const Kernel__Context *context)
+{
+    const struct dc_bus_message *message = request->message;
+    dc_span_begin(&request->span, DC_SPAN_SERVER, context->traceparent);
+    if (!request->span.recorded) {
+        return context;
+    }
+    dc_span_name(&request->span, message->method);
+    dc_span_attribute(&request->span, "dacheng.peer", message->sender);
+    Kernel__Context *own = DC_NEW(request->thread->arena, Kernel__Context);
+    *own = *context;
+    own->traceparent = dc_arena_strdup(request->thread->arena, request->span.own);
+    return own;
 }
 
 static bool
@@ -330,7 +348,7 @@ prepare(struct request *request, struct dc_error *error)
         return dc_fail(error, DC_UNAVAILABLE, "there is no connection to the database");
     }
     dc_step_init(&request->step, thread, message->method, dc_now());
-    request->step.context = believed_context(thread->arena, message);
+    request->step.context = traced_context(request, believed_context(thread->arena, message));
     request->step.sender = message->sender;
     request->step.deadline = message->deadline;
     request->step.cause = message->idempotency_key;
@@ -400,5 +418,6 @@ dc_dispatch(struct dc_thread *thread, const struct dc_bus_message *message)
     } else {
         answer_failure(&request, code);
     }
+    dc_span_end(&request.span, code);
     count(request.entry, code, began);
 }

@@ -222,6 +222,24 @@ read_log(struct lane *lane, const Kernel__ReadRequest *request, Kernel__ReadResp
 /* --- Position
  * ------------------------------------------------------------------------------------- */
 static enum dc_code
+find_shared(struct lane *lane, const Kernel__PositionRequest *request,
+            Kernel__PositionResponse *response, struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(lane->thread->db, statement(KERNEL_LOG_SHARED), &rows, error,
+                     dc_p_int64(request->epoch)));
+    const int64_t *shared;
+    size_t n = dc_rows_count(rows) == 1 ? dc_rows_int64s(rows, 0, 0, lane->thread->arena, &shared)
+                                        : 0;
+    if (n != DC_PARTITIONS) {
+        return dc_fail(error, DC_DATA_LOSS, "the log has no head");
+    }
+    response->shared = dc_arena_memdup(lane->thread->arena, shared, n * sizeof(*shared));
+    response->n_shared = n;
+    return DC_OK;
+}
+
+static enum dc_code
 find_position(struct lane *lane, const Kernel__PositionRequest *request,
               Kernel__PositionResponse *response, struct dc_rows **ret_rows, struct dc_error *error)
 {
@@ -235,7 +253,7 @@ find_position(struct lane *lane, const Kernel__PositionRequest *request,
     const int64_t *numbers;
     response->n_numbers = dc_rows_int64s(*ret_rows, 0, 2, lane->thread->arena, &numbers);
     response->numbers = (int64_t *)numbers;
-    return DC_OK;
+    return request->epoch > 0 ? find_shared(lane, request, response, error) : DC_OK;
 }
 
 /* --- the lane
@@ -288,7 +306,11 @@ take_request(struct lane *lane, const struct dc_bus_message *message)
     const uint8_t *body = NULL;
     size_t size = 0;
     struct dc_error error;
+    int64_t began = dc_monotonic();
     enum dc_code code = answer(lane, message, &rows, &body, &size, &error);
+    dc_histogram_observe(
+        dc_histogram("dacheng_log_read_seconds", "", "Readings of this service's log."),
+        dc_monotonic() - began);
     dc_counter_add(dc_counter("dacheng_log_reads_total",
                               code == DC_OK ? "code=\"ok\"" : "code=\"failed\"",
                               "Readings of this service's log."),
@@ -331,13 +353,19 @@ dc_log_lane_run(struct dc_thread *thread)
     char name[100];
     snprintf(name, sizeof(name), "%s.log", thread->service->spec->name);
     dc_bus_ready(thread->bus, name, LANE_CREDITS);
+    struct dc_watching watching = {0};
+    int64_t told_at = 0;
     while (!dc_thread_is_stopping(thread)) {
-        (void)dc_thread_database(thread);
+        if (dc_thread_database(thread)) {
+            dc_watch(thread, &watching);
+        }
         dc_thread_report_bus(thread);
         dc_bus_poll(thread->bus, dc_thread_wait_ms(thread, IDLE_MS));
         (void)dc_thread_take_wakes(thread);
         answer_all(&lane);
+        dc_health_tell(thread, &told_at);
     }
+    dc_health_leave(thread);
     dc_bus_bye(thread->bus);
     int64_t deadline = dc_monotonic() + 2 * (int64_t)DC_SECOND;
     while (!dc_bus_is_drained(thread->bus) && dc_monotonic() < deadline) {

@@ -92,7 +92,7 @@ redrive_key(struct dc_part *part, const char *key, struct dc_error *error)
         struct dc_error why;
         enum dc_code code = apply_parked(part, dc_rows_bytes(rows, i, 1), &why);
         if (code == DC_OK) {
-            dc_counter_add(part->consumer->applied, 1);
+            dc_counter_add(part->applied, 1);
             continue;
         }
         dc_db_rollback(thread->db);

@@ -31,9 +31,9 @@ dc_part_step(struct dc_part *part, struct dc_step *step, const Kernel__Event *ev
                         event->partition, (long long)event->number);
 }
 
-enum dc_code
-dc_part_react(struct dc_part *part, struct dc_step *step, const Kernel__Event *event,
-              struct dc_error *error)
+static enum dc_code
+react(struct dc_part *part, struct dc_step *step, const Kernel__Event *event,
+      struct dc_error *error)
 {
     const struct dc_reaction *reactions = part->consumer->thread->service->spec->reactions;
     for (const struct dc_reaction *reaction = reactions; reaction->stream; reaction++) {
@@ -55,6 +55,26 @@ dc_part_react(struct dc_part *part, struct dc_step *step, const Kernel__Event *e
     return DC_OK;
 }
 
+enum dc_code
+dc_part_react(struct dc_part *part, struct dc_step *step, const Kernel__Event *event,
+              struct dc_error *error)
+{
+    struct dc_span span;
+    dc_span_begin(&span, DC_SPAN_CONSUMER, event->traceparent);
+    if (!span.recorded) {
+        return react(part, step, event, error);
+    }
+    dc_span_name(&span, dc_arena_printf(step->arena, "%s.%s", event->stream, event->type));
+    dc_span_attribute(&span, "messaging.message.id", step->cause);
+    Kernel__Context *own = DC_NEW(step->arena, Kernel__Context);
+    *own = *step->context;
+    own->traceparent = dc_arena_strdup(step->arena, span.own);
+    step->context = own;
+    enum dc_code code = react(part, step, event, error);
+    dc_span_end(&span, code);
+    return code;
+}
+
 /* `count` events from `heard` on, and the position behind them, in one transaction. ret_failed says
  * which event failed; NULL: none of them alone (the beginning, the end of the batch, the commit).
  */
@@ -66,6 +86,7 @@ apply_range(struct dc_part *part, const struct dc_heard *heard, size_t count,
     *ret_failed = NULL;
     struct dc_step step;
     dc_part_step(part, &step, heard->event);
+    int64_t began = dc_monotonic();
     DC_TRY(dc_db_begin(thread->db, heard->event->tenant_id, DC_REACTION_TIMEOUT_MS, error));
     struct dc_parked_keys parked = {0};
     if (part->has_parked) {
@@ -92,7 +113,9 @@ apply_range(struct dc_part *part, const struct dc_heard *heard, size_t count,
     DC_TRY(dc_part_move(part, last->number, last->at_us, &step, error));
     dc_step_committed(&step);
     dc_part_moved(part, last->number, last->at_us);
-    dc_counter_add(part->consumer->applied, count);
+    dc_counter_add(part->applied, count);
+    dc_histogram_observe(part->age, dc_now() - last->at_us);
+    dc_histogram_observe(part->consumer->batch_seconds, dc_monotonic() - began);
     part->has_parked = parked.count > 0;
     return DC_OK;
 }
@@ -105,7 +128,7 @@ apply_clean(struct dc_part *part, const struct dc_heard *heard, size_t count,
     enum dc_code code = apply_range(part, heard, count, ret_failed, error);
     if (code != DC_OK) {
         dc_db_rollback(part->consumer->thread->db);
-        dc_counter_add(part->consumer->failed, 1);
+        dc_counter_add(part->failed, 1);
         error->code = code;
     }
     return code;
@@ -134,7 +157,8 @@ say(const struct dc_part *part, int level, const char *what, const Kernel__Event
     dc_log((enum dc_log_level)level, what,
            DC_LOG_FIELDS({"event", where}, {"type", event ? event->type : NULL},
                          {"key", event ? event->key : NULL}, {"attempts", attempts},
-                         {"code", dc_code_wire_name(error->code)}, {"reason", error->message}));
+                         {"code", dc_code_wire_name(error->code)}, {"reason", error->message},
+                         {"trace", event ? event->traceparent : NULL}));
 }
 
 /* Puts the event aside and goes past it. */

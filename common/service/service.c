@@ -377,9 +377,14 @@ run(struct dc_service *service, struct dc_error *error)
     DC_TRY(try_statements(service, error));
     uint16_t metrics_port = 0;
     struct dc_metrics_listener *listener = NULL;
-    DC_TRY(dc_metrics_listen(&listener, dc_config_text(service->config, "metrics.address"),
-                             &metrics_port, error));
+    DC_TRY(dc_program_show(service->program, service->config, &listener, &metrics_port, error));
     add_threads(service);
+    enum dc_code traced =
+        dc_trace_start(service->config, service->program->name, service->instance, error);
+    if (traced != DC_OK) {
+        dc_metrics_listener_free(listener);
+        return traced;
+    }
     if (service->spec->start) {
         enum dc_code code = service->spec->start(service, error);
         if (code != DC_OK) {
@@ -401,6 +406,7 @@ run(struct dc_service *service, struct dc_error *error)
     if (service->spec->stop) {
         service->spec->stop(service);
     }
+    dc_trace_stop();
     dc_metrics_listener_free(listener);
     dc_bus_terminate();
     dc_log(DC_LOG_INFO, "stopped", DC_LOG_NO_FIELDS);
@@ -448,7 +454,7 @@ int
 dc_service_main(int argc, char **argv, const struct dc_service_spec *spec)
 {
     DC_ASSERT(spec && spec->name && spec->sentence);
-    const struct dc_option *tables[] = {kernel_options, dc_program_options, spec->options, NULL};
+    const struct dc_option *tables[] = {kernel_options, dc_program_options, dc_trace_options, spec->options, NULL};
     char name[80];
     snprintf(name, sizeof(name), "dacheng-%s", spec->name);
     const struct dc_program program = {

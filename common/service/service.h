@@ -163,6 +163,17 @@ enum dc_code dc_step_each_tenant(struct dc_step *step, const int64_t *tenants, s
                                  dc_tenant_fn *fn, bool *ret_more,
                                  struct dc_error *error) DC_MUST_CHECK;
 
+/* --- figures for /metrics --------------------------------------------------------------------------
+ * Every few seconds each replica runs the statement, outside transactions and tenants, with the
+ * service's time as its only parameter; each row is one gauge: its labels (the inside of the braces,
+ * or ""), and its value: a count, or with `seconds` microseconds. */
+struct dc_watch {
+    const char *metric; /* "dacheng_workflow_timers_due" */
+    bool seconds;
+    const char *help;
+    const struct dc_statement *statement;
+};
+
 /* --- the service
  * ---------------------------------------------------------------------------------- */
 struct dc_service_spec {
@@ -177,6 +188,7 @@ struct dc_service_spec {
      * is cheaper once per batch, on what they left in step->batch. Or NULL. */
     enum dc_code (*batch_end)(struct dc_step *step, struct dc_error *error);
     const struct dc_task *tasks; /* ended by a NULL name; or NULL */
+    const struct dc_watch *watches; /* ended by a NULL metric; or NULL */
     bool publishes;              /* has an outbox and a stamper */
     /* Once at start, before threads; state shared by all threads. Or NULL. */
     enum dc_code (*start)(struct dc_service *service, struct dc_error *error);

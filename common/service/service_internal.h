@@ -8,6 +8,7 @@
  *   consumer.c   positions, sharing, the loop       reaction.c    applies a batch of events
  *   parking.c    what could not be applied          reader.c      hears and reads other streams
  *   task.c       the loop of a task                 access.c      scopes; org_projection.c the tree
+ *   watch.c      figures of the schema, for /metrics   health.c  what a replica tells of itself
  */
 #ifndef DC_SERVICE_SERVICE_INTERNAL_H
 #define DC_SERVICE_SERVICE_INTERNAL_H
@@ -19,6 +20,7 @@
 #include "edge/bus.h"
 #include "edge/metrics.h"
 #include "edge/program.h"
+#include "edge/trace.h"
 #include "service/service.h"
 
 #include <dacheng/kernel/v1/admin.pb-c.h>
@@ -55,6 +57,7 @@ struct dc_thread {
     int64_t retry_at; /* dc_monotonic() time of the next attempt to connect */
     int64_t sessions; /* connections so far: what an earlier one had locked is free */
     int backoff_ms;
+    struct dc_gauge *bus_connections, *database_connected; /* for /metrics */
     uint64_t random;
 };
 
@@ -100,6 +103,7 @@ struct dc_lag {
     int64_t position, last;
     int64_t behind_since; /* wall clock microseconds; 0: not behind */
     bool stopped;
+    bool mine; /* worked on by this process */
 };
 
 struct dc_service {
@@ -178,6 +182,18 @@ extern const struct dc_method dc_admin_methods[];
 /* Looks at the error as an outside caller may see it: without what is for the log alone. */
 void dc_error_for_caller(const struct dc_error *error, const char *request_id,
                          struct dc_error *ret_error);
+
+/* --- watching (watch.c) --------------------------------------------------------------------------
+ * Brings the gauges of the schema up to date, each when it is due: what waits to be numbered, how
+ * large the database is, and the service's own (spec->watches). Called by the log lane. */
+struct dc_watching {
+    int64_t log_at, database_at, own_at; /* dc_monotonic() of the last look */
+};
+void dc_watch(struct dc_thread *thread, struct dc_watching *watching);
+
+/* --- health (health.c): told when it is time to; and when the service stops. By the log lane. */
+void dc_health_tell(struct dc_thread *thread, int64_t *told_at);
+void dc_health_leave(struct dc_thread *thread);
 
 /* --- threads' loops ------------------------------------------------------------------------------
  */

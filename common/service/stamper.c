@@ -43,6 +43,7 @@ struct stamper {
     int64_t asked_at, heartbeat_at, room_at, housekeeping_at; /* dc_monotonic() */
     int64_t stamped_at;                                       /* the last event was */
     struct dc_counter *published;
+    struct dc_histogram *seconds; /* from an event's transaction to its number */
     struct dc_gauge *leads;
 };
 
@@ -180,10 +181,12 @@ stamp_batch(struct stamper *stamper, size_t *ret_count, struct dc_error *error)
         return stamper->rest ? load_head(stamper, error) : DC_OK;
     }
     stamper->stamped_at = dc_monotonic();
+    dc_time now = dc_now();
     stamper->batch++;
     stamper->rest = dc_rows_bool(rows, n - 1, 13);
     for (size_t i = 0; i < n; i++) {
         stamper->overall = dc_rows_int64(rows, i, 3);
+        dc_histogram_observe(stamper->seconds, now - dc_rows_time(rows, i, 7));
         stamper->numbers[dc_rows_int64(rows, i, 1)] = dc_rows_int64(rows, i, 2);
         /* Pieces of a large batch are not pushed: who hears would fall behind anyway, and reads. */
         if (!stamper->rest && !dc_rows_is_null(rows, i, 8)) {
@@ -321,6 +324,8 @@ dc_stamper_run(struct dc_thread *thread)
     snprintf(stamper.heartbeat_subject, sizeof(stamper.heartbeat_subject), "_log.%s", stream);
     snprintf(stamper.wake_subject, sizeof(stamper.wake_subject), "_wake.%s", stream);
     stamper.published = dc_counter("dacheng_events_published_total", "", "Events numbered here.");
+    stamper.seconds = dc_histogram("dacheng_event_stamp_seconds", "",
+                                   "From an event's transaction to its number.");
     stamper.leads = dc_gauge("dacheng_stamper_leads", "", "1 where this stream is numbered.");
     dc_bus_subscribe(thread->bus, (const char *const[]){stamper.wake_subject, NULL}, 1000);
     bool busy = false;

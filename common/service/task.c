@@ -18,6 +18,18 @@ give_memory_back(struct dc_thread *thread)
     malloc_trim(0);
 }
 
+static void
+count(const struct dc_task *task, enum dc_code code, int64_t took)
+{
+    char labels[100];
+    snprintf(labels, sizeof(labels), "task=\"%.60s\"", task->name);
+    dc_histogram_observe(
+        dc_histogram("dacheng_task_seconds", labels, "How long a task's piece of work took."), took);
+    dc_counter_add(dc_counter("dacheng_task_failures_total", labels,
+                              "Pieces of work that failed and are tried again."),
+                   code != DC_OK);
+}
+
 /* One piece; returns whether there is more. */
 static bool
 run_piece(struct dc_thread *thread, const struct dc_task *task)
@@ -28,7 +40,9 @@ run_piece(struct dc_thread *thread, const struct dc_task *task)
     step.cause = task->name;
     bool more = false;
     struct dc_error error;
+    int64_t began = dc_monotonic();
     enum dc_code code = task->fn(&step, &more, &error);
+    count(task, code, dc_monotonic() - began);
     if (code != DC_OK) {
         error.code = code;
         dc_step_rollback(&step);

@@ -33,8 +33,14 @@ dc_thread_add(struct dc_service *service, const char *name, void (*run)(struct d
     };
     DC_ASSERT(thread->wake_fd >= 0);
     snprintf(thread->name, sizeof(thread->name), "%s", name);
+    char labels[DC_THREAD_NAME + 16];
+    snprintf(labels, sizeof(labels), "thread=\"%s\"", name);
+    thread->database_connected = dc_gauge("dacheng_database_connected", labels,
+                                          "1 while the thread has its connection.");
     set_ready(thread, "database", "not connected yet");
     if (uses_bus) {
+        thread->bus_connections = dc_gauge("dacheng_bus_connections", labels,
+                                           "Bus instances that have welcomed the thread.");
         set_ready(thread, "bus", "not connected yet");
     }
     return thread;
@@ -119,6 +125,7 @@ dc_thread_database(struct dc_thread *thread)
     if (thread->database_ready) {
         thread->database_ready = false;
         thread->retry_at = 0;
+        dc_gauge_set(thread->database_connected, 0);
         set_ready(thread, "database", "the connection is lost");
         dc_thread_say(thread, DC_LOG_WARN, "the connection to the database is lost", NULL);
     }
@@ -146,6 +153,8 @@ dc_thread_database(struct dc_thread *thread)
     thread->sessions++;
     thread->backoff_ms = 0;
     thread->database_ready = true;
+    dc_gauge_set(thread->database_connected, 1);
+    dc_counter_add(dc_counter("dacheng_database_connects_total", "", "Connections made."), 1);
     set_ready(thread, "database", NULL);
     return true;
 }
@@ -205,5 +214,6 @@ dc_thread_take_wakes(struct dc_thread *thread)
 void
 dc_thread_report_bus(struct dc_thread *thread)
 {
+    dc_gauge_set(thread->bus_connections, (int64_t)dc_bus_connections(thread->bus));
     set_ready(thread, "bus", dc_bus_is_connected(thread->bus) ? NULL : "no bus has welcomed us");
 }

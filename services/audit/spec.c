@@ -26,6 +26,11 @@ static const struct dc_reaction reactions[] = {
     {0},
 };
 
+static const struct dc_task tasks[] = {
+    {"patrol", 10000, audit_task_patrol},
+    {0},
+};
+
 static const struct dc_statement *const statements[] = {audit_statements, NULL};
 const struct dc_service_spec audit_spec = {
     .name = "audit",
@@ -35,5 +40,8 @@ const struct dc_service_spec audit_spec = {
     .methods = methods,
     .reactions = reactions,
     .batch_end = audit_append_batch,
+    .tasks = tasks,
+    .thread_state_new = audit_thread_state_new,
+    .thread_state_free = audit_thread_state_free,
     .publishes = true,
 };

@@ -140,6 +140,21 @@ audit_append(struct dc_step *step, int64_t tenant_id, const struct audit_facts *
                      dc_p_int64(number + (int64_t)count), dc_p_bytes(hash, AUDIT_HASH_SIZE));
 }
 
+enum dc_code
+audit_tenants(struct dc_step *step, const int64_t **ret_tenants, size_t *ret_count,
+              struct dc_error *error)
+{
+    DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
+    DC_TRY(dc_db_run(step->db, statement(AUDIT_TENANTS_RECORDED), &rows, error));
+    *ret_count = dc_rows_count(rows);
+    int64_t *tenants = DC_NEW_ARRAY(step->arena, int64_t, *ret_count);
+    for (size_t i = 0; i < *ret_count; i++) {
+        tenants[i] = dc_rows_int64(rows, i, 0);
+    }
+    *ret_tenants = tenants;
+    return DC_OK;
+}
+
 static enum dc_code
 read_entry(const struct dc_rows *rows, size_t row, struct dc_arena *arena,
            struct audit_entry *ret_entry, struct dc_error *error)

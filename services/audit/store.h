@@ -35,6 +35,9 @@ enum dc_code audit_search(struct dc_step *step, const struct audit_filter *filte
 enum dc_code audit_chain_end(struct dc_step *step, int64_t *ret_number,
                              uint8_t ret_hash[AUDIT_HASH_SIZE],
                              struct dc_error *error) DC_MUST_CHECK;
+/* Whose chains there are; outside a transaction, into the step's arena. */
+enum dc_code audit_tenants(struct dc_step *step, const int64_t **ret_tenants, size_t *ret_count,
+                           struct dc_error *error) DC_MUST_CHECK;
 /* The hash that stands before `number`. NOT_FOUND when that entry is missing. */
 enum dc_code audit_hash_before(struct dc_step *step, int64_t number,
                                uint8_t ret_hash[AUDIT_HASH_SIZE],

@@ -4,18 +4,11 @@
 
 #include "handlers.h"
 
-struct chain_walk {
-    int64_t next; /* number that must come now */
-    uint8_t hash[AUDIT_HASH_SIZE];
-    int64_t broken_at; /* 0 = none so far */
-    int64_t entries;
-};
-
 static enum dc_code
 visit(void *context, const struct audit_entry *entry, struct dc_error *error)
 {
     (void)error;
-    struct chain_walk *walk = context;
+    struct audit_check *walk = context;
     if (walk->broken_at) {
         return DC_OK;
     }
@@ -36,6 +29,20 @@ visit(void *context, const struct audit_entry *entry, struct dc_error *error)
     return DC_OK;
 }
 
+enum dc_code
+audit_check_entries(struct dc_step *step, int64_t last, const uint8_t *end_hash,
+                    struct audit_check *check, struct dc_error *error)
+{
+    DC_TRY(audit_walk(step, check->next, last, visit, check, error));
+    if (!check->broken_at && check->next != last + 1) {
+        check->broken_at = check->next; /* the end was cut off */
+    }
+    if (!check->broken_at && end_hash && memcmp(check->hash, end_hash, AUDIT_HASH_SIZE) != 0) {
+        check->broken_at = last;
+    }
+    return DC_OK;
+}
+
 DC_HANDLER(audit_verify_chain, Audit__VerifyRequest, Audit__VerifyResponse)
 {
     DC_TRY(audit_need_auditor(step, error));
@@ -50,19 +57,15 @@ DC_HANDLER(audit_verify_chain, Audit__VerifyRequest, Audit__VerifyResponse)
                              (long long)end, (long long)first, (long long)last);
     }
     dc_step_subject(step, "audit verify %lld..%lld", (long long)first, (long long)last);
-    struct chain_walk walk = {.next = first};
+    struct audit_check walk = {.next = first};
     enum dc_code code = audit_hash_before(step, first, walk.hash, error);
     if (code == DC_NOT_FOUND) {
         walk.broken_at = first - 1;
     } else {
         DC_TRY(code);
     }
-    DC_TRY(audit_walk(step, first, last, visit, &walk, error));
-    if (!walk.broken_at && walk.next != last + 1 && end > 0) {
-        walk.broken_at = walk.next; /* the end was cut off */
-    }
-    if (!walk.broken_at && last == end && memcmp(walk.hash, end_hash, AUDIT_HASH_SIZE) != 0) {
-        walk.broken_at = last;
+    if (end > 0) {
+        DC_TRY(audit_check_entries(step, last, last == end ? end_hash : NULL, &walk, error));
     }
     response->intact = walk.broken_at == 0;
     response->entries = walk.entries;

@@ -363,6 +363,40 @@ hear_subscribe(struct router *router, struct session *session, const Bus__Subscr
     fanout_subscribe(router->fanout, session->id, allowed, count, subscribe->credits);
 }
 
+/* The same bytes to everyone who hears the subject. */
+static void
+publish_to_all(struct router *router, const char *subject, bool logged, zmq_msg_t *body)
+{
+    Bus__Event event = BUS__EVENT__INIT;
+    event.subject = (char *)subject;
+    event.logged = logged;
+    Bus__Envelope envelope = BUS__ENVELOPE__INIT;
+    envelope.kind_case = BUS__ENVELOPE__KIND_EVENT;
+    envelope.event = &event;
+    struct publication publication = {.body = body};
+    dc_bus_envelope_encode(&envelope, &publication.header);
+    fanout_publish(router->fanout, subject, &publication);
+    zmq_msg_close(&publication.header);
+}
+
+void
+conversation_tell_health(struct router *router)
+{
+    DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
+    uint8_t *bytes;
+    size_t size;
+    struct dc_error error;
+    if (status_answer(router, "dacheng.bus.v1.BusService/GetStatus", (const uint8_t *)"", 0, arena,
+                      &bytes, &size, &error) != DC_OK) {
+        return;
+    }
+    zmq_msg_t body;
+    DC_ASSERT(zmq_msg_init_size(&body, size) == 0);
+    memcpy(zmq_msg_data(&body), bytes, size);
+    publish_to_all(router, "_health.bus", false, &body);
+    zmq_msg_close(&body);
+}
+
 static void
 hear_publish(struct router *router, struct session *session, const Bus__Publish *publish,
              struct dc_bus_frames *frames)
@@ -373,16 +407,7 @@ hear_publish(struct router *router, struct session *session, const Bus__Publish 
                            "the peers file does not let you publish this");
         return;
     }
-    Bus__Event event = BUS__EVENT__INIT;
-    event.subject = publish->subject;
-    event.logged = publish->logged;
-    Bus__Envelope envelope = BUS__ENVELOPE__INIT;
-    envelope.kind_case = BUS__ENVELOPE__KIND_EVENT;
-    envelope.event = &event;
-    struct publication publication = {.body = &frames->body};
-    dc_bus_envelope_encode(&envelope, &publication.header);
-    fanout_publish(router->fanout, publish->subject, &publication);
-    zmq_msg_close(&publication.header);
+    publish_to_all(router, publish->subject, publish->logged, &frames->body);
 }
 
 /* --- hearing ---------------------------------------------------------------------------------- */

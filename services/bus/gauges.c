@@ -6,8 +6,8 @@
 #include "edge/metrics.h"
 #include "router.h"
 
-void
-gauges_count(enum gauges_count what)
+static struct dc_counter *
+counter_of(enum gauges_count what)
 {
     static const struct {
         const char *name, *help;
@@ -20,7 +20,13 @@ gauges_count(enum gauges_count what)
                                  "sessions ended because the peer was silent"},
         [GAUGES_RELOADED] = {"dacheng_bus_peers_reloaded_total", "changes of the peers file"},
     };
-    dc_counter_add(dc_counter(rows[what].name, "", rows[what].help), 1);
+    return dc_counter(rows[what].name, "", rows[what].help);
+}
+
+void
+gauges_count(enum gauges_count what)
+{
+    dc_counter_add(counter_of(what), 1);
 }
 
 static void
@@ -89,6 +95,9 @@ update_peer(const struct router *router, const struct peer *peer)
 void
 gauges_update(const struct router *router)
 {
+    for (int what = 0; what < GAUGES_COUNTS; what++) {
+        (void)counter_of((enum gauges_count)what); /* shown from the start: 0 is an answer */
+    }
     update_services(router_broker(router));
     for (size_t i = 0; i < peers_count(router_peers(router)); i++) {
         update_peer(router, peers_at(router_peers(router), i));

@@ -104,8 +104,7 @@ serve(const struct dc_config *config, int signal_fd, struct dc_error *error)
     dc_ready_set("bus", "starting");
     struct dc_metrics_listener *metrics;
     uint16_t metrics_port;
-    DC_TRY(dc_metrics_listen(&metrics, dc_config_text(config, "metrics.address"), &metrics_port,
-                             error));
+    DC_TRY(dc_program_show(&program, config, &metrics, &metrics_port, error));
     struct router *router = NULL;
     enum dc_code code = router_open(&router, &router_options, error);
     if (code == DC_OK) {

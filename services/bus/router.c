@@ -26,6 +26,7 @@ enum {
     TICK_US = 50 * DC_MILLISECOND,       /* while something waits for its time */
     IDLE_TICK_US = 500 * DC_MILLISECOND, /* signs of life alone */
     GAUGES_US = DC_SECOND,
+    HEALTH_US = 5 * DC_SECOND,
     LOOK_AT_FILE_US = DC_SECOND,
     PROBE_SOON_US = 5 * DC_MILLISECOND, /* the monitor is told before the pipe ends */
     PROBES = 3,
@@ -288,6 +289,10 @@ tick(struct router *router, int64_t now)
     if (now - router->gauged_at >= GAUGES_US) {
         router->gauged_at = now;
         gauges_update(router);
+    }
+    if (now - router->told_at >= HEALTH_US) {
+        router->told_at = now;
+        conversation_tell_health(router);
     }
     if (router->reload || now - router->looked_at >= LOOK_AT_FILE_US) {
         router->looked_at = now;

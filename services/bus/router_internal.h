@@ -22,6 +22,7 @@ struct router {
     struct dc_text endpoints;
     char reload_failure[DC_ERROR_MESSAGE_MAX];         /* as it was logged last */
     int64_t began_at, ticked_at, gauged_at, looked_at; /* dc_monotonic() */
+    int64_t told_at;                                   /* its own health */
     int64_t probe_at;                                  /* 0: none; when to see who is gone */
     int probes;                                        /* still to be made */
     int64_t leave_at;                                  /* 0: not leaving */
@@ -60,6 +61,8 @@ struct heard { /* one message as it came */
 void conversation_hear(struct router *router, struct heard *heard, int64_t now);
 void conversation_error(struct router *router, struct session *session, enum dc_code code,
                         const char *about, const char *what, const char *message);
+/* Tells everyone who hears "_health.bus" what this instance says of itself. */
+void conversation_tell_health(struct router *router);
 /* Permissions have changed: sessions lose what they may no longer have. */
 void conversation_review(struct router *router, int64_t now);
 

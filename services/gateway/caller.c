@@ -31,16 +31,6 @@ peer_address(struct MHD_Connection *connection, char text[GUARD_ADDRESS_TEXT])
     }
 }
 
-static void
-new_trace(char text[GUARD_TRACE_TEXT])
-{
-    uint8_t random[24];
-    char hex[2 * sizeof random + 1];
-    randombytes_buf(random, sizeof random);
-    dc_hex_encode(random, sizeof random, hex);
-    snprintf(text, GUARD_TRACE_TEXT, "00-%.32s-%.16s-01", hex, hex + 32);
-}
-
 void
 caller_read(struct caller *caller, const struct gateway *gateway, struct MHD_Connection *connection)
 {
@@ -55,10 +45,11 @@ caller_read(struct caller *caller, const struct gateway *gateway, struct MHD_Con
         caller->by_cookie = caller->has_token;
     }
     const char *trace = header(connection, "traceparent");
-    if (trace && guard_trace_is_valid(trace)) {
+    if (trace && dc_trace_is_valid(trace)) {
         snprintf(caller->trace, sizeof caller->trace, "%s", trace);
     } else {
-        new_trace(caller->trace);
+        dc_trace_new(caller->trace);
+        caller->begins_trace = true;
     }
     caller->language = guard_language(header(connection, "Accept-Language"));
 }

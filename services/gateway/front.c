@@ -16,6 +16,7 @@
 #include "edge/metrics.h"
 #include "edge/wire_check.h"
 #include "gateway.h"
+#include "health.h"
 
 enum {
     LOOP_MS = 200, /* how late stopping may be noticed */
@@ -135,6 +136,10 @@ take_message(struct front *front, const struct dc_bus_message *message)
         live_missed(front);
         break;
     case DC_BUS_NOTICE:
+        if (front->number == 0) { /* each thread hears the same */
+            health_hear(front->gateway->health, message->subject, message->body,
+                        message->body_size, dc_monotonic());
+        }
         break;
     case DC_BUS_REQUEST: {
         /* We offer nothing; nonsense is answered too. */
@@ -158,6 +163,7 @@ report_bus(const struct front *front, bool connected)
 static void
 watch_connection(struct front *front)
 {
+    dc_gauge_set(front->bus_connections, (int64_t)dc_bus_connections(front->bus));
     bool connected = dc_bus_is_connected(front->bus);
     if (connected == front->was_connected) {
         return;
@@ -321,6 +327,10 @@ fronts_start(struct gateway *gateway, struct front **ret_fronts, size_t count,
         fronts[i].number = (int)i;
         /* Nothing is running yet; a failure ends the process, which frees what was opened. */
         DC_TRY(open_front(&fronts[i], error));
+        char labels[32];
+        snprintf(labels, sizeof labels, "thread=\"http %zu\"", i);
+        fronts[i].bus_connections = dc_gauge("dacheng_bus_connections", labels,
+                                             "Bus instances that have welcomed the thread.");
         report_bus(&fronts[i], false);
     }
     for (size_t i = 0; i < count; i++) {

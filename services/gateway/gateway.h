@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "edge/bus.h"
+#include "edge/trace.h"
 #include "files.h"
 #include "guard.h"
 #include "routes.h"
@@ -26,6 +27,7 @@
 
 struct gateway {
     struct routes *routes;
+    struct health *health;
     struct files *files;
     struct sessions *sessions;
     struct dc_bus_options bus;
@@ -68,7 +70,8 @@ struct front {
     struct MHD_Daemon *daemon;
     struct dc_bus *bus;
     bool was_connected;
-    struct dc_arena *arena; /* of one message from the bus */
+    struct dc_gauge *bus_connections; /* for /metrics */
+    struct dc_arena *arena;           /* of one message from the bus */
     struct call *calls[FRONT_CALL_BUCKETS];
     size_t call_count;
     size_t requests; /* suspended ones */
@@ -98,7 +101,8 @@ struct caller {
     bool by_cookie;
     char token[GUARD_TOKEN_MAX + 1];
     char address[GUARD_ADDRESS_TEXT];
-    char trace[GUARD_TRACE_TEXT];
+    char trace[DC_TRACE_TEXT];
+    bool begins_trace;    /* none came with the request */
     const char *language; /* NULL: as org says */
 };
 void caller_read(struct caller *caller, const struct gateway *gateway,
@@ -132,6 +136,7 @@ struct request {
     const struct route *route; /* NULL: an upload */
     enum guard_body kind;
     struct caller caller;
+    struct dc_span span;
     char key[GUARD_KEY_MAX + 1];
     int64_t timeout_ms;
     dc_time started; /* dc_monotonic() when the body was there */
@@ -150,6 +155,11 @@ struct request {
     size_t received;
     bool ending; /* the request is whole; what is left is the last piece */
 };
+
+/* FAILED_PRECONDITION: a one-time password is to be changed before anything else. */
+enum dc_code request_refuse_must_change(struct dc_error *error);
+/* operations.c: the deployment's health, once it is known who asks. */
+caller_fn operations_answer;
 
 /* The access handler of libmicrohttpd, and its end of a request. */
 enum MHD_Result request_handle(void *front, struct MHD_Connection *connection, const char *url,

@@ -214,22 +214,6 @@ guard_key_is_valid(const char *key)
     return true;
 }
 
-bool
-guard_trace_is_valid(const char *text)
-{
-    static const char form[] = "00-tttttttttttttttttttttttttttttttt-pppppppppppppppp-ff";
-    for (size_t i = 0; i < sizeof form - 1; i++) {
-        bool fixed = form[i] == '-' || i < 2;
-        bool hex = (text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f');
-        if (fixed ? text[i] != form[i] : !hex) {
-            return false;
-        }
-    }
-    /* All zeros identify nothing. */
-    return text[sizeof form - 1] == '\0' && strspn(text + 3, "0") < 32 &&
-           strspn(text + 36, "0") < 16;
-}
-
 const char *
 guard_language(const char *accept_language)
 {

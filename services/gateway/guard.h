@@ -15,7 +15,6 @@ enum {
     GUARD_TOKEN_MAX = 200,   /* a session or bearer token */
     GUARD_ADDRESS_TEXT = 64, /* a network address */
     GUARD_KEY_MAX = 200,     /* an idempotency key */
-    GUARD_TRACE_TEXT = 56,   /* a traceparent */
     GUARD_TIMEOUT_MAX_MS = 600000,
 };
 
@@ -57,9 +56,6 @@ bool guard_bearer(const char *authorization, char ret_token[GUARD_TOKEN_MAX + 1]
 
 /* Printable ASCII, at most GUARD_KEY_MAX bytes. */
 bool guard_key_is_valid(const char *key);
-
-/* A W3C traceparent of version 00. */
-bool guard_trace_is_valid(const char *text);
 
 /* "zh-CN" or "en", by the first of them in Accept-Language; NULL when neither is. */
 const char *guard_language(const char *accept_language);

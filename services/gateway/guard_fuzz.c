@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "edge/trace.h"
 #include "guard.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -30,7 +31,7 @@ see(const char *value)
     }
     guard_body_of(value);
     guard_language(value);
-    guard_trace_is_valid(value);
+    dc_trace_is_valid(value);
     guard_key_is_valid(value);
 }
 

@@ -1,4 +1,5 @@
 /* guard_test.c - request heads: framing, origins, tokens, times. */
+#include "edge/trace.h"
 #include "guard.h"
 
 #include <string.h>
@@ -155,11 +156,11 @@ small_things(void **state)
     assert_string_equal(guard_language("fr, en-US"), "en");
     assert_null(guard_language("fr"));
     assert_null(guard_language(NULL));
-    assert_true(guard_trace_is_valid("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
-    assert_false(guard_trace_is_valid("00-00000000000000000000000000000000-b7ad6b7169203331-01"));
-    assert_false(guard_trace_is_valid("00-0AF7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
-    assert_false(guard_trace_is_valid("00-0af7"));
-    assert_false(guard_trace_is_valid(""));
+    assert_true(dc_trace_is_valid("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+    assert_false(dc_trace_is_valid("00-00000000000000000000000000000000-b7ad6b7169203331-01"));
+    assert_false(dc_trace_is_valid("00-0AF7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+    assert_false(dc_trace_is_valid("00-0af7"));
+    assert_false(dc_trace_is_valid(""));
     assert_true(guard_key_is_valid("a-b_c"));
     assert_false(guard_key_is_valid(""));
     assert_false(guard_key_is_valid("a b"));

@@ -19,6 +19,7 @@
 #include "edge/metrics.h"
 #include "edge/program.h"
 #include "gateway.h"
+#include "health.h"
 
 enum { EVENTS_MAX = 64, BACKLOG = 1024 };
 
@@ -49,7 +50,7 @@ static const struct dc_option options[] = {
     {"bus.server_key_file", DC_OPTION_SECRET_FILE, NULL, 0, 0, "file with the bus's public key"},
     {0},
 };
-static const struct dc_option *const tables[] = {options, dc_program_options, NULL};
+static const struct dc_option *const tables[] = {options, dc_program_options, dc_trace_options, NULL};
 static const struct dc_program program = {
     .name = "dacheng-gateway",
     .sentence = "the HTTP edge: API, live pages, uploads, console",
@@ -186,6 +187,18 @@ take_list(const struct dc_config *config, const char *name, const char *list[EVE
     }
 }
 
+static void
+add_event(const char *list[EVENTS_MAX + 1], const char *pattern)
+{
+    size_t count = 0;
+    while (list[count]) {
+        count++;
+    }
+    if (count < EVENTS_MAX) {
+        list[count] = pattern;
+    }
+}
+
 static enum dc_code
 set_up(struct gateway *gateway, const struct dc_config *config, struct names *names,
        struct dc_error *error)
@@ -204,6 +217,8 @@ set_up(struct gateway *gateway, const struct dc_config *config, struct names *na
         .instance = names->instance,
     };
     gateway->events = names->events;
+    add_event(names->events, "_health.>"); /* what the programs tell of themselves */
+    gateway->health = health_new();
     gateway->behind_tls = dc_config_bool(config, "http.behind_tls");
     gateway->cookie_name = gateway->behind_tls ? "__Host-dacheng_session" : "dacheng_session";
     gateway->connections_max = (size_t)dc_config_int(config, "http.connections_max");
@@ -234,6 +249,7 @@ take_down(struct gateway *gateway)
     }
     sessions_free(gateway->sessions);
     routes_free(gateway->routes);
+    health_free(gateway->health);
     files_free(gateway->files);
     dc_bus_terminate();
 }
@@ -271,8 +287,7 @@ serve(struct gateway *gateway, const struct dc_config *config, const sigset_t *s
     size_t count = (size_t)dc_config_int(config, "http.threads");
     dc_ready_set("http", "starting");
     struct dc_metrics_listener *metrics;
-    DC_TRY(dc_metrics_listen(&metrics, dc_config_text(config, "metrics.address"), &metrics_port,
-                             error));
+    DC_TRY(dc_program_show(&program, config, &metrics, &metrics_port, error));
     enum dc_code code = fronts_start(gateway, &fronts, count, error);
     if (code == DC_OK) {
         real_address(gateway->listen_fd, address, sizeof address);
@@ -303,10 +318,16 @@ run(const struct dc_invocation *invocation, struct dc_error *error)
     raise_descriptor_limit();
     struct names names = {0};
     struct gateway gateway = {.listen_fd = -1};
+    char instance[24];
+    snprintf(instance, sizeof instance, "gateway-%d", (int)getpid());
     enum dc_code code = set_up(&gateway, config, &names, error);
+    if (code == DC_OK) {
+        code = dc_trace_start(config, program.name, instance, error);
+    }
     if (code == DC_OK) {
         code = serve(&gateway, config, &signals, error);
     }
+    dc_trace_stop();
     take_down(&gateway);
     return code;
 }

@@ -68,8 +68,9 @@ request_drop_body(struct request *request)
 }
 
 static void
-count_answer(const struct request *request, enum dc_code code)
+count_answer(struct request *request, enum dc_code code)
 {
+    dc_span_end(&request->span, code);
     if (request->route) {
         dc_counter_add(request->route->answers[code], 1);
         if (request->started) {
@@ -293,6 +294,13 @@ decode_body(struct request *request, const uint8_t **ret_data, size_t *ret_size,
     return DC_OK;
 }
 
+enum dc_code
+request_refuse_must_change(struct dc_error *error)
+{
+    return dc_fail(error, DC_FAILED_PRECONDITION,
+                   "the one-time password must be changed first (SessionService/ChangePassword)");
+}
+
 static void
 call_service(struct front *front, void *context, Kernel__Context *who, bool must_change,
              const struct dc_error *resolve_error)
@@ -305,8 +313,7 @@ call_service(struct front *front, void *context, Kernel__Context *who, bool must
     if (!who) {
         error = *resolve_error;
     } else if (must_change && !route->session) {
-        dc_fail(&error, DC_FAILED_PRECONDITION,
-                "the one-time password must be changed first (SessionService/ChangePassword)");
+        (void)request_refuse_must_change(&error);
         who = NULL;
     } else if (decode_body(request, &body, &size, &error) != DC_OK) {
         who = NULL;
@@ -339,7 +346,8 @@ begin_call(struct request *request)
         request->context = caller_nobody(&request->caller, request->arena);
         call_service(request->front, request, request->context, false, NULL);
     } else {
-        request_resolve(request, call_service);
+        request_resolve(request,
+                        request->route->part == ROUTE_HEALTH ? operations_answer : call_service);
     }
 }
 
@@ -474,6 +482,24 @@ too_large(struct MHD_Connection *connection, size_t most)
     return answer_error(connection, MHD_HTTP_CONTENT_TOO_LARGE, &error, true);
 }
 
+/* Reads who asks, and begins the request's span: what is called for it continues that one. */
+static void
+read_caller(struct request *request)
+{
+    struct caller *caller = &request->caller;
+    caller_read(caller, request->front->gateway, request->connection);
+    if (request->route && request->route->part == ROUTE_LIVE) {
+        caller->trace[DC_TRACE_TEXT - 2] = '0'; /* queries of hours are no trace */
+        return;
+    }
+    (caller->begins_trace ? dc_span_root : dc_span_begin)(&request->span, DC_SPAN_SERVER,
+                                                          caller->trace);
+    if (request->span.recorded) {
+        memcpy(caller->trace, request->span.own, sizeof caller->trace);
+        dc_span_name(&request->span, request->route ? request->route->method : "upload");
+    }
+}
+
 static enum MHD_Result
 begin_post(struct front *front, struct MHD_Connection *connection, const char *url, void **state)
 {
@@ -501,7 +527,7 @@ begin_post(struct front *front, struct MHD_Connection *connection, const char *u
     request->route = route;
     request->kind = kind;
     request->arena = dc_arena_new(0);
-    caller_read(&request->caller, gateway, connection);
+    read_caller(request);
     *state = request;
     if (check_connect(request, connection, &error) != DC_OK) {
         request_answer_error(request, &error);
@@ -534,7 +560,7 @@ begin_put(struct front *front, struct MHD_Connection *connection, const char *ur
     request->arena = dc_arena_new(0);
     request->run_id = run_id;
     request->offset = offset;
-    caller_read(&request->caller, gateway, connection);
+    read_caller(request);
     *state = request;
     return MHD_YES;
 }

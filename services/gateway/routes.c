@@ -77,6 +77,8 @@ add_service(struct routes *routes, const ProtobufCServiceDescriptor *service)
         route->method = route->path + 1;
         if (strcmp(service->name, "dacheng.gateway.v1.LiveService") == 0) {
             route->part = ROUTE_LIVE;
+        } else if (strcmp(service->name, "dacheng.gateway.v1.OperationsService") == 0) {
+            route->part = ROUTE_HEALTH;
         } else if (session && strcmp(method->name, "Login") == 0) {
             route->part = ROUTE_LOGIN;
         } else if (session && strcmp(method->name, "Logout") == 0) {

@@ -20,6 +20,7 @@ enum route_part {
     ROUTE_LOGIN,  /* open to everyone; its token becomes a cookie */
     ROUTE_LOGOUT, /* ends the cookie */
     ROUTE_LIVE,   /* answered here: the one stream */
+    ROUTE_HEALTH, /* answered here */
 };
 
 struct route {

@@ -158,6 +158,14 @@ static const struct dc_task tasks[] = {
     {"forget", 3600000, notify_task_forget}, {0},
 };
 
+static const struct dc_watch watches[] = {
+    {"dacheng_notify_deliveries_due", false, "Messages to be sent now, to 10,001.",
+     &notify_statements[NOTIFY_WATCH_DELIVERIES_DUE]},
+    {"dacheng_notify_deliveries_late_seconds", true, "Since when the oldest of them is due.",
+     &notify_statements[NOTIFY_WATCH_DELIVERIES_LATE]},
+    {0},
+};
+
 static const struct dc_statement *const statements[] = {notify_statements, NULL};
 const struct dc_service_spec notify_spec = {
     .name = "notify",
@@ -168,6 +176,7 @@ const struct dc_service_spec notify_spec = {
     .methods = methods,
     .reactions = reactions,
     .tasks = tasks,
+    .watches = watches,
     .publishes = true,
     .start = start,
     .stop = stop,

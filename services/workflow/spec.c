@@ -109,6 +109,14 @@ static const struct dc_task tasks[] = {
     {0},
 };
 
+static const struct dc_watch watches[] = {
+    {"dacheng_workflow_timers_due", false, "Timers that are due and not fired, to 10,001.",
+     &workflow_statements[WORKFLOW_WATCH_TIMERS_DUE]},
+    {"dacheng_workflow_timers_late_seconds", true, "Since when the oldest of them is due.",
+     &workflow_statements[WORKFLOW_WATCH_TIMERS_LATE]},
+    {0},
+};
+
 static const struct dc_statement *const statements[] = {workflow_statements, NULL};
 const struct dc_service_spec workflow_spec = {
     .name = "workflow",
@@ -119,6 +127,7 @@ const struct dc_service_spec workflow_spec = {
     .methods = methods,
     .reactions = reactions,
     .tasks = tasks,
+    .watches = watches,
     .publishes = true,
     .start = start,
     .stop = stop,

@@ -188,11 +188,11 @@ def copy(source, target):
 
 class Stack:
     """demo: with the demo group; fresh: loaded now, not copied; disk: called with the directory of the
-    database before anything is in it. environment: further settings of deploy/local/run."""
+    database before anything is in it; home: one that is there already. environment: further settings of deploy/local/run."""
 
-    def __init__(self, demo=True, fresh=False, disk=None, **environment):
+    def __init__(self, demo=True, fresh=False, disk=None, home=None, **environment):
         # Below /tmp, where the database's own user may enter, and with a path short enough for sockets.
-        self.home = tempfile.mkdtemp(prefix="dc-", dir="/tmp")
+        self.home = home or tempfile.mkdtemp(prefix="dc-", dir="/tmp")
         os.chmod(self.home, 0o711)
         self.environment = dict(os.environ, DACHENG_HOME=self.home, PORT="0", DEMO="1" if demo else "0")
         self.environment.update({key.upper() if key != "replicas" else "REPLICAS": str(value)
@@ -205,7 +205,7 @@ class Stack:
         if disk:
             os.mkdir(os.path.join(self.home, "pg"), 0o711)
             disk(os.path.join(self.home, "pg"))
-        if demo and not fresh:
+        if demo and not fresh and not home:
             Template().copy_to(self.home)
 
     def __enter__(self):

@@ -1,7 +1,6 @@
 // Typed clients of everything that the console speaks to.
 import { createClient } from '@connectrpc/connect'
 import { AuditService } from '@gen/audit/v1/audit_pb'
-import { BusService } from '@gen/bus/v1/bus_pb'
 import { LiveService } from '@gen/gateway/v1/live_pb'
 import { DraftService } from '@gen/goals/v1/draft_pb'
 import { GoalService } from '@gen/goals/v1/goals_pb'
@@ -35,7 +34,6 @@ export const resultClient = createClient(ResultService, transport)
 export const objectionClient = createClient(ObjectionService, transport)
 export const notifyClient = createClient(NotifyService, transport)
 export const auditClient = createClient(AuditService, transport)
-export const busClient = createClient(BusService, transport)
 export const liveClient = createClient(LiveService, transport)
 export const workflowClient = createClient(WorkflowService, transport)
 export const reviewClient = createClient(ReviewService, transport)

@@ -1,0 +1,2 @@
+-- Whose chains there are.
+SELECT tenant_id FROM tenants_recorded()

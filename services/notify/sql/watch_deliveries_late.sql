@@ -1,0 +1,4 @@
+-- Microseconds since the oldest of them was due. $1 now
+SELECT format('channel="%s"', channel) AS labels,
+       coalesce((extract(epoch FROM $1 - oldest) * 1000000)::bigint, 0)
+FROM deliveries_due($1)
