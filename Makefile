@@ -9,7 +9,7 @@ CC = gcc
 CCACHE := $(shell command -v ccache 2>/dev/null)
 
 SERVICES := $(filter-out console,$(notdir $(patsubst %/,%,$(dir $(wildcard services/*/main.c)))))
-KERNEL_FLOORS := base edge service
+KERNEL_FLOORS := base edge service client
 PROTOS := $(shell find proto tests/proto -name '*.proto' 2>/dev/null)
 
 PACKAGES := libzmq libprotobuf-c libpq yaml-0.1 jansson libmicrohttpd libcurl libsodium libcrypto gmp libzip expat xlsxwriter
@@ -27,7 +27,7 @@ CFLAGS = -std=gnu17 -g $(OPTIMISE) -fno-omit-frame-pointer -D_GNU_SOURCE $(WARNI
 LDFLAGS = $(SANFLAGS_$(SAN)) -rdynamic
 
 .DEFAULT_GOAL := build
-.PHONY: help build tests console packages run words test test-units test-sanitizers test-scenarios test-browser \
+.PHONY: help build tests library install events-page console packages run words test test-units test-sanitizers test-scenarios test-browser \
         test-containers faults bench clean compile_commands.json
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -110,6 +110,38 @@ endef
 $(foreach service,$(SERVICES),$(eval $(call program_rule,$(service))))
 PROGRAMS := $(foreach service,$(SERVICES),$(call program,$(service)))
 
+# --- the library for outside programs -----------------------------------------------------------
+# libdacheng: common/client on the files of the floors below that it needs and the generated
+# messages, compiled once more to be loaded anywhere. Only dacheng_... is seen from outside.
+LIBRARY_VERSION := $(shell sed -n 's/^\#define DACHENG_VERSION \([0-9]*\).*/\1/p' common/client/dacheng.h)
+LIBRARY_C := $(filter-out %_test.c %_fuzz.c,$(wildcard common/client/*.c common/edge/bus*.c common/edge/json*.c) \
+             $(addprefix common/edge/,event_json.c follow.c registry.c wire_check.c) \
+             $(addprefix common/base/,arena.c assert.c error.c text.c time.c words.c))
+LIBRARY_O = $(LIBRARY_C:%.c=$(BUILD)/pic/%.o) $(patsubst %.c,$(BUILD)/pic/gen/%.o,$(shell cat $(BUILD)/gen/.protolist 2>/dev/null))
+LIBRARY := $(BUILD)/lib/libdacheng.so.$(LIBRARY_VERSION)
+$(BUILD)/pic/%.o: %.c $(GENERATED)
+	@mkdir -p $(dir $@)
+	@$(CCACHE) $(CC) $(CFLAGS) -fPIC -fvisibility=hidden -DDC_VERSION='"$(VERSION)"' -MMD -MP -c $< -o $@
+$(BUILD)/pic/gen/%.o: $(BUILD)/gen/%.c $(GENERATED)
+	@mkdir -p $(dir $@)
+	@$(CCACHE) $(CC) $(CFLAGS) -fPIC -fvisibility=hidden -Wno-shadow -Wno-missing-prototypes -MMD -MP -c $< -o $@
+$(BUILD)/pic/libdacheng.o: $(LIBRARY_O)
+	@ld -r -o $@.all $^
+	@objcopy --wildcard --keep-global-symbol='dacheng_*' $@.all $@; rm $@.all
+$(LIBRARY): $(BUILD)/pic/libdacheng.o common/client/exports.map
+	@mkdir -p $(dir $@)
+	@echo "  LD   $@"
+	@$(CC) -shared $(SANFLAGS_$(SAN)) -Wl,-soname,$(notdir $@),-z,defs,--as-needed,--version-script=common/client/exports.map \
+	    -o $@ $< $(shell pkg-config --libs libzmq libprotobuf-c jansson) -lpthread
+	@ln -sf $(notdir $@) $(BUILD)/lib/libdacheng.so
+	@rm -f $(BUILD)/lib/libdacheng.a; ar rcs $(BUILD)/lib/libdacheng.a $<
+library: $(GENERATED) ## compile libdacheng, the C library for outside programs, into BUILD/lib
+	@$(MAKE) --no-print-directory BUILD=$(BUILD) SAN=$(SAN) $(LIBRARY)
+
+PREFIX ?= /usr/local
+install: library $(BUILD)/bin/dacheng ## libdacheng and the command line for this machine: make install PREFIX=/usr
+	@deploy/build/install $(BUILD) '$(PREFIX)' '$(DESTDIR)' $(LIBRARY_VERSION)
+
 # --- tests --------------------------------------------------------------------------------------
 # common/base/decimal_test.c becomes test/common/base/decimal_test; *_fuzz.c likewise, linked with
 # a small main that runs the seeds in tests/fuzz/<name>/ (see tests/fuzz/README.md).
@@ -129,7 +161,7 @@ $(BUILD)/test/%_fuzz: $(BUILD)/obj/%_fuzz.o $$(call service_o,$$(if $$(findstrin
 # Tests that run a real bus (tests/lib/bus.h) want its program beside them.
 $(filter $(BUILD)/test/services/bus/% $(BUILD)/test/services/gateway/%,$(TESTS)): | $(BUILD)/bin/dacheng-bus
 $(filter $(BUILD)/test/services/gateway/%,$(TESTS)): | $(BUILD)/bin/dacheng-gateway
-$(filter $(BUILD)/test/common/service/%,$(TESTS)): | $(BUILD)/bin/dacheng-bus
+$(filter $(BUILD)/test/common/service/% $(BUILD)/test/common/client/%,$(TESTS)): | $(BUILD)/bin/dacheng-bus
 
 # Our side of comparisons with independent implementations (tests/interop/*/run).
 INTEROP := $(patsubst tests/interop/%/echo.c,$(BUILD)/test/interop/%_echo,$(wildcard tests/interop/*/echo.c))
@@ -140,19 +172,28 @@ $(BUILD)/test/interop/%_echo: $(BUILD)/obj/tests/interop/%/echo.o $(LIBS)
 $(BUILD)/test/interop/sms_echo: $(call service_o,notify)
 
 build: $(PROGRAMS) ## compile every program into BUILD/bin
-tests: $(TESTS) $(FUZZERS) $(INTEROP) ## compile every test
+tests: $(TESTS) $(FUZZERS) $(INTEROP) $(if $(SAN),,library) ## compile every test
 
 # --- the console ----------------------------------------------------------------------------------
 # By the Node and npm that deploy/node brings, not by the machine's.
 NODE := $(abspath deploy/node/run)
-CONSOLE_SOURCES := $(shell find services/console proto -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+CONSOLE_SOURCES := $(shell find services/console proto deploy/api docs/events -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 console: $(BUILD)/console/index.html ## build the browser console into BUILD/console
 services/console/node_modules/.installed: services/console/package.json services/console/package-lock.json
 	@cd services/console && $(NODE) npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 $(BUILD)/console/index.html: services/console/node_modules/.installed $(CONSOLE_SOURCES)
 	@cd services/console && OUT_DIR=$(abspath $(BUILD)/console) $(NODE) npm run --silent build
+	@deploy/api/make $(BUILD)/api $(VERSION)
+	@mkdir -p $(BUILD)/console/api; cp $(BUILD)/api/*.json $(BUILD)/console/api/
 	@touch $@
+
+# Every event with an example of a real run: the scenarios run, what is told is kept in docs/events
+# where it says more than before, and the page is made of it.
+events-page: build console ## renew docs/events and docs/events.md after an event was added or changed
+	@CAPTURE_EVENTS=$(abspath docs/events) tests/run $(wildcard tests/scenarios/*_test.py)
+	@deploy/api/make $(BUILD)/api $(VERSION)
+	@cp $(BUILD)/api/events.md docs/events.md
 
 # --- running and testing ---------------------------------------------------------------------------
 # The packages come first, in a make of their own: this file asks pkg-config when it is read.
@@ -186,14 +227,15 @@ test-containers: ## the real docker-compose.yml, brought up and used (needs root
 SECONDS ?= 60
 SEED ?= 1
 faults: build ## everything killed at random: make faults SECONDS=60 SEED=7
+	@deploy/packages/install run test
 	@/usr/bin/python3 tests/faults/faults.py --seconds $(SECONDS) --seed $(SEED)
 
-BENCH ?= request events log fresh import rescore preview cascade actuals launch timers notify memory idle
+BENCH ?= request bus events log replay fresh import rescore preview cascade actuals launch timers notify memory idle scale growth
 BENCH_C := $(wildcard tests/bench/*.c)
 bench-programs: $(BENCH_C:tests/bench/%.c=$(BUILD)/bench/%)
 $(BUILD)/bench/cascade $(BUILD)/bench/actuals: $(call service_o,goals) $(HARNESS_O)
 $(BUILD)/bench/launch $(BUILD)/bench/timers: $(call service_o,workflow) $(HARNESS_O)
-$(BUILD)/bench/log $(BUILD)/bench/events: $(HARNESS_O)
+$(BUILD)/bench/bus $(BUILD)/bench/log $(BUILD)/bench/replay $(BUILD)/bench/events: $(HARNESS_O)
 $(BUILD)/bench/events_nats: PEER_LIBS := -lnats
 $(BUILD)/bench/events_rabbit: PEER_LIBS := -lrabbitmq
 $(BUILD)/bench/notify: $(call service_o,notify) $(HARNESS_O)
@@ -215,4 +257,4 @@ words: ## add new sentences of refusals to the words.zh.po files, to be translat
 clean: ## remove everything that was built
 	rm -rf build
 
--include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/obj $(BUILD)/pic -name '*.d' 2>/dev/null)

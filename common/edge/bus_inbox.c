@@ -62,14 +62,14 @@ heard_error(struct dc_bus *bus, struct dc_bus_link *link, const Bus__Error *wire
 {
     dc_bus_trouble_is(bus, (enum dc_code)wire->code, "%s: %s%s%s", link->address, wire->about,
                       *wire->about ? ": " : "", wire->message);
-    if (wire->say_hello) {
-        if (link->state == DC_BUS_LINK_WELCOMED) {
-            link->state = DC_BUS_LINK_DOWN; /* the tick says HELLO */
-            link->generation++;
-            link->owed_credit = 0;
-            link->said_bye = link->bye_answered = false;
-            dc_bus_link_lost(bus, link);
-        }
+    /* A peer whose key was taken away is cut off; it asks to be let in again now and then. */
+    bool out = wire->say_hello || wire->code == DC_UNAUTHENTICATED;
+    if (out && link->state == DC_BUS_LINK_WELCOMED) {
+        link->state = DC_BUS_LINK_DOWN; /* the tick says HELLO */
+        link->generation++;
+        link->owed_credit = 0;
+        link->said_bye = link->bye_answered = false;
+        dc_bus_link_lost(bus, link);
     }
 }
 

@@ -37,6 +37,8 @@ static const struct dc_option options[] = {
      "milliseconds of silence after which a peer is taken for dead"},
     {"bus.drain_ms", DC_OPTION_INT, "5000", 0, 600000,
      "milliseconds that a stopping bus waits for answers under way"},
+    {"bus.io_threads", DC_OPTION_INT, "1", 1, 64,
+     "threads that encrypt and move bytes, each for some of the peers; more where there are cores"},
     {0},
 };
 static const struct dc_option *const tables[] = {options, dc_program_options, NULL};
@@ -76,6 +78,7 @@ router_options_from(const struct dc_config *config, const char *listen[LISTEN_MA
         .heartbeat_ms = (int)dc_config_int(config, "bus.heartbeat_ms"),
         .dead_ms = (int)dc_config_int(config, "bus.dead_ms"),
         .drain_ms = (int)dc_config_int(config, "bus.drain_ms"),
+        .io_threads = (int)dc_config_int(config, "bus.io_threads"),
     };
 }
 

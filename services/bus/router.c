@@ -480,6 +480,7 @@ router_open(struct router **ret_router, const struct router_options *options,
     router->broker = broker_new(&options->limits, &conversation_broker_effects, router);
     router->fanout = fanout_new(&conversation_fanout_effects, router);
     DC_TRY(peers_load(&router->peers, options->peers_path, error));
+    zmq_ctx_set(dc_bus_context(), ZMQ_IO_THREADS, options->io_threads); /* before any socket */
     DC_TRY(zap_open(&router->zap, is_known, router, error));
     DC_TRY(zap_self_test(router->zap, options->secret_key, error));
     DC_TRY(open_port(router, error));

@@ -24,6 +24,7 @@ struct router_options {
     const char *name; /* of this instance, for people */
     struct broker_limits limits;
     int heartbeat_ms, dead_ms, drain_ms;
+    int io_threads; /* that encrypt and move bytes */
 };
 
 struct router;

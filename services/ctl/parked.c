@@ -21,17 +21,34 @@ list(struct ctl *ctl, const char *service)
     if (ctl->json) {
         DC_AUTO_TEXT struct dc_text text = DC_TEXT_INIT;
         dc_json_encode(answer, &text);
-        puts(dc_text_cstr(&text));
+        printf("{\"service\":\"%s\",\"parked\":%s}\n", service, dc_text_cstr(&text));
         return CTL_DONE;
     }
     for (size_t i = 0; i < response->n_parked; i++) {
         const Kernel__Parked *parked = response->parked[i];
-        printf("%s\t%d\t%lld\t%s\t%s\t%d attempts\t%s\n", parked->stream, parked->partition,
-               (long long)parked->number, parked->key, parked->type, parked->attempts,
-               parked->reason);
+        printf("%s\t%s\t%d\t%lld\t%s\t%s\t%d attempts\t%s\n", service, parked->stream,
+               parked->partition, (long long)parked->number, parked->key, parked->type,
+               parked->attempts, parked->reason);
     }
-    printf("%lld parked\n", (long long)response->total);
+    printf("%s: %lld parked\n", service, (long long)response->total);
     return CTL_DONE;
+}
+
+/* Every service that there is; the last failure is the answer. */
+static int
+list_all(struct ctl *ctl)
+{
+    const char **services;
+    struct dc_error error = {0};
+    int code = CTL_DONE;
+    if (ctl_streams(ctl, &services, &error) != DC_OK) {
+        return ctl_failed(&error);
+    }
+    for (size_t i = 0; services[i]; i++) {
+        int listed = list(ctl, services[i]);
+        code = listed == CTL_DONE ? code : listed;
+    }
+    return code;
 }
 
 static int
@@ -62,6 +79,9 @@ redrive(struct ctl *ctl, const char *service, bool drop)
 int
 ctl_parked(struct ctl *ctl)
 {
+    if (ctl->argc == 1 && strcmp(ctl->argv[0], "list") == 0) {
+        return list_all(ctl);
+    }
     if (ctl->argc == 2 && strcmp(ctl->argv[0], "list") == 0) {
         return list(ctl, ctl->argv[1]);
     }
@@ -71,7 +91,7 @@ ctl_parked(struct ctl *ctl)
     if (ctl->argc == 5 && strcmp(ctl->argv[0], "drop") == 0) {
         return redrive(ctl, ctl->argv[1], true);
     }
-    fprintf(stderr, "usage: dacheng parked list SERVICE\n"
+    fprintf(stderr, "usage: dacheng parked list [SERVICE]\n"
                     "       dacheng parked retry|drop SERVICE STREAM PARTITION KEY\n");
     return CTL_USAGE;
 }

@@ -8,6 +8,7 @@
 #include <dacheng/bus/v1/bus.pb-c.h>
 #include <dacheng/org/v1/org.pb-c.h>
 
+#include "edge/json.h"
 #include "edge/wire_check.h"
 
 const struct dc_option ctl_options[] = {
@@ -26,6 +27,14 @@ ctl_failed(const struct dc_error *error)
     fprintf(stderr, "dacheng: %s: %s%s%s\n", dc_code_wire_name(error->code),
             error->field[0] ? error->field : "", error->field[0] ? ": " : "", error->message);
     return error->code == DC_UNAVAILABLE ? CTL_UNREACHABLE : CTL_REFUSED;
+}
+
+void
+ctl_print_json(const ProtobufCMessage *message)
+{
+    DC_AUTO_TEXT struct dc_text text = DC_TEXT_INIT;
+    dc_json_encode(message, &text);
+    puts(dc_text_cstr(&text));
 }
 
 static enum dc_code

@@ -20,7 +20,8 @@ struct ctl {
     const char *key;  /* idempotency key, or NULL: one is made */
     const char *from; /* of sub */
     const char *peers; /* of keys init */
-    int64_t count;     /* of sub: stop after so many events; 0 = never */
+    int64_t count;     /* of sub, replay, bench: stop after so many; 0 = not said */
+    int64_t depth;     /* of bench: requests at a time */
     int64_t timeout_ms;
     bool once, json;
     /* what is left of the command line after the command's name */
@@ -47,15 +48,28 @@ enum dc_code ctl_request(struct ctl *ctl, const char *service, const char *metho
 /* Says it on standard error; answers the exit code that fits. */
 int ctl_failed(const struct dc_error *error);
 
+/* Prints a message as one line of JSON. */
+void ctl_print_json(const ProtobufCMessage *message);
+
 /* The commands: each answers an exit code. */
 int ctl_call(struct ctl *ctl);
 int ctl_sub(struct ctl *ctl);
+int ctl_replay(struct ctl *ctl);
+int ctl_ls(struct ctl *ctl);
+int ctl_bench(struct ctl *ctl);
 int ctl_top(struct ctl *ctl);
 int ctl_lag(struct ctl *ctl);
 int ctl_peers(struct ctl *ctl);
 int ctl_parked(struct ctl *ctl);
 int ctl_health(struct ctl *ctl);
 int ctl_keys(struct ctl *ctl);
+
+struct dc_follow;
+/* Follows the streams that the patterns of the command line concern, from --from on. */
+enum dc_code ctl_follow(struct ctl *ctl, struct dc_follow **ret_follow,
+                        struct dc_error *error) DC_MUST_CHECK;
+/* Says on standard error which one is not. */
+bool ctl_patterns_are_good(const struct ctl *ctl);
 
 /* The services that keep a log, as the bus knows them now ("goals", …), in the arena; NULL-ended.
  */

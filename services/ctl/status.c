@@ -197,9 +197,7 @@ ctl_peers(struct ctl *ctl)
     }
     const Bus__PeersResponse *peers = (const Bus__PeersResponse *)answer;
     if (ctl->json) {
-        DC_AUTO_TEXT struct dc_text text = DC_TEXT_INIT;
-        dc_json_encode(answer, &text);
-        puts(dc_text_cstr(&text));
+        ctl_print_json(answer);
         return CTL_DONE;
     }
     for (size_t i = 0; i < peers->n_peers; i++) {

@@ -7,6 +7,7 @@
 #include "base/assert.h"
 #include "base/words.h"
 #include "cells.h"
+#include "cutting.h"
 #include "goals.h"
 #include "rights.h"
 
@@ -276,7 +277,14 @@ collect_changes(struct dc_step *step, struct act *act, struct changes *ret_chang
         if (node->absent) {
             continue;
         }
+        struct segment before = {0}; /* of a new target: none in the days before */
+        if (!node->fresh) {
+            before = cutting_figures(target, node->old_value);
+        }
         DC_TRY(take_bounds_along(act, i, error));
+        if (node->fresh || value_changed(node) || (target->touched && target->bounds_given)) {
+            DC_TRY(cutting_apply(step, act, i, &before, error));
+        }
         if (node->fresh) {
             target->version = 1;
             changes.added[changes.added_count++] = i;
@@ -321,6 +329,9 @@ make_message(struct dc_step *step, const struct act *act, size_t at)
     message->parent_id = target->parent_id;
     message->pinned = node->pinned;
     message->version = target->version;
+    message->segments =
+        cutting_message(step->arena, target->segments, target->segment_count, decimals);
+    message->n_segments = target->segment_count;
     if (!node->fresh) {
         message->previous_value = value_text(step, node->old_value, decimals);
     }
@@ -394,6 +405,7 @@ act_write(struct dc_step *step, struct act *act, struct dc_error *error)
     struct store_tree *tree = &act->tree;
     struct changes changes;
     DC_TRY(link_targets(step, tree, error));
+    DC_TRY(cutting_load(step, act, error));
     DC_TRY(collect_changes(step, act, &changes, error));
     act->adjustment.changed = (int64_t)(changes.added_count + changes.changed_count);
     act->adjustment.id = 0;
@@ -403,6 +415,7 @@ act_write(struct dc_step *step, struct act *act, struct dc_error *error)
                                  error));
         DC_TRY(store_change_targets(step, &act->adjustment, tree, changes.changed,
                                     changes.changed_count, error));
+        DC_TRY(cutting_write(step, act, error));
         tell_all(step, act, &changes);
     }
     DC_TRY(mark_over_assignment(step, act, act->sums, error));

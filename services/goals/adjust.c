@@ -2,6 +2,7 @@
 #include "adjust.h"
 
 #include "base/assert.h"
+#include "cutting.h"
 #include "goals.h"
 #include "rights.h"
 
@@ -21,9 +22,10 @@ enum dc_code
 adjust_check_from(Goals__AdjustPolicy policy, const char *effective_on, dc_date *ret_date,
                   struct dc_error *error)
 {
-    if (policy != GOALS__ADJUST_POLICY__ADJUST_POLICY_RESTATE) {
+    if (policy != GOALS__ADJUST_POLICY__ADJUST_POLICY_RESTATE &&
+        policy != GOALS__ADJUST_POLICY__ADJUST_POLICY_SEGMENT) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "policy",
-                             "RESTATE: the whole period is scored by the new figures");
+                             "RESTATE: all of the period counts anew, or SEGMENT: it is cut");
     }
     if (dc_date_parse(effective_on, ret_date, NULL) != DC_OK) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "effective_on",
@@ -43,21 +45,6 @@ check_adjust(const Goals__AdjustTargetRequest *request, struct act *act, struct 
     act->adjustment.reason = request->reason;
     act->adjustment.policy = request->policy;
     act->allow_over_assignment = request->allow_over_assignment;
-    return DC_OK;
-}
-
-/* It cannot begin after what it is about is over. */
-static enum dc_code
-check_effective_on(const struct act *act, struct dc_error *error)
-{
-    struct dc_period period;
-    DC_TRY(dc_period_parse(act->adjustment.period, &period, error));
-    if (act->adjustment.effective_on > period.last) {
-        char last[DC_DATE_TEXT];
-        dc_date_format(period.last, last);
-        return dc_fail_field(error, DC_INVALID_ARGUMENT, "effective_on",
-                             "up to %s, the last day of %s", last, act->adjustment.period);
-    }
     return DC_OK;
 }
 
@@ -157,7 +144,7 @@ adjust_decide(struct dc_step *step, const Goals__AdjustTargetRequest *request,
     DC_TRY(adjust_check(step, request, right, ret_act, ret_found, error));
     DC_TRY(act_lock(step, ret_act, ret_found, error));
     DC_TRY(act_check_version(&ret_found->targets[0], request->expected_version, error));
-    DC_TRY(check_effective_on(ret_act, error));
+    DC_TRY(cutting_check(ret_act, error));
     DC_TRY(append_adjusted(step, ret_act, request, ret_found, right == ADJUST_APPROVED, error));
     return act_decide(step, ret_act, false, error);
 }

@@ -231,6 +231,19 @@ check_cell(struct dc_step *step, struct cells *cells, struct cell *cell,
                      indicator->found ? DC_BILINGUAL("the indicator is retired", "指标已停用")
                                       : DC_BILINGUAL("there is no such indicator", "没有该指标"),
                      "", "");
+    } else if (cells->policy == GOALS__ADJUST_POLICY__ADJUST_POLICY_SEGMENT &&
+               !indicator->counted) {
+        cells_refuse(step, cells, cell, "failed_precondition",
+                     DC_BILINGUAL("the indicator is not counted over records, so its period cannot "
+                                  "be cut",
+                                  "该指标不是由业务记录统计的，不能分段"),
+                     "", "");
+    } else if (cells->policy == GOALS__ADJUST_POLICY__ADJUST_POLICY_SEGMENT &&
+               cells->effective_on < period.first) {
+        cells_refuse(step, cells, cell, "invalid_argument",
+                     dc_bilingual_printf(step->arena, "it would be cut before %s begins",
+                                         "分段日期早于%s的第一天", cell->period),
+                     "", "");
     } else if (cell->row >= 0 && cells->effective_on > period.last) {
         cells_refuse(step, cells, cell, "invalid_argument",
                      dc_bilingual_printf(step->arena, "it would take effect after %s is over",

@@ -137,6 +137,11 @@ cells_follow_sheet(struct dc_step *step, struct cells *cells, const struct act *
     if (count == 0) {
         return DC_OK;
     }
+    if (act->adjustment.policy == GOALS__ADJUST_POLICY__ADJUST_POLICY_SEGMENT) {
+        return dc_fail_field(error, DC_FAILED_PRECONDITION, "policy",
+                             "a target that would change is divided into shorter periods; cut those "
+                             "instead, or choose RESTATE");
+    }
     int64_t *ids = DC_NEW_ARRAY(step->arena, int64_t, count);
     for (size_t i = 0; i < count; i++) {
         ids[i] = act->tree.targets[nodes[i]].id;

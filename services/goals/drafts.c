@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "adjust.h"
+#include "cutting.h"
 #include "base/text.h"
 #include "goals.h"
 #include "plan_save.h"
@@ -107,8 +108,9 @@ as_adjustment(const Goals__Draft *draft, const Goals__TargetChange *change, cons
     ret->target_id = change->target_id;
     ret->value = change->value;
     ret->reason = draft->reason;
-    ret->effective_on = (char *)day;
-    ret->policy = GOALS__ADJUST_POLICY__ADJUST_POLICY_RESTATE;
+    bool cut = change->policy == GOALS__ADJUST_POLICY__ADJUST_POLICY_SEGMENT;
+    ret->effective_on = cut ? change->effective_on : (char *)day;
+    ret->policy = change->policy ? change->policy : GOALS__ADJUST_POLICY__ADJUST_POLICY_RESTATE;
     ret->lift_parent = change->lift_parent;
     ret->allow_over_assignment = change->allow_over_assignment;
 }
@@ -141,6 +143,7 @@ complete_target(struct dc_step *step, const Goals__Draft *draft, const Goals__Ta
     const struct store_target *target = &found.targets[0];
     DC_TRY(act_check_version(target, given->expected_version, error));
     DC_TRY(act_parse_value(given->value, "value", &act.indicator, &value, error));
+    DC_TRY(cutting_check(&act, error));
     if (strcmp(target->period, draft->period) != 0) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "target_id",
                              "the target is of %s, the draft of %s", target->period, draft->period);

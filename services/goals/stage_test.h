@@ -91,6 +91,7 @@ stage_clear(void **state)
                     "SET search_path = goals; TRUNCATE measure, measure_filter, indicator, plan, "
                     "plan_version, plan_item, sheet, target, adjustment, target_version, proposal, "
                     "actual, total, season_profile, target_division, "
+                    "target_segment, "
                     "objective, objective_version, objective_link, check_in, okr_result, "
                     "key_result_feed, fed_value, check_in_timer, "
                     "okr_settings, hand_value, draft; "

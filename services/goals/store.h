@@ -3,7 +3,7 @@
  *
  * All of it runs inside the step's transaction and tenant; results live in the step's arena.
  * store_definitions.c has measures and indicators, store_plans.c plans, store_targets.c targets and
- * their versions, store_nodes.c targets as they are shown and the places of the organisation,
+ * their versions, store_segments.c their cuts, store_nodes.c targets as they are shown and the places of the organisation,
  * store_sheet.c the sheet, store_seasons.c profiles and divisions, store_compare.c what was,
  * store_actuals.c what owners did, store_proposals.c proposals, store_drafts.c drafts. Objectives and
  * entered values have a header of their own, store_okr.h.
@@ -12,6 +12,7 @@
 #define DC_GOALS_STORE_H
 
 #include "base/cascade.h"
+#include "base/segment.h"
 #include "definition.h"
 #include "service/access.h"
 #include "service/service.h"
@@ -116,6 +117,7 @@ struct store_indicator {
     int decimals;
     bool additive;
     bool retired;
+    bool counted; /* over records, so that its period can be cut */
     bool found;
 };
 enum dc_code store_find_indicator(struct dc_step *step, int64_t id,
@@ -139,6 +141,9 @@ struct store_target {
     struct dc_decimal stretch;
     int64_t above; /* only of places: the unit that the owner is directly below */
     char period[DC_PERIOD_TEXT];
+    const struct segment *segments; /* only by cutting.h; none: one figure for the whole period */
+    size_t segment_count;
+    bool was_cut; /* there are segments in the store */
 };
 
 /* A tree: targets and the cascade's nodes are parallel, parents before children. nodes[i].parent
@@ -209,6 +214,21 @@ enum dc_code store_add_targets(struct dc_step *step, const struct store_adjustme
 enum dc_code store_change_targets(struct dc_step *step, const struct store_adjustment *adjustment,
                                   const struct store_tree *tree, const size_t *at, size_t count,
                                   struct dc_error *error) DC_MUST_CHECK;
+/* Segments of targets, in the order of targets and days. */
+struct store_segments {
+    int64_t *target_ids;
+    struct segment *items;
+    size_t count;
+};
+enum dc_code store_segments(struct dc_step *step, const int64_t *target_ids, size_t count,
+                            struct store_segments *ret_segments,
+                            struct dc_error *error) DC_MUST_CHECK;
+const struct segment *store_segments_of(const struct store_segments *segments, int64_t target_id,
+                                        size_t *ret_count);
+/* Those of the targets whose index is in `at` take the place of what was there. */
+enum dc_code store_save_segments(struct dc_step *step, const struct store_tree *tree,
+                                 const size_t *at, size_t count,
+                                 struct dc_error *error) DC_MUST_CHECK;
 /* Keeps, for each target, whether its children were let come to more than itself. */
 enum dc_code store_allow_over_assignment(struct dc_step *step, const int64_t *target_ids,
                                          const bool *allowed, size_t count,

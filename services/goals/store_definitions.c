@@ -212,6 +212,7 @@ store_find_indicator(struct dc_step *step, int64_t id, struct store_indicator *r
         found.decimals = (int)dc_rows_int64(rows, 0, 2);
         found.additive = dc_rows_bool(rows, 0, 3);
         found.retired = dc_rows_bool(rows, 0, 4);
+        found.counted = dc_rows_bool(rows, 0, 5);
     }
     *ret_indicator = found;
     return DC_OK;

@@ -1,6 +1,7 @@
 /* Targets as they are shown, and the places of the organisation that own them. */
 #include "store.h"
 
+#include "cutting.h"
 #include "goals_sql.h"
 
 #define SQL(name) (&goals_statements[GOALS_##name])
@@ -125,6 +126,26 @@ read_nodes(struct dc_arena *arena, const struct dc_rows *rows)
     return nodes;
 }
 
+/* Segments of the nodes that are cut. */
+static enum dc_code
+add_segments(struct dc_step *step, struct store_nodes *nodes, const struct dc_rows *rows,
+             struct dc_error *error)
+{
+    int64_t *ids = DC_NEW_ARRAY(step->arena, int64_t, nodes->count + 1);
+    struct store_segments found;
+    for (size_t i = 0; i < nodes->count; i++) {
+        ids[i] = nodes->items[i]->target->id;
+    }
+    DC_TRY(store_segments(step, ids, nodes->count, &found, error));
+    for (size_t i = 0; i < nodes->count && found.count > 0; i++) {
+        Goals__Target *target = nodes->items[i]->target;
+        const struct segment *segments = store_segments_of(&found, target->id, &target->n_segments);
+        target->segments = cutting_message(step->arena, segments, target->n_segments,
+                                           (int)dc_rows_int64(rows, i, 16));
+    }
+    return DC_OK;
+}
+
 enum dc_code
 store_target_nodes(struct dc_step *step, dc_date day, const int64_t *target_ids, size_t count,
                    struct store_nodes *ret_nodes, struct dc_error *error)
@@ -133,7 +154,7 @@ store_target_nodes(struct dc_step *step, dc_date day, const int64_t *target_ids,
     DC_TRY(dc_db_run(step->db, SQL(TARGET_NODES), &rows, error, dc_p_int64(tenant_of(step)),
                      dc_p_date(day), dc_p_int64s(target_ids, count)));
     *ret_nodes = read_nodes(step->arena, rows);
-    return DC_OK;
+    return add_segments(step, ret_nodes, rows, error);
 }
 
 enum dc_code
@@ -144,7 +165,7 @@ store_owner_nodes(struct dc_step *step, dc_date day, Goals__OwnerKind kind, int6
     DC_TRY(dc_db_run(step->db, SQL(OWNER_NODES), &rows, error, dc_p_int64(tenant_of(step)),
                      dc_p_date(day), dc_p_int64(kind), dc_p_int64(owner_id), dc_p_text(period)));
     *ret_nodes = read_nodes(step->arena, rows);
-    return DC_OK;
+    return add_segments(step, ret_nodes, rows, error);
 }
 
 enum dc_code
@@ -160,5 +181,5 @@ store_tree_nodes(struct dc_step *step, dc_date day, int64_t indicator_id, const 
                      dc_p_int64s(reach->units, reach->unit_count),
                      dc_p_int64(reach->self_person_id), dc_p_int64((int64_t)limit)));
     *ret_nodes = read_nodes(step->arena, rows);
-    return DC_OK;
+    return add_segments(step, ret_nodes, rows, error);
 }

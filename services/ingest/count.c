@@ -14,9 +14,10 @@
 
 enum {
     VERSIONS_AT_ONCE = 100000, /* versions of records in one transaction */
-    BUILD_AT_ONCE = 50000,     /* records, when a new series is built */
+    BUILD_AT_ONCE = 50000,     /* records, when a new series or span is built */
     TELL_AT_ONCE = 2000,       /* owners and periods that one transaction tells */
     TOTALS_IN_EVENT = 1000,
+    SPAN_WAIT_US = 1000000,    /* for more owners of the same days, before a span is begun */
     BUCKETS = 4, /* by owner: so many scoring replicas share the work, at so many events a count */
 };
 
@@ -27,7 +28,8 @@ struct teller {
     int64_t run_id;
     struct {
         Ingest__Total *totals[TOTALS_IN_EVENT];
-        size_t count;
+        Ingest__SegmentTotal *segments[TOTALS_IN_EVENT];
+        size_t count, segment_count;
     } buckets[BUCKETS];
 };
 
@@ -37,11 +39,13 @@ flush(struct teller *t, size_t bucket)
     Ingest__MeasuresChanged changed = INGEST__MEASURES_CHANGED__INIT;
     changed.totals = t->buckets[bucket].totals;
     changed.n_totals = t->buckets[bucket].count;
+    changed.segment_totals = t->buckets[bucket].segments;
+    changed.n_segment_totals = t->buckets[bucket].segment_count;
     changed.run_id = t->run_id;
     char key[24];
     snprintf(key, sizeof(key), "totals/%zu", bucket);
     dc_emit(t->step, t->step->context->tenant_id, key, &changed.base);
-    t->buckets[bucket].count = 0;
+    t->buckets[bucket].count = t->buckets[bucket].segment_count = 0;
 }
 
 static void
@@ -50,6 +54,23 @@ tell(struct teller *t, Ingest__Total *total)
     size_t bucket = (size_t)(total->owner_id % BUCKETS);
     t->buckets[bucket].totals[t->buckets[bucket].count++] = total;
     if (t->buckets[bucket].count == TOTALS_IN_EVENT) {
+        flush(t, bucket);
+    }
+}
+
+static void
+tell_segment(struct teller *t, const struct span *span, Ingest__Total *total)
+{
+    size_t bucket = (size_t)(total->owner_id % BUCKETS);
+    Ingest__SegmentTotal *segment =
+        DC_NEW_MESSAGE(t->step->arena, Ingest__SegmentTotal, ingest__segment_total__init);
+    segment->total = total;
+    segment->from = dc_arena_alloc(t->step->arena, DC_DATE_TEXT);
+    segment->to = dc_arena_alloc(t->step->arena, DC_DATE_TEXT);
+    dc_date_format(span->from, segment->from);
+    dc_date_format(span->to, segment->to);
+    t->buckets[bucket].segments[t->buckets[bucket].segment_count++] = segment;
+    if (t->buckets[bucket].segment_count == TOTALS_IN_EVENT) {
         flush(t, bucket);
     }
 }
@@ -76,8 +97,14 @@ tell_owners(struct dc_step *step, const struct book *book, const struct store_ow
     teller->run_id = run_id;
     for (size_t i = 0; i < owners->count; i++) {
         const struct sums *of = sums + i * book->series_count;
-        char period[DC_PERIOD_TEXT];
-        tally_period_text(owners->items[i].period, period);
+        const struct span *span = owners->items[i].period < 0
+                                      ? &book->spans[span_index(owners->items[i].period)]
+                                      : NULL;
+        if (span && !span->whole) {
+            continue; /* all its owners are told when it is */
+        }
+        char period[SPAN_TEXT];
+        book_period_text(book, owners->items[i].period, period);
         char *period_text = dc_arena_strdup(step->arena, period);
         for (size_t m = 0; m < book->measure_count; m++) {
             const struct measure *measure = &book->measures[m];
@@ -89,12 +116,16 @@ tell_owners(struct dc_step *step, const struct book *book, const struct store_ow
             measure_total(measure, of, step->arena, total);
             total->owner_kind = (Goals__OwnerKind)owners->items[i].kind;
             total->owner_id = owners->items[i].id;
-            total->period = period_text;
-            tell(teller, total);
+            if (span) {
+                tell_segment(teller, span, total);
+            } else {
+                total->period = period_text;
+                tell(teller, total);
+            }
         }
     }
     for (size_t b = 0; b < BUCKETS; b++) {
-        if (teller->buckets[b].count > 0) {
+        if (teller->buckets[b].count + teller->buckets[b].segment_count > 0) {
             flush(teller, b);
         }
     }
@@ -127,19 +158,19 @@ tell_changes(struct dc_step *step, const struct book *book, const struct tally *
 {
     struct store_owners owners = owners_of(step->arena, tally);
     return owners.count <= TELL_AT_ONCE ? tell_owners(step, book, &owners, version, run_id, error)
-                                        : store_untold_add(step, &owners, error);
+                                        : store_untold_add(step, book, &owners, error);
 }
 
 /* --- the pieces of work --------------------------------------------------------------------------
  */
 static enum dc_code
 count_entries(struct dc_step *step, const struct book *book, const struct store_entries *entries,
-              int only_series, bool told, struct dc_error *error)
+              struct tally_scope only, bool told, struct dc_error *error)
 {
     struct tally tally;
     int64_t version;
     tally_init(&tally, book);
-    enum dc_code code = store_tally(step, &tally, entries, only_series, error);
+    enum dc_code code = store_tally(step, &tally, entries, only, error);
     if (code == DC_OK) {
         code = store_changes(step, &tally, &version, error);
     }
@@ -160,7 +191,7 @@ count_pending(struct dc_step *step, const struct book *book, bool *ret_more, str
         return DC_OK;
     }
     DC_TRY(store_touch(step, &entries, error));
-    return count_entries(step, book, &entries, -1, true, error);
+    return count_entries(step, book, &entries, TALLY_ALL, true, error);
 }
 
 /* A piece of the oldest series that is not whole. */
@@ -181,9 +212,32 @@ build_series(struct dc_step *step, const struct book *book, bool *ret_did, struc
     DC_TRY(store_counted_records(step, book->series[s].built_to, BUILD_AT_ONCE, &entries, &last,
                                  &end, error));
     if (entries.count > 0) {
-        DC_TRY(count_entries(step, book, &entries, (int)s, false, error));
+        DC_TRY(count_entries(step, book, &entries, (struct tally_scope){(int)s, -1}, false,
+                             error));
     }
     return store_series_built(step, book->series[s].id, end ? SERIES_WHOLE : last, error);
+}
+
+/* A piece of the oldest span that is not whole. */
+static enum dc_code
+build_span(struct dc_step *step, struct book *book, bool *ret_did, struct dc_error *error)
+{
+    size_t s = 0;
+    while (s < book->span_count &&
+           (book->spans[s].whole || book->spans[s].touched_at > step->now - SPAN_WAIT_US)) {
+        s++;
+    }
+    *ret_did = s < book->span_count;
+    if (!*ret_did) {
+        return DC_OK;
+    }
+    struct span moved = book->spans[s];
+    struct store_entries entries;
+    DC_TRY(store_span_records(step, &moved, BUILD_AT_ONCE, &entries, error));
+    if (entries.count > 0) {
+        DC_TRY(count_entries(step, book, &entries, (struct tally_scope){-1, (int)s}, false, error));
+    }
+    return store_span_built(step, &moved, error);
 }
 
 /* Measures whose series have become whole. */
@@ -207,7 +261,7 @@ static enum dc_code
 tell_untold(struct dc_step *step, const struct book *book, bool *ret_more, struct dc_error *error)
 {
     struct store_owners owners;
-    DC_TRY(store_untold_take(step, TELL_AT_ONCE, &owners, error));
+    DC_TRY(store_untold_take(step, book, TELL_AT_ONCE, &owners, error));
     *ret_more = owners.count == TELL_AT_ONCE;
     return tell_owners(step, book, &owners, 0, 0, error);
 }
@@ -225,7 +279,7 @@ finish_runs(struct dc_step *step, struct dc_error *error)
     return DC_OK;
 }
 
-/* What is most urgent, in one transaction: new records, then new series, then telling. */
+/* What is most urgent, in one transaction: new records, then new series and spans, then telling. */
 static enum dc_code
 count_tenant(struct dc_step *step, bool *ret_more, struct dc_error *error)
 {
@@ -236,6 +290,9 @@ count_tenant(struct dc_step *step, bool *ret_more, struct dc_error *error)
     DC_TRY(count_pending(step, &book, ret_more, error));
     if (!*ret_more) {
         DC_TRY(build_series(step, &book, ret_more, error));
+    }
+    if (!*ret_more) {
+        DC_TRY(build_span(step, &book, ret_more, error));
     }
     if (!*ret_more) {
         DC_TRY(announce_measures(step, &book, ret_more, error));

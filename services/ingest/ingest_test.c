@@ -387,31 +387,6 @@ killed_in_the_middle_it_goes_on(void **state)
 /* --- any sequence of changes --------------------------------------------------------------------
  */
 static void
-random_record(struct dc_test_random *random, struct dc_text *text)
-{
-    static const char *const campaigns[] = {"", "双十一", "618"};
-    static const char *const channels[] = {"线上", "直营", "分销"};
-    uint64_t key = dc_test_random_below(random, 60);
-    if (dc_test_random_below(random, 5) == 0) {
-        dc_text_printf(text, "{\"sourceKey\":\"R%d\",\"deleted\":true}", (int)key);
-        return;
-    }
-    dc_text_printf(
-        text,
-        "{\"sourceKey\":\"R%d\",\"orderNo\":\"O%d\",\"amount\":\"%d.%02d\","
-        "\"collectedAmount\":\"%d\",\"customer\":\"%s%d\",\"product\":\"P%d\","
-        "\"campaign\":\"%s\",\"channel\":\"%s\",\"personCode\":\"E%d\","
-        "\"unitCode\":\"%s\",\"occurredAt\":\"2026-%02d-%02d\"}",
-        (int)key, (int)dc_test_random_below(random, 20),
-        (int)dc_test_random_below(random, 2000) - 500, (int)dc_test_random_below(random, 100),
-        (int)dc_test_random_below(random, 100), "C", (int)dc_test_random_below(random, 8),
-        (int)dc_test_random_below(random, 4), campaigns[dc_test_random_below(random, 3)],
-        channels[dc_test_random_below(random, 3)], 3 + (int)dc_test_random_below(random, 4),
-        dc_test_random_below(random, 4) ? "" : "B1", 1 + (int)dc_test_random_below(random, 12),
-        1 + (int)dc_test_random_below(random, 28));
-}
-
-static void
 step_by_step_equals_from_nothing(void **state)
 {
     (void)state;

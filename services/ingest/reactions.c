@@ -64,7 +64,14 @@ ingest_on_measures_defined(struct dc_step *step, const struct dc_delivery *deliv
 static enum dc_code
 keep_targets(struct dc_step *step, const struct dc_delivery *delivery, struct dc_error *error)
 {
-    return store_targets(step, (const Goals__TargetsAdjusted *)delivery->body, error);
+    const Goals__TargetsAdjusted *adjusted = (const Goals__TargetsAdjusted *)delivery->body;
+    bool cut;
+    DC_TRY(store_targets(step, adjusted, error));
+    DC_TRY(store_add_spans(step, adjusted, &cut, error));
+    if (cut) {
+        dc_wake_on_commit(step, "count");
+    }
+    return DC_OK;
 }
 
 enum dc_code

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/assert.h"
@@ -200,4 +201,31 @@ measure_total(const struct measure *measure, const struct sums *by_series, struc
     total->denominator = dc_arena_strdup(arena, dc_decimal_format(denominator, text));
     total->measure_id = measure->body->id;
     total->measure_version = measure->body->version;
+}
+
+/* --- periods ------------------------------------------------------------------------------------
+ */
+void
+span_text(const struct span *span, char ret_text[SPAN_TEXT])
+{
+    char from[DC_DATE_TEXT], to[DC_DATE_TEXT];
+    dc_date_format(span->from, from);
+    dc_date_format(span->to, to);
+    snprintf(ret_text, SPAN_TEXT, "%s..%s", from, to);
+}
+
+void
+book_period_text(const struct book *book, int32_t period, char ret_text[SPAN_TEXT])
+{
+    int year = period / 100;
+    int part = period % 100;
+    if (period < 0) {
+        span_text(&book->spans[span_index(period)], ret_text);
+    } else if (part == 0) {
+        snprintf(ret_text, SPAN_TEXT, "%04d", year);
+    } else if (part > 20) {
+        snprintf(ret_text, SPAN_TEXT, "%04dQ%d", year, part - 20);
+    } else {
+        snprintf(ret_text, SPAN_TEXT, "%04d-%02d", year, part);
+    }
 }

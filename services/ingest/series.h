@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/decimal.h"
 #include "batch.h"
+#include "span.h"
 
 #define SERIES_WHOLE INT64_MAX
 
@@ -58,7 +59,11 @@ struct book {
     size_t series_count;
     struct measure *measures;
     size_t measure_count;
+    struct span *spans;
+    size_t span_count;
 };
+/* A period as text; below 0: a span's days (only then the book is looked at). */
+void book_period_text(const struct book *book, int32_t period, char ret_text[SPAN_TEXT]);
 /* Finds each measure's series; measures whose series are missing get -1. */
 void book_link(struct book *book, struct dc_arena *arena);
 /* All its series are whole, and it is in use. */

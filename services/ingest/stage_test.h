@@ -203,6 +203,32 @@ who(int64_t tenant, int64_t person, Kernel__Role role, Kernel__Scope scope, int6
     who(tenant, person, KERNEL__ROLE__ROLE_##role, KERNEL__SCOPE__SCOPE_##scope, unit)
 #define SUPERVISOR WHO(TENANT, 1, SUPERVISOR, GROUP, 0)
 
+/* Of 60 source keys, in 2026: new, changed, moved to another day or person, or deleted. */
+static __attribute__((unused)) void
+random_record(struct dc_test_random *random, struct dc_text *text)
+{
+    static const char *const campaigns[] = {"", "双十一", "618"};
+    static const char *const channels[] = {"线上", "直营", "分销"};
+    uint64_t key = dc_test_random_below(random, 60);
+    if (dc_test_random_below(random, 5) == 0) {
+        dc_text_printf(text, "{\"sourceKey\":\"R%d\",\"deleted\":true}", (int)key);
+        return;
+    }
+    dc_text_printf(
+        text,
+        "{\"sourceKey\":\"R%d\",\"orderNo\":\"O%d\",\"amount\":\"%d.%02d\","
+        "\"collectedAmount\":\"%d\",\"customer\":\"%s%d\",\"product\":\"P%d\","
+        "\"campaign\":\"%s\",\"channel\":\"%s\",\"personCode\":\"E%d\","
+        "\"unitCode\":\"%s\",\"occurredAt\":\"2026-%02d-%02d\"}",
+        (int)key, (int)dc_test_random_below(random, 20),
+        (int)dc_test_random_below(random, 2000) - 500, (int)dc_test_random_below(random, 100),
+        (int)dc_test_random_below(random, 100), "C", (int)dc_test_random_below(random, 8),
+        (int)dc_test_random_below(random, 4), campaigns[dc_test_random_below(random, 3)],
+        channels[dc_test_random_below(random, 3)], 3 + (int)dc_test_random_below(random, 4),
+        dc_test_random_below(random, 4) ? "" : "B1", 1 + (int)dc_test_random_below(random, 12),
+        1 + (int)dc_test_random_below(random, 28));
+}
+
 /* --- files
  * ------------------------------------------------------------------------------------------- */
 static __attribute__((unused)) int64_t
@@ -261,7 +287,7 @@ wait_until_counted(void)
 {
     wait_for("SELECT NOT EXISTS (SELECT FROM ingest.pending) AND NOT EXISTS (SELECT FROM "
              "ingest.untold) AND NOT EXISTS (SELECT FROM ingest.series WHERE built_to < "
-             "9223372036854775807) AND NOT EXISTS (SELECT FROM ingest.measure WHERE NOT told)");
+             "9223372036854775807) AND NOT EXISTS (SELECT FROM ingest.span WHERE NOT whole) AND NOT EXISTS (SELECT FROM ingest.measure WHERE NOT told)");
 }
 
 /* --- totals as they were told
@@ -293,9 +319,14 @@ hear_totals(void)
         }
         Ingest__MeasuresChanged *event = ingest__measures_changed__unpack(NULL, size, body);
         assert_non_null(event);
-        assert_true(event->n_totals <= 1000);
-        for (size_t i = 0; i < event->n_totals; i++) {
-            const Ingest__Total *t = event->totals[i];
+        assert_true(event->n_totals <= 1000 && event->n_segment_totals <= 1000);
+        for (size_t i = 0; i < event->n_totals + event->n_segment_totals; i++) {
+            const Ingest__SegmentTotal *segment =
+                i < event->n_totals ? NULL : event->segment_totals[i - event->n_totals];
+            const Ingest__Total *t = segment ? segment->total : event->totals[i];
+            char period[40];
+            snprintf(period, sizeof(period), "%s%s%s", segment ? segment->from : t->period,
+                     segment ? ".." : "", segment ? segment->to : "");
             dc_text_printf(&sql,
                            "INSERT INTO public.heard AS h VALUES (%lld, %d, %lld, '%s', %s, %s, "
                            "%lld, %lld) ON CONFLICT (measure, kind, owner, period) DO UPDATE SET "
@@ -304,7 +335,7 @@ hear_totals(void)
                            "(h.measure_version, h.version) <= (excluded.measure_version, "
                            "excluded.version);\n",
                            (long long)t->measure_id, (int)t->owner_kind, (long long)t->owner_id,
-                           t->period, t->numerator, t->denominator, (long long)t->version,
+                           period, t->numerator, t->denominator, (long long)t->version,
                            (long long)t->measure_version);
         }
         ingest__measures_changed__free_unpacked(event, NULL);

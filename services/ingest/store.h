@@ -188,9 +188,13 @@ enum dc_code store_take_pending(struct dc_step *step, int64_t most, struct store
 enum dc_code store_counted_records(struct dc_step *step, int64_t after, int64_t limit,
                                    struct store_entries *ret, int64_t *ret_last, bool *ret_end,
                                    struct dc_error *error) DC_MUST_CHECK;
-/* Fills the tally's paths and dims, then adds every entry. */
+/* Rows are (record, wanted version, run, present version, deleted, person ...). `both`: the version
+ * before goes as the wanted one comes. */
+enum dc_code store_read_versions(struct dc_step *step, const struct dc_rows *rows, bool both,
+                                 struct store_entries *ret, struct dc_error *error) DC_MUST_CHECK;
+/* Fills the tally's paths, dims and owners of spans, then adds every entry. */
 enum dc_code store_tally(struct dc_step *step, struct tally *tally,
-                         const struct store_entries *entries, int only_series,
+                         const struct store_entries *entries, struct tally_scope only,
                          struct dc_error *error) DC_MUST_CHECK;
 /* Tells the tally what is known of the touched values, finishes it, and writes what changed.
  * ret_version: the version that these changes have. */
@@ -206,10 +210,11 @@ struct store_owners {
     struct tally_owner *items;
     size_t count;
 };
-enum dc_code store_untold_add(struct dc_step *step, const struct store_owners *owners,
+enum dc_code store_untold_add(struct dc_step *step, const struct book *book,
+                              const struct store_owners *owners,
                               struct dc_error *error) DC_MUST_CHECK;
-enum dc_code store_untold_take(struct dc_step *step, int64_t limit, struct store_owners *ret,
-                               struct dc_error *error) DC_MUST_CHECK;
+enum dc_code store_untold_take(struct dc_step *step, const struct book *book, int64_t limit,
+                               struct store_owners *ret, struct dc_error *error) DC_MUST_CHECK;
 /* Everybody's totals are to be told because of a new measure; the measures count as told. */
 enum dc_code store_untold_all(struct dc_step *step, const int64_t *measure_ids, size_t count,
                               struct dc_error *error) DC_MUST_CHECK;
@@ -222,6 +227,25 @@ enum dc_code store_finish_runs(struct dc_step *step, const int64_t **ret_ids, si
                                struct dc_error *error) DC_MUST_CHECK;
 
 int32_t store_period_number(const char *period); /* a valid period as tally.h numbers them */
+
+/* --- store_spans.c: segments of periods
+ * ------------------------------------------------------------------------------ */
+/* The book's spans, by id. */
+enum dc_code store_spans(struct dc_step *step, struct book *book,
+                         struct dc_error *error) DC_MUST_CHECK;
+/* span_count: there is none with this id. */
+size_t store_span_index(const struct book *book, int64_t span_id);
+/* The segments of told targets are counted from now on; the counting lock is taken when there are
+ * any. */
+enum dc_code store_add_spans(struct dc_step *step, const Goals__TargetsAdjusted *adjusted,
+                             bool *ret_any, struct dc_error *error) DC_MUST_CHECK;
+/* The next records of a span, as they have been counted so far; moves its place (span->built_on,
+ * built_id, whole) behind them. */
+enum dc_code store_span_records(struct dc_step *step, struct span *span, int64_t limit,
+                                struct store_entries *ret, struct dc_error *error) DC_MUST_CHECK;
+/* Keeps the place; the owners of one that is whole are to be told. */
+enum dc_code store_span_built(struct dc_step *step, const struct span *span,
+                              struct dc_error *error) DC_MUST_CHECK;
 
 /* --- store_definitions.c
  * ------------------------------------------------------------------------------ */

@@ -75,6 +75,7 @@ store_book(struct dc_step *step, struct book *ret_book, struct dc_error *error)
         book.measures[i].told = dc_rows_bool(measures, i, 1);
     }
     book_link(&book, step->arena);
+    DC_TRY(store_spans(step, &book, error));
     *ret_book = book;
     return DC_OK;
 }
@@ -147,9 +148,9 @@ read_history(struct dc_step *step, const struct wanted *wanted, struct store_ent
 
 /* Rows are (record, wanted version, run, present version, deleted, person ...). `both`: the version
  * before goes as the wanted one comes. */
-static enum dc_code
-read_versions(struct dc_step *step, const struct dc_rows *rows, bool both,
-              struct store_entries *ret, struct dc_error *error)
+enum dc_code
+store_read_versions(struct dc_step *step, const struct dc_rows *rows, bool both,
+                    struct store_entries *ret, struct dc_error *error)
 {
     size_t n = dc_rows_count(rows);
     struct store_entries entries = {.versions = (int64_t)n};
@@ -185,7 +186,7 @@ store_take_pending(struct dc_step *step, int64_t most, struct store_entries *ret
 {
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
     DC_TRY(dc_db_run(step->db, SQL(TAKE_PENDING), &rows, error, tenant_of(step), dc_p_int64(most)));
-    return read_versions(step, rows, true, ret, error);
+    return store_read_versions(step, rows, true, ret, error);
 }
 
 enum dc_code
@@ -196,7 +197,7 @@ store_counted_records(struct dc_step *step, int64_t after, int64_t limit, struct
     DC_TRY(dc_db_run(step->db, SQL(COUNTED_RECORDS), &rows, error, tenant_of(step),
                      dc_p_int64(after), dc_p_int64(limit)));
     size_t n = dc_rows_count(rows);
-    DC_TRY(read_versions(step, rows, false, ret, error));
+    DC_TRY(store_read_versions(step, rows, false, ret, error));
     *ret_last = n > 0 ? dc_rows_int64(rows, n - 1, 0) : after;
     *ret_end = (int64_t)n < limit;
     return DC_OK;
@@ -264,7 +265,7 @@ fill_dims(struct dc_step *step, struct tally *tally, const struct lookup *ids,
 
 enum dc_code
 store_tally(struct dc_step *step, struct tally *tally, const struct store_entries *entries,
-            int only_series, struct dc_error *error)
+            struct tally_scope only, struct dc_error *error)
 {
     struct lookup paths;
     struct lookup dims;
@@ -279,11 +280,14 @@ store_tally(struct dc_step *step, struct tally *tally, const struct store_entrie
     if (code == DC_OK) {
         code = fill_dims(step, tally, &dims, error);
     }
+    if (code == DC_OK) {
+        code = store_fill_spans(step, tally, entries, error);
+    }
     for (size_t i = 0; code == DC_OK && i < entries->count; i++) {
         struct store_entry *e = &entries->items[i];
         e->entry.path = lookup_find(&paths, &e->path_id);
         e->entry.dims = lookup_find(&dims, &e->dims_id);
-        tally_add(tally, e->sign, &e->entry, only_series);
+        tally_add(tally, e->sign, &e->entry, only);
     }
     lookup_release(&paths);
     lookup_release(&dims);
@@ -293,10 +297,10 @@ store_tally(struct dc_step *step, struct tally *tally, const struct store_entrie
 /* --- totals
  * ---------------------------------------------------------------------------------------- */
 static const char *
-period_text(struct dc_arena *arena, int32_t period)
+period_text(struct dc_arena *arena, const struct book *book, int32_t period)
 {
-    char text[DC_PERIOD_TEXT];
-    tally_period_text(period, text);
+    char text[SPAN_TEXT];
+    book_period_text(book, period, text);
     return dc_arena_strdup(arena, text);
 }
 
@@ -318,7 +322,7 @@ write_totals(struct dc_step *step, const struct tally *tally, int64_t version,
         const struct tally_change *change = &tally->changes[i];
         kinds[i] = change->owner.kind;
         ids[i] = change->owner.id;
-        periods[i] = period_text(arena, change->owner.period);
+        periods[i] = period_text(arena, tally->book, change->owner.period);
         series[i] = tally->book->series[change->series].id;
         records[i] = change->sums.records;
         amounts[i] = change->sums.amount;

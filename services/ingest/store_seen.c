@@ -41,6 +41,10 @@ touched_values(struct dc_step *step, const struct tally *tally, struct store_tou
                 dc_arena_memdup(step->arena, v->value.bytes, sizeof(v->value.bytes)),
                 sizeof(v->value.bytes)};
         }
+        if (v->month < 0) {
+            t.spans = true;
+            continue;
+        }
         int64_t year = v->month / 12 * 12;
         t.first_month = year < t.first_month ? year : t.first_month;
         t.last_month = year + 11 > t.last_month ? year + 11 : t.last_month;
@@ -49,12 +53,21 @@ touched_values(struct dc_step *step, const struct tally *tally, struct store_tou
     *ret = t;
 }
 
+/* In the table a span is its id below 0. */
+static int64_t
+stored_month(const struct book *book, int64_t month)
+{
+    return month < 0 ? -book->spans[span_index(month)].id : month;
+}
+
 static void
 read_seen(const struct dc_rows *rows, size_t i, const struct book *book, struct lookup *paths,
           struct tally_value *value, bool add)
 {
-    *value = (struct tally_value){.month = dc_rows_int64(rows, i, 2),
-                                  .person_id = dc_rows_int64(rows, i, 3)};
+    int64_t month = dc_rows_int64(rows, i, 2);
+    *value = (struct tally_value){
+        .month = month < 0 ? span_period(store_span_index(book, -month)) : month,
+        .person_id = dc_rows_int64(rows, i, 3)};
     int64_t series_id = dc_rows_int64(rows, i, 0);
     while (book->series[value->series].id != series_id) {
         value->series++;
@@ -78,7 +91,8 @@ load_seen(struct dc_step *step, struct tally *tally, const struct store_touched 
     DC_TRY(dc_db_run(step->db, SQL(SEEN_LOAD), &rows, error, tenant_of(step),
                      dc_p_int64s(touched->series, touched->count),
                      dc_p_bytes_array(touched->values, touched->count),
-                     dc_p_int64(touched->first_month), dc_p_int64(touched->last_month)));
+                     dc_p_int64(touched->first_month), dc_p_int64(touched->last_month),
+                     dc_p_bool(touched->spans)));
     struct lookup paths;
     lookup_init(&paths, sizeof(int64_t));
     bool is_new;
@@ -141,7 +155,7 @@ add_seen_row(struct seen_rows *rows, const struct tally *tally, size_t number)
     rows->values[at] = (struct dc_bytes){value->value.bytes, sizeof(value->value.bytes)};
     rows->details[at] =
         (struct dc_bytes){value->detail.bytes, of->orders ? sizeof(value->detail) : 0};
-    rows->months[at] = value->month;
+    rows->months[at] = stored_month(tally->book, value->month);
     rows->people[at] = value->person_id;
     rows->paths[at] = tally->paths[value->path].id;
     rows->changes[at] = tally->value_change[number];

@@ -329,8 +329,8 @@ store_touch(struct dc_step *step, const struct store_entries *entries, struct dc
     const char **periods = DC_NEW_ARRAY(step->arena, const char *, count);
     for (size_t i = 0; i < count; i++) {
         const struct touch *touch = lookup_key(&touches, i);
-        char period[DC_PERIOD_TEXT];
-        tally_period_text((int32_t)touch->month, period);
+        char period[SPAN_TEXT];
+        book_period_text(NULL, (int32_t)touch->month, period);
         paths[i] = touch->path_id;
         runs[i] = touch->run_id;
         periods[i] = dc_arena_strdup(step->arena, period);

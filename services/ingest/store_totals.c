@@ -19,14 +19,14 @@ struct owner_columns {
 };
 
 static struct owner_columns
-columns_of(struct dc_arena *arena, const struct store_owners *owners)
+columns_of(struct dc_arena *arena, const struct book *book, const struct store_owners *owners)
 {
     struct owner_columns c = {.kinds = DC_NEW_ARRAY(arena, int64_t, owners->count),
                               .ids = DC_NEW_ARRAY(arena, int64_t, owners->count),
                               .periods = DC_NEW_ARRAY(arena, const char *, owners->count)};
     for (size_t i = 0; i < owners->count; i++) {
-        char text[DC_PERIOD_TEXT];
-        tally_period_text(owners->items[i].period, text);
+        char text[SPAN_TEXT];
+        book_period_text(book, owners->items[i].period, text);
         c.kinds[i] = owners->items[i].kind;
         c.ids[i] = owners->items[i].id;
         c.periods[i] = dc_arena_strdup(arena, text);
@@ -35,9 +35,10 @@ columns_of(struct dc_arena *arena, const struct store_owners *owners)
 }
 
 enum dc_code
-store_untold_add(struct dc_step *step, const struct store_owners *owners, struct dc_error *error)
+store_untold_add(struct dc_step *step, const struct book *book, const struct store_owners *owners,
+                 struct dc_error *error)
 {
-    struct owner_columns c = columns_of(step->arena, owners);
+    struct owner_columns c = columns_of(step->arena, book, owners);
     return dc_db_run(step->db, SQL(UNTOLD_ADD), NULL, error, tenant_of(step),
                      dc_p_int64s(c.kinds, owners->count), dc_p_int64s(c.ids, owners->count),
                      dc_p_texts(c.periods, owners->count));
@@ -67,17 +68,20 @@ store_period_number(const char *period)
 }
 
 enum dc_code
-store_untold_take(struct dc_step *step, int64_t limit, struct store_owners *ret,
-                  struct dc_error *error)
+store_untold_take(struct dc_step *step, const struct book *book, int64_t limit,
+                  struct store_owners *ret, struct dc_error *error)
 {
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
     DC_TRY(dc_db_run(step->db, SQL(UNTOLD_TAKE), &rows, error, tenant_of(step), dc_p_int64(limit)));
     size_t count = dc_rows_count(rows);
     struct tally_owner *items = DC_NEW_ARRAY(step->arena, struct tally_owner, count);
     for (size_t i = 0; i < count; i++) {
+        size_t span = store_span_index(book, dc_rows_int64(rows, i, 3));
         items[i] = (struct tally_owner){.kind = (int32_t)dc_rows_int64(rows, i, 0),
                                         .id = dc_rows_int64(rows, i, 1),
-                                        .period = period_number(dc_rows_text(rows, i, 2))};
+                                        .period = span < book->span_count
+                                                      ? span_period(span)
+                                                      : period_number(dc_rows_text(rows, i, 2))};
     }
     *ret = (struct store_owners){items, count};
     return DC_OK;
@@ -95,7 +99,7 @@ enum dc_code
 store_totals(struct dc_step *step, const struct book *book, const struct store_owners *owners,
              struct sums **ret_sums, struct dc_error *error)
 {
-    struct owner_columns c = columns_of(step->arena, owners);
+    struct owner_columns c = columns_of(step->arena, book, owners);
     struct sums *sums =
         DC_NEW_ARRAY(step->arena, struct sums, owners->count * book->series_count + 1);
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;

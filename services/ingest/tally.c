@@ -27,34 +27,33 @@ enum {
     PERIODS = 3
 };
 
-void
-tally_period_text(int32_t period, char ret_text[DC_PERIOD_TEXT])
-{
-    int year = period / 100;
-    int part = period % 100;
-    if (part == 0) {
-        snprintf(ret_text, DC_PERIOD_TEXT, "%04d", year);
-    } else if (part > 20) {
-        snprintf(ret_text, DC_PERIOD_TEXT, "%04dQ%d", year, part - 20);
-    } else {
-        snprintf(ret_text, DC_PERIOD_TEXT, "%04d-%02d", year, part);
-    }
-}
+struct span_owner {
+    int64_t span;
+    int64_t id;
+    int64_t kind;
+};
 
-static void
+/* Of a span: itself alone. */
+static int
 periods_of(int64_t month, int32_t ret_periods[PERIODS])
 {
+    if (month < 0) {
+        ret_periods[0] = (int32_t)month;
+        return 1;
+    }
     int32_t year = (int32_t)(month / 12);
     int32_t index = (int32_t)(month % 12);
     ret_periods[0] = year * 100 + index + 1;
     ret_periods[1] = year * 100 + 21 + index / 3;
     ret_periods[2] = year * 100;
+    return PERIODS;
 }
 
 void
 tally_init(struct tally *tally, const struct book *book)
 {
     *tally = (struct tally){.book = book};
+    lookup_init(&tally->span_owners, sizeof(struct span_owner));
     lookup_init(&tally->places, sizeof(struct place));
     lookup_init(&tally->values, sizeof(struct tally_value));
     lookup_init(&tally->owners, sizeof(struct owner_key));
@@ -63,9 +62,11 @@ tally_init(struct tally *tally, const struct book *book)
 void
 tally_release(struct tally *tally)
 {
+    lookup_release(&tally->span_owners);
     lookup_release(&tally->places);
     lookup_release(&tally->values);
     lookup_release(&tally->owners);
+    free(tally->slots);
     free(tally->paths);
     free(tally->dimensions);
     free(tally->matches);
@@ -176,23 +177,72 @@ add_to_place(struct tally *tally, int sign, const struct tally_entry *entry, siz
 }
 
 void
-tally_add(struct tally *tally, int sign, const struct tally_entry *entry, int only_series)
+tally_add_span_owner(struct tally *tally, size_t span, int kind, int64_t id)
+{
+    struct span_owner key = {(int64_t)span, id, kind};
+    bool is_new;
+    lookup_add(&tally->span_owners, &key, &is_new);
+}
+
+/* In months and their quarters and years everybody is counted. */
+static bool
+is_counted(const struct tally *tally, int64_t month, int32_t kind, int64_t id)
+{
+    struct span_owner key = {(int64_t)span_index(month), id, kind};
+    return month >= 0 || lookup_find(&tally->span_owners, &key) != SIZE_MAX;
+}
+
+/* Is anybody of the entry's place counted in the span? */
+static bool
+concerns(const struct tally *tally, int64_t month, const struct tally_entry *entry)
+{
+    const struct tally_path *path = &tally->paths[entry->path];
+    bool found = is_counted(tally, month, PERSON, entry->person_id);
+    for (size_t u = 0; u < path->count && !found; u++) {
+        found = is_counted(tally, month, UNIT, path->units[u]);
+    }
+    return found;
+}
+
+/* The month and the spans that an entry counts into. */
+static size_t
+slots_of(struct tally *tally, const struct tally_entry *entry, int only_span)
+{
+    const struct book *book = tally->book;
+    int year, month, day;
+    size_t count = 0;
+    tally->slots = lookup_grow(tally->slots, &tally->slot_capacity, book->span_count + 1,
+                               sizeof(*tally->slots));
+    if (only_span < 0) {
+        dc_date_to_civil(entry->on, &year, &month, &day);
+        tally->slots[count++] = (int64_t)year * 12 + month - 1;
+    }
+    for (size_t i = 0; i < book->span_count && tally->span_owners.count > 0; i++) {
+        const struct span *span = &book->spans[i];
+        bool counted = only_span < 0 ? span_counts(span, entry->on, entry->record_id)
+                                     : (size_t)only_span == i;
+        if (counted && concerns(tally, span_period(i), entry)) {
+            tally->slots[count++] = span_period(i);
+        }
+    }
+    return count;
+}
+
+void
+tally_add(struct tally *tally, int sign, const struct tally_entry *entry, struct tally_scope only)
 {
     DC_ASSERT(entry->path < tally->path_count && entry->dims < tally->dims_count);
-    int year, month_of_year, day;
-    dc_date_to_civil(entry->on, &year, &month_of_year, &day);
-    int64_t month = (int64_t)year * 12 + month_of_year - 1;
+    size_t slots = slots_of(tally, entry, only.span);
     const uint8_t *matches = tally->matches + entry->dims * tally->book->series_count;
     for (size_t s = 0; s < tally->book->series_count; s++) {
         const struct series *series = &tally->book->series[s];
         bool counted =
-            only_series < 0 ? entry->record_id <= series->built_to : (size_t)only_series == s;
-        if (!counted || !matches[s]) {
-            continue;
-        }
-        add_to_place(tally, sign, entry, s, month);
-        if (series->field != SERIES_SUMS) {
-            add_value(tally, sign, entry, s, month);
+            only.series < 0 ? entry->record_id <= series->built_to : (size_t)only.series == s;
+        for (size_t i = 0; counted && matches[s] && i < slots; i++) {
+            add_to_place(tally, sign, entry, s, tally->slots[i]);
+            if (series->field != SERIES_SUMS) {
+                add_value(tally, sign, entry, s, tally->slots[i]);
+            }
         }
     }
 }
@@ -228,12 +278,16 @@ add_to_owners(struct tally *tally, int64_t series, int64_t person_id, int64_t pa
               const struct sums *sums)
 {
     int32_t periods[PERIODS];
-    periods_of(month, periods);
+    int count = periods_of(month, periods);
     const struct tally_path *of = &tally->paths[path];
-    for (int p = 0; p < PERIODS; p++) {
-        add_to_owner(tally, series, PERSON, person_id, periods[p], sums);
+    for (int p = 0; p < count; p++) {
+        if (is_counted(tally, month, PERSON, person_id)) {
+            add_to_owner(tally, series, PERSON, person_id, periods[p], sums);
+        }
         for (size_t u = 0; u < of->count; u++) {
-            add_to_owner(tally, series, UNIT, of->units[u], periods[p], sums);
+            if (is_counted(tally, month, UNIT, of->units[u])) {
+                add_to_owner(tally, series, UNIT, of->units[u], periods[p], sums);
+            }
         }
     }
 }
@@ -347,12 +401,16 @@ finish_group(struct tally *tally, const uint32_t *numbers, size_t count, struct 
         int64_t before = tally->value_before[numbers[i]];
         int64_t after = before + tally->value_change[numbers[i]];
         int32_t periods[PERIODS];
-        periods_of(value->month, periods);
+        int period_count = periods_of(value->month, periods);
         const struct tally_path *path = &tally->paths[value->path];
-        for (int p = 0; p < PERIODS; p++) {
-            see_owner(sights, PERSON, value->person_id, periods[p], value, before, after);
+        for (int p = 0; p < period_count; p++) {
+            if (is_counted(tally, value->month, PERSON, value->person_id)) {
+                see_owner(sights, PERSON, value->person_id, periods[p], value, before, after);
+            }
             for (size_t u = 0; u < path->count; u++) {
-                see_owner(sights, UNIT, path->units[u], periods[p], value, before, after);
+                if (is_counted(tally, value->month, UNIT, path->units[u])) {
+                    see_owner(sights, UNIT, path->units[u], periods[p], value, before, after);
+                }
             }
         }
     }

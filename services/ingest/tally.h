@@ -16,9 +16,8 @@
 #include "lookup.h"
 #include "series.h"
 
-/* A period as a number: year * 100, + 1..12 month, + 21..24 quarter, + 0 year. */
-void tally_period_text(int32_t period, char ret_text[DC_PERIOD_TEXT]);
-
+/* A period as a number: year * 100, + 1..12 month, + 21..24 quarter, + 0 year; a span's is below 0
+ * (span.h). */
 struct tally_owner {
     int64_t id;
     int32_t kind; /* goals.v1.OwnerKind */
@@ -47,7 +46,7 @@ struct tally_entry {
 struct tally_value {
     int64_t series; /* index in the book */
     struct hash128 value;
-    int64_t month; /* year * 12 + month - 1 */
+    int64_t month; /* year * 12 + month - 1; of a span its period */
     int64_t person_id;
     int64_t path; /* index */
     struct hash128 detail;
@@ -66,6 +65,10 @@ struct tally {
     const char *const **dimensions; /* by index */
     uint8_t *matches;               /* dims x series */
     size_t dims_count, dims_capacity, match_capacity;
+
+    struct lookup span_owners; /* (span, owner): who is counted in it */
+    int64_t *slots;            /* of one entry: its month and spans */
+    size_t slot_capacity;
 
     struct lookup places; /* (series, person, path, month) -> place_sums */
     struct sums *place_sums;
@@ -86,9 +89,17 @@ void tally_release(struct tally *tally);
 /* The memory stays the caller's and must live as long as the tally. */
 size_t tally_add_path(struct tally *tally, int64_t id, const int64_t *units, size_t count);
 size_t tally_add_dims(struct tally *tally, const char *const *dimensions);
-/* sign: +1 or -1. only_series: index of the one series to count into, or -1 for all that the
- * record is in (id <= built_to). */
-void tally_add(struct tally *tally, int sign, const struct tally_entry *entry, int only_series);
+/* `span`: index in the book. Before the entries that it concerns. */
+void tally_add_span_owner(struct tally *tally, size_t span, int kind, int64_t id);
+/* What to count into: -1 = all that the record is in (its id is not above built_to; span_counts). */
+struct tally_scope {
+    int series; /* index of the only one */
+    int span;   /* likewise; then into no month */
+};
+#define TALLY_ALL ((struct tally_scope){-1, -1})
+/* sign: +1 or -1. */
+void tally_add(struct tally *tally, int sign, const struct tally_entry *entry,
+               struct tally_scope only);
 /* An occurrence that the store knows of a value that was touched. */
 void tally_before(struct tally *tally, const struct tally_value *value, int64_t n);
 /* Makes changes; may be called once. */

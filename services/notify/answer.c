@@ -44,7 +44,7 @@ notify_channel_named(const struct notify_settings *settings, const char *name)
 }
 
 void
-notify_add_header(struct dc_arena *arena, struct notify_request *request, const char *format, ...)
+notify_add_header(struct dc_arena *arena, struct dc_sender_request *request, const char *format, ...)
 {
     char line[2048];
     va_list arguments;
@@ -52,7 +52,7 @@ notify_add_header(struct dc_arena *arena, struct notify_request *request, const 
     int length = vsnprintf(line, sizeof(line), format, arguments);
     va_end(arguments);
     DC_ASSERT(length > 0 && length < (int)sizeof(line));
-    DC_ASSERT(request->header_count < NOTIFY_HEADERS_MAX);
+    DC_ASSERT(request->header_count < DC_SENDER_HEADERS_MAX);
     request->headers[request->header_count++] = dc_arena_strdup(arena, line);
 }
 
@@ -91,7 +91,7 @@ notify_answer_printf(struct notify_verdict *verdict, const char *format, ...)
 }
 
 bool
-notify_judge_transport(const struct notify_reply *reply, struct notify_verdict *ret_verdict)
+notify_judge_transport(const struct dc_sender_reply *reply, struct notify_verdict *ret_verdict)
 {
     if (reply->error != CURLE_OK) {
         ret_verdict->outcome = NOTIFY_FAULT;

@@ -12,15 +12,15 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const long statuses[] = {200, 400, 404, 429, 500};
-    char body[NOTIFY_BODY_MAX + 1];
+    char body[DC_SENDER_BODY_MAX + 1];
     if (size < 2) {
         return 0;
     }
     const struct notify_channel *channel = notify_channels[data[0] % 6];
-    size_t length = size - 2 < NOTIFY_BODY_MAX ? size - 2 : NOTIFY_BODY_MAX;
+    size_t length = size - 2 < DC_SENDER_BODY_MAX ? size - 2 : DC_SENDER_BODY_MAX;
     memcpy(body, data + 2, length);
     body[length] = '\0';
-    struct notify_reply reply = {.error = 0,
+    struct dc_sender_reply reply = {.error = 0,
                                  .status = statuses[data[1] % 5],
                                  .body = body,
                                  .body_size = length,

@@ -10,10 +10,11 @@
 #include "base/error.h"
 #include "base/time.h"
 #include "delivery.h"
+#include "edge/sender.h"
 #include "settings.h"
 #include "template.h"
 
-enum { NOTIFY_ANSWER_MAX = 200, NOTIFY_RECEIPT_MAX = 128, NOTIFY_HEADERS_MAX = 12 };
+enum { NOTIFY_ANSWER_MAX = 200, NOTIFY_RECEIPT_MAX = 128 };
 
 /* A message to one person, written out. What a channel may carry is decided by then. */
 struct notify_message {
@@ -32,27 +33,6 @@ struct notify_message {
     dc_time now;
     const char *nonce; /* random, hexadecimal, new at every attempt */
 };
-
-struct notify_request {
-    const char *url;
-    /* HTTP: POST with these headers ("Name: value"). */
-    const char *headers[NOTIFY_HEADERS_MAX];
-    size_t header_count;
-    const char *body;
-    size_t body_size;
-    /* SMTP: from and to, addresses in brackets; the body is the mail. */
-    const char *mail_from;
-    const char *mail_to;
-};
-
-struct notify_reply {
-    int error;        /* CURLcode */
-    long status;      /* HTTP status, or the last SMTP reply code; 0 = none came */
-    const char *body; /* HTTP: at most NOTIFY_BODY_MAX bytes; SMTP: the last reply's line */
-    size_t body_size;
-    const char *problem; /* what libcurl says went wrong; "" */
-};
-enum { NOTIFY_BODY_MAX = 16384 };
 
 struct notify_verdict {
     enum notify_outcome outcome;
@@ -73,8 +53,8 @@ struct notify_channel {
      * NOT_FOUND: the person's address is not known (yet). */
     enum dc_code (*prepare)(struct dc_arena *arena, const struct notify_settings *settings,
                             const struct notify_message *message,
-                            struct notify_request *ret_request, struct dc_error *error);
-    void (*judge)(const struct notify_reply *reply, struct notify_verdict *ret_verdict);
+                            struct dc_sender_request *ret_request, struct dc_error *error);
+    void (*judge)(const struct dc_sender_reply *reply, struct notify_verdict *ret_verdict);
 };
 
 extern const struct notify_channel notify_channel_mail;
@@ -93,11 +73,11 @@ const struct notify_channel *notify_channel_named(const struct notify_settings *
                                                   const char *name);
 
 /* --- shared by the channels that speak HTTP (answer.c) ---------------------------------------- */
-void notify_add_header(struct dc_arena *arena, struct notify_request *request, const char *format,
+void notify_add_header(struct dc_arena *arena, struct dc_sender_request *request, const char *format,
                        ...) DC_PRINTF(3, 4);
 /* What holds for every provider: no connection, time-out, 5xx, 429, an answer that is no JSON
  * object. True: *ret_verdict is written, and there is nothing more to read. */
-bool notify_judge_transport(const struct notify_reply *reply, struct notify_verdict *ret_verdict);
+bool notify_judge_transport(const struct dc_sender_reply *reply, struct notify_verdict *ret_verdict);
 /* Providers' codes and what they mean; ended by a NULL code. */
 struct notify_meaning {
     const char *code;

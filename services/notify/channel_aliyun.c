@@ -96,7 +96,7 @@ authorization(struct dc_arena *arena, const struct notify_settings *settings, co
 {
     static const char signed_headers[] = "host;x-acs-action;x-acs-content-sha256;x-acs-date;"
                                          "x-acs-signature-nonce;x-acs-version";
-    uint8_t mac[NOTIFY_HASH_BYTES];
+    uint8_t mac[DC_MAC_BYTES];
     const char *canonical = dc_arena_printf(
         arena,
         "POST\n/\n%s\nhost:%s\nx-acs-action:SendSms\nx-acs-content-sha256:%s\nx-acs-date:%s\n"
@@ -104,7 +104,7 @@ authorization(struct dc_arena *arena, const struct notify_settings *settings, co
         query, host, body_hash, date, nonce, signed_headers, body_hash);
     const char *to_sign = dc_arena_printf(arena, ALGORITHM "\n%s",
                                           notify_sha256_hex(arena, canonical, strlen(canonical)));
-    notify_hmac_sha256(settings->aliyun.secret, strlen(settings->aliyun.secret), to_sign,
+    dc_hmac_sha256(settings->aliyun.secret, strlen(settings->aliyun.secret), to_sign,
                        strlen(to_sign), mac);
     return dc_arena_printf(arena, ALGORITHM " Credential=%s,SignedHeaders=%s,Signature=%s",
                            settings->aliyun.id, signed_headers,
@@ -113,7 +113,7 @@ authorization(struct dc_arena *arena, const struct notify_settings *settings, co
 
 static enum dc_code
 prepare(struct dc_arena *arena, const struct notify_settings *settings,
-        const struct notify_message *message, struct notify_request *ret_request,
+        const struct notify_message *message, struct dc_sender_request *ret_request,
         struct dc_error *error)
 {
     DC_AUTO_TEXT struct dc_text query = DC_TEXT_INIT;
@@ -131,7 +131,7 @@ prepare(struct dc_arena *arena, const struct notify_settings *settings,
     const char *host = notify_host_of(arena, settings->aliyun.url, true);
     const char *date = notify_utc_second(arena, message->now);
     const char *body_hash = notify_sha256_hex(arena, "", 0);
-    *ret_request = (struct notify_request){
+    *ret_request = (struct dc_sender_request){
         .url = dc_arena_printf(arena, "%s/?%s", settings->aliyun.url, dc_text_cstr(&query)),
         .body = "",
     };
@@ -150,7 +150,7 @@ prepare(struct dc_arena *arena, const struct notify_settings *settings,
 /* {"Code":"OK","Message":"OK","BizId":"...","RequestId":"..."}; failures of the gateway come as
  * HTTP 4xx with the same shape. */
 static void
-judge(const struct notify_reply *reply, struct notify_verdict *ret_verdict)
+judge(const struct dc_sender_reply *reply, struct notify_verdict *ret_verdict)
 {
     if (notify_judge_transport(reply, ret_verdict)) {
         return;

@@ -33,17 +33,17 @@ is_configured(const struct notify_settings *settings)
 static void
 add_signature(struct dc_arena *arena, const char *secret, dc_time now, struct dc_text *url)
 {
-    uint8_t mac[NOTIFY_HASH_BYTES];
+    uint8_t mac[DC_MAC_BYTES];
     long long timestamp = (long long)(now / DC_MILLISECOND);
     const char *to_sign = dc_arena_printf(arena, "%lld\n%s", timestamp, secret);
-    notify_hmac_sha256(secret, strlen(secret), to_sign, strlen(to_sign), mac);
+    dc_hmac_sha256(secret, strlen(secret), to_sign, strlen(to_sign), mac);
     dc_text_printf(url, "&timestamp=%lld&sign=", timestamp);
-    notify_percent_encode(notify_base64(arena, mac, sizeof(mac)), url);
+    notify_percent_encode(dc_base64(arena, mac, sizeof(mac)), url);
 }
 
 static enum dc_code
 prepare(struct dc_arena *arena, const struct notify_settings *settings,
-        const struct notify_message *message, struct notify_request *ret_request,
+        const struct notify_message *message, struct dc_sender_request *ret_request,
         struct dc_error *error)
 {
     const struct notify_robot_settings *own = &settings->dingtalk;
@@ -66,7 +66,7 @@ prepare(struct dc_arena *arena, const struct notify_settings *settings,
 }
 
 static void
-judge(const struct notify_reply *reply, struct notify_verdict *ret_verdict)
+judge(const struct dc_sender_reply *reply, struct notify_verdict *ret_verdict)
 {
     notify_robot_judge(reply, "errcode", "errmsg", meanings, ret_verdict);
 }

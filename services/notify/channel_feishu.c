@@ -32,7 +32,7 @@ is_configured(const struct notify_settings *settings)
 
 static enum dc_code
 prepare(struct dc_arena *arena, const struct notify_settings *settings,
-        const struct notify_message *message, struct notify_request *ret_request,
+        const struct notify_message *message, struct dc_sender_request *ret_request,
         struct dc_error *error __attribute__((unused)))
 {
     const struct notify_robot_settings *own = &settings->feishu;
@@ -42,12 +42,12 @@ prepare(struct dc_arena *arena, const struct notify_settings *settings,
     dc_text_add(&body, "{");
     if (*own->secret) { /* base64(HMAC-SHA256(timestamp + "\n" + secret, "")), the key signs nothing
                          */
-        uint8_t mac[NOTIFY_HASH_BYTES];
+        uint8_t mac[DC_MAC_BYTES];
         long long timestamp = (long long)(message->now / DC_SECOND);
         const char *key = dc_arena_printf(arena, "%lld\n%s", timestamp, own->secret);
-        notify_hmac_sha256(key, strlen(key), "", 0, mac);
+        dc_hmac_sha256(key, strlen(key), "", 0, mac);
         dc_text_printf(&body, "\"timestamp\":\"%lld\",\"sign\":\"%s\",", timestamp,
-                       notify_base64(arena, mac, sizeof(mac)));
+                       dc_base64(arena, mac, sizeof(mac)));
     }
     const char *text = notify_robot_text(arena, message, "");
     dc_text_add(&body, "\"msg_type\":\"text\",\"content\":{\"text\":");
@@ -58,7 +58,7 @@ prepare(struct dc_arena *arena, const struct notify_settings *settings,
 }
 
 static void
-judge(const struct notify_reply *reply, struct notify_verdict *ret_verdict)
+judge(const struct dc_sender_reply *reply, struct notify_verdict *ret_verdict)
 {
     notify_robot_judge(reply, "code", "msg", meanings, ret_verdict);
 }

@@ -39,7 +39,7 @@ check(const struct notify_settings *settings, struct dc_error *error)
 
 static enum dc_code
 prepare(struct dc_arena *arena, const struct notify_settings *settings,
-        const struct notify_message *message, struct notify_request *ret_request,
+        const struct notify_message *message, struct dc_sender_request *ret_request,
         struct dc_error *error)
 {
     DC_AUTO_TEXT struct dc_text text = DC_TEXT_INIT;
@@ -61,7 +61,7 @@ prepare(struct dc_arena *arena, const struct notify_settings *settings,
         .at = message->at,
     };
     notify_mail_write(&mail, &text);
-    *ret_request = (struct notify_request){
+    *ret_request = (struct dc_sender_request){
         .url = settings->smtp.url,
         .body = dc_arena_strndup(arena, dc_text_cstr(&text), text.length),
         .body_size = text.length,
@@ -88,7 +88,7 @@ outcome_of_reply(long reply)
 /* Only a reply to what we sent of this message says something about the message; a broken
  * connection, TLS or log-in does not, whatever the last reply was. */
 static void
-judge(const struct notify_reply *reply, struct notify_verdict *ret_verdict)
+judge(const struct dc_sender_reply *reply, struct notify_verdict *ret_verdict)
 {
     switch (reply->error) {
     case CURLE_OK:

@@ -92,17 +92,17 @@ write_body(struct dc_arena *arena, const struct notify_settings *settings, const
 }
 
 static void
-hmac_text(const uint8_t *key, size_t key_size, const char *text, uint8_t mac[NOTIFY_HASH_BYTES])
+hmac_text(const uint8_t *key, size_t key_size, const char *text, uint8_t mac[DC_MAC_BYTES])
 {
-    notify_hmac_sha256(key, key_size, text, strlen(text), mac);
+    dc_hmac_sha256(key, key_size, text, strlen(text), mac);
 }
 
 static const char *
 authorization(struct dc_arena *arena, const struct notify_settings *settings, const char *body,
               dc_time now)
 {
-    uint8_t of_date[NOTIFY_HASH_BYTES], of_service[NOTIFY_HASH_BYTES], of_all[NOTIFY_HASH_BYTES];
-    uint8_t mac[NOTIFY_HASH_BYTES];
+    uint8_t of_date[DC_MAC_BYTES], of_service[DC_MAC_BYTES], of_all[DC_MAC_BYTES];
+    uint8_t mac[DC_MAC_BYTES];
     const char *date = notify_utc_date(arena, now);
     const char *canonical = dc_arena_printf(
         arena, "POST\n/\n\ncontent-type:" CONTENT_TYPE "\nhost:%s\n\ncontent-type;host\n%s",
@@ -124,7 +124,7 @@ authorization(struct dc_arena *arena, const struct notify_settings *settings, co
 
 static enum dc_code
 prepare(struct dc_arena *arena, const struct notify_settings *settings,
-        const struct notify_message *message, struct notify_request *ret_request,
+        const struct notify_message *message, struct dc_sender_request *ret_request,
         struct dc_error *error)
 {
     const char *number = NULL;
@@ -132,7 +132,7 @@ prepare(struct dc_arena *arena, const struct notify_settings *settings,
     DC_TRY(notify_number(arena, settings->sms_country, message->mobile, &number, error));
     DC_TRY(notify_sms_of(arena, settings, message, &sms, error));
     const char *body = write_body(arena, settings, number, message, &sms);
-    *ret_request = (struct notify_request){
+    *ret_request = (struct dc_sender_request){
         .url = dc_arena_printf(arena, "%s/", settings->tencent.url),
         .body = body,
         .body_size = strlen(body),
@@ -151,7 +151,7 @@ prepare(struct dc_arena *arena, const struct notify_settings *settings,
 /* {"Response":{"SendStatusSet":[{"Code":"Ok","Message":"...","SerialNo":"..."}],"RequestId":...}}
  * or {"Response":{"Error":{"Code":"...","Message":"..."},"RequestId":"..."}} */
 static void
-judge(const struct notify_reply *reply, struct notify_verdict *ret_verdict)
+judge(const struct dc_sender_reply *reply, struct notify_verdict *ret_verdict)
 {
     if (notify_judge_transport(reply, ret_verdict)) {
         return;

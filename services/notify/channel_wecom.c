@@ -29,7 +29,7 @@ is_configured(const struct notify_settings *settings)
 
 static enum dc_code
 prepare(struct dc_arena *arena, const struct notify_settings *settings,
-        const struct notify_message *message, struct notify_request *ret_request,
+        const struct notify_message *message, struct dc_sender_request *ret_request,
         struct dc_error *error)
 {
     const struct notify_robot_settings *own = &settings->wecom;
@@ -49,7 +49,7 @@ prepare(struct dc_arena *arena, const struct notify_settings *settings,
 }
 
 static void
-judge(const struct notify_reply *reply, struct notify_verdict *ret_verdict)
+judge(const struct dc_sender_reply *reply, struct notify_verdict *ret_verdict)
 {
     notify_robot_judge(reply, "errcode", "errmsg", meanings, ret_verdict);
 }

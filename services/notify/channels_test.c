@@ -72,7 +72,7 @@ check_answer(const char *where, char **columns, size_t count, void *context)
     }
     assert_non_null(channel);
     const char *body = strcmp(columns[3], "-") == 0 ? "" : columns[3];
-    struct notify_reply reply = {.error = atoi(columns[1]),
+    struct dc_sender_reply reply = {.error = atoi(columns[1]),
                                  .status = atol(columns[2]),
                                  .body = body,
                                  .body_size = strlen(body),
@@ -197,7 +197,7 @@ what_may_not_go_by_sms_is_refused_at_start(void **state)
 /* --- requests
  * -------------------------------------------------------------------------------------- */
 static const char *
-header_of(const struct notify_request *request, const char *name)
+header_of(const struct dc_sender_request *request, const char *name)
 {
     size_t length = strlen(name);
     for (size_t i = 0; i < request->header_count; i++) {
@@ -215,7 +215,7 @@ an_sms_is_one_request(void **state)
     (void)state;
     DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
     struct notify_message message = message_of("tasks_reminded", "zh-CN");
-    struct notify_request request = {0};
+    struct dc_sender_request request = {0};
     assert_int_equal(notify_channel_aliyun.prepare(arena, &settings, &message, &request, NULL),
                      DC_OK);
     assert_string_equal(
@@ -244,7 +244,7 @@ a_robot_mentions_whom_it_is_for(void **state)
     (void)state;
     DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
     struct notify_message message = message_of("tasks_reminded", "zh-CN");
-    struct notify_request request = {0};
+    struct dc_sender_request request = {0};
     assert_int_equal(notify_channel_wecom.prepare(arena, &settings, &message, &request, NULL),
                      DC_OK);
     assert_string_equal(request.url, "https://qyapi.example/cgi-bin/webhook/send?key=a%20key");
@@ -268,8 +268,8 @@ hashes_are_right(void **state)
 {
     (void)state;
     DC_AUTO(dc_arena) struct dc_arena *arena = dc_arena_new(0);
-    uint8_t mac[NOTIFY_HASH_BYTES];
-    notify_hmac_sha256("Jefe", 4, "what do ya want for nothing?", 28, mac);
+    uint8_t mac[DC_MAC_BYTES];
+    dc_hmac_sha256("Jefe", 4, "what do ya want for nothing?", 28, mac);
     assert_string_equal(notify_hex(arena, mac, sizeof(mac)),
                         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
     assert_string_equal(notify_host_of(arena, "https://h.example:8443/a", true), "h.example:8443");

@@ -91,15 +91,15 @@ DC_HANDLER(notify_retry_deliveries, Notify__RetryDeliveriesRequest, Notify__Retr
 static void
 fill_breaker(const struct notify_breaker_row *row, Notify__ChannelState *state)
 {
-    static const Notify__BreakerState states[NOTIFY_BREAKER_STATES] = {
-        [NOTIFY_CLOSED] = NOTIFY__BREAKER_STATE__BREAKER_STATE_CLOSED,
-        [NOTIFY_OPEN] = NOTIFY__BREAKER_STATE__BREAKER_STATE_OPEN,
-        [NOTIFY_HALF_OPEN] = NOTIFY__BREAKER_STATE__BREAKER_STATE_HALF_OPEN,
+    static const Notify__BreakerState states[DC_BREAKER_STATES] = {
+        [DC_BREAKER_CLOSED] = NOTIFY__BREAKER_STATE__BREAKER_STATE_CLOSED,
+        [DC_BREAKER_OPEN] = NOTIFY__BREAKER_STATE__BREAKER_STATE_OPEN,
+        [DC_BREAKER_HALF_OPEN] = NOTIFY__BREAKER_STATE__BREAKER_STATE_HALF_OPEN,
     };
     state->breaker = states[row->breaker.state];
     state->faults = (int32_t)row->breaker.faults;
     state->since_us = row->breaker.since;
-    state->until_us = row->breaker.state == NOTIFY_CLOSED ? 0 : row->breaker.until;
+    state->until_us = row->breaker.state == DC_BREAKER_CLOSED ? 0 : row->breaker.until;
     state->last_fault = (char *)row->last_fault;
 }
 

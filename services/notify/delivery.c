@@ -2,6 +2,7 @@
 #include "delivery.h"
 
 #include "base/assert.h"
+#include "base/breaker.h"
 
 const char *
 notify_outcome_name(enum notify_outcome outcome)
@@ -26,12 +27,6 @@ notify_delivery_next(const struct notify_retry_rule *rule, enum notify_outcome o
     if (outcome == NOTIFY_REFUSED || (outcome != NOTIFY_THROTTLED && attempt >= rule->attempts)) {
         return (struct notify_next){"failed", now};
     }
-    int64_t delay = rule->first_delay_s;
-    for (int64_t i = 1; i < attempt && delay < rule->longest_delay_s; i++) {
-        delay *= 2;
-    }
-    delay = delay < rule->longest_delay_s ? delay : rule->longest_delay_s;
-    int64_t micro = delay * DC_SECOND;
-    int64_t jitter = (int64_t)(random % (uint64_t)(micro / 2 + 1)) - micro / 4;
-    return (struct notify_next){"queued", now + micro + jitter};
+    return (struct notify_next){
+        "queued", now + dc_backoff(rule->first_delay_s, rule->longest_delay_s, attempt, random)};
 }

@@ -35,7 +35,7 @@ struct batch {
     struct notify_house house;
     dc_time began; /* dc_monotonic() of the piece's begin */
     struct notify_delivery *deliveries;
-    struct notify_request *requests;
+    struct dc_sender_request *requests;
     struct result *results;
     size_t count;
     size_t *finished; /* not written yet */
@@ -335,7 +335,7 @@ may_start(const struct batch *batch)
     const struct notify_settings *settings = notify_settings_of(batch->step);
     bool late = now_of(batch) + (settings->timeout_s + 1) * DC_SECOND > batch->lease.ends;
     return !late && !dc_service_is_stopping(batch->step->service) &&
-           (batch->gate->trial || batch->gate->row.breaker.state == NOTIFY_CLOSED);
+           (batch->gate->trial || batch->gate->row.breaker.state == DC_BREAKER_CLOSED);
 }
 
 static bool
@@ -384,7 +384,7 @@ send_batch(struct batch *batch, size_t limit, struct dc_error *error)
     DC_TRY(notify_store_claim(step, &batch->lease, now, (int64_t)limit, &batch->deliveries,
                               &batch->count, error));
     DC_TRY(dc_step_commit(step, error));
-    batch->requests = DC_NEW_ARRAY(step->arena, struct notify_request, batch->count);
+    batch->requests = DC_NEW_ARRAY(step->arena, struct dc_sender_request, batch->count);
     batch->results = DC_NEW_ARRAY(step->arena, struct result, batch->count);
     batch->finished = DC_NEW_ARRAY(step->arena, size_t, batch->count);
     return send_all(batch, error);
@@ -457,6 +457,6 @@ notify_task_send(struct dc_step *step, bool *ret_more, struct dc_error *error)
         return code;
     }
     DC_TRY(notify_gate_leave(step, gate, step->now + (dc_monotonic() - began), error));
-    *ret_more &= gate->row.breaker.state == NOTIFY_CLOSED;
+    *ret_more &= gate->row.breaker.state == DC_BREAKER_CLOSED;
     return DC_OK;
 }

@@ -12,11 +12,13 @@ enum { NOTIFY_GATE_EVENTS = 1024 };
 struct notify_gate {
     const struct notify_channel *channel;
     struct notify_breaker_row row; /* as we know it, with what we saw since */
-    enum notify_breaker_event seen[NOTIFY_GATE_EVENTS];
+    enum dc_breaker_event seen[NOTIFY_GATE_EVENTS];
     size_t seen_count;
     bool trial; /* one message is to be tried */
     bool dirty; /* the database is to be told */
 };
+
+enum dc_breaker_event notify_breaker_event_of(enum notify_outcome outcome);
 
 /* In a transaction of tenant 0. *ret_open: something may be sent. */
 enum dc_code notify_gate_enter(struct dc_step *step, const struct notify_channel *channel,

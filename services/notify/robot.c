@@ -47,9 +47,9 @@ notify_robot_numbers(const char *number, struct dc_text *body)
 
 void
 notify_robot_request(struct dc_arena *arena, const struct dc_text *url, const struct dc_text *body,
-                     struct notify_request *ret_request)
+                     struct dc_sender_request *ret_request)
 {
-    *ret_request = (struct notify_request){
+    *ret_request = (struct dc_sender_request){
         .url = dc_arena_strndup(arena, dc_text_cstr(url), url->length),
         .body = dc_arena_strndup(arena, dc_text_cstr(body), body->length),
         .body_size = body->length,
@@ -58,7 +58,7 @@ notify_robot_request(struct dc_arena *arena, const struct dc_text *url, const st
 }
 
 void
-notify_robot_judge(const struct notify_reply *reply, const char *code_field,
+notify_robot_judge(const struct dc_sender_reply *reply, const char *code_field,
                    const char *sentence_field, const struct notify_meaning *meanings,
                    struct notify_verdict *ret_verdict)
 {

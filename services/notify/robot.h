@@ -22,8 +22,8 @@ void notify_robot_address(const struct notify_robot_settings *own, const char *p
 /* The JSON list of whom to mention: empty, or the one. */
 void notify_robot_numbers(const char *number, struct dc_text *body);
 void notify_robot_request(struct dc_arena *arena, const struct dc_text *url,
-                          const struct dc_text *body, struct notify_request *ret_request);
-void notify_robot_judge(const struct notify_reply *reply, const char *code_field,
+                          const struct dc_text *body, struct dc_sender_request *ret_request);
+void notify_robot_judge(const struct dc_sender_reply *reply, const char *code_field,
                         const char *sentence_field, const struct notify_meaning *meanings,
                         struct notify_verdict *ret_verdict);
 

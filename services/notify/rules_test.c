@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "breaker.h"
+#include "base/breaker.h"
 #include "delivery.h"
 #include "routing.h"
 #include "tests/lib/cmocka.h"
@@ -189,49 +189,49 @@ attempts_end_in_sent_or_failed(void **state)
 
 /* --- the breaker
  * ----------------------------------------------------------------------------------- */
-static const struct notify_breaker_rule rule = {
+static const struct dc_breaker_rule rule = {
     .faults = 3, .first_pause_s = 10, .longest_pause_s = 60, .throttle_pause_s = 20};
 enum { LEASE_S = 30 };
 
 static void
-step(struct notify_breaker *breaker, enum notify_breaker_event event, int64_t now_s)
+step(struct dc_breaker *breaker, enum dc_breaker_event event, int64_t now_s)
 {
-    *breaker = notify_breaker_next(&rule, breaker, event, now_s * DC_SECOND, LEASE_S);
+    *breaker = dc_breaker_next(&rule, breaker, event, now_s * DC_SECOND, LEASE_S);
 }
 
 static void
 a_breaker_opens_tries_and_closes(void **state)
 {
     (void)state;
-    struct notify_breaker breaker = {0};
-    step(&breaker, NOTIFY_FAULTY, 100);
-    step(&breaker, NOTIFY_FAULTY, 100);
-    step(&breaker, NOTIFY_ALIVE, 100); /* in a row, they must be */
-    step(&breaker, NOTIFY_FAULTY, 100);
-    step(&breaker, NOTIFY_FAULTY, 100);
-    assert_int_equal(breaker.state, NOTIFY_CLOSED);
-    step(&breaker, NOTIFY_FAULTY, 101);
-    assert_int_equal(breaker.state, NOTIFY_OPEN);
+    struct dc_breaker breaker = {0};
+    step(&breaker, DC_BREAKER_FAULTY, 100);
+    step(&breaker, DC_BREAKER_FAULTY, 100);
+    step(&breaker, DC_BREAKER_ALIVE, 100); /* in a row, they must be */
+    step(&breaker, DC_BREAKER_FAULTY, 100);
+    step(&breaker, DC_BREAKER_FAULTY, 100);
+    assert_int_equal(breaker.state, DC_BREAKER_CLOSED);
+    step(&breaker, DC_BREAKER_FAULTY, 101);
+    assert_int_equal(breaker.state, DC_BREAKER_OPEN);
     assert_int_equal(breaker.since, 101 * (dc_time)DC_SECOND);
-    assert_false(notify_breaker_may_try(&breaker, 110 * (dc_time)DC_SECOND));
-    step(&breaker, NOTIFY_TRIAL, 110); /* too early */
-    assert_int_equal(breaker.state, NOTIFY_OPEN);
-    step(&breaker, NOTIFY_TRIAL, 111);
-    assert_int_equal(breaker.state, NOTIFY_HALF_OPEN);
-    step(&breaker, NOTIFY_TRIAL, 112); /* another replica: the first one's lease holds */
+    assert_false(dc_breaker_may_try(&breaker, 110 * (dc_time)DC_SECOND));
+    step(&breaker, DC_BREAKER_TRIAL, 110); /* too early */
+    assert_int_equal(breaker.state, DC_BREAKER_OPEN);
+    step(&breaker, DC_BREAKER_TRIAL, 111);
+    assert_int_equal(breaker.state, DC_BREAKER_HALF_OPEN);
+    step(&breaker, DC_BREAKER_TRIAL, 112); /* another replica: the first one's lease holds */
     assert_int_equal(breaker.until, 141 * (dc_time)DC_SECOND);
-    step(&breaker, NOTIFY_FAULTY, 113);
-    assert_int_equal(breaker.state, NOTIFY_OPEN);
+    step(&breaker, DC_BREAKER_FAULTY, 113);
+    assert_int_equal(breaker.state, DC_BREAKER_OPEN);
     assert_int_equal(breaker.until, 133 * (dc_time)DC_SECOND); /* twice as long */
-    step(&breaker, NOTIFY_TRIAL, 133);
-    step(&breaker, NOTIFY_TRIAL, 163); /* who tried has died */
+    step(&breaker, DC_BREAKER_TRIAL, 133);
+    step(&breaker, DC_BREAKER_TRIAL, 163); /* who tried has died */
     assert_int_equal(breaker.until, 193 * (dc_time)DC_SECOND);
-    step(&breaker, NOTIFY_ALIVE, 164);
-    assert_int_equal(breaker.state, NOTIFY_CLOSED);
+    step(&breaker, DC_BREAKER_ALIVE, 164);
+    assert_int_equal(breaker.state, DC_BREAKER_CLOSED);
     assert_int_equal(breaker.faults, 0);
     assert_int_equal(breaker.openings, 0);
-    step(&breaker, NOTIFY_TOO_FAST, 200);
-    assert_int_equal(breaker.state, NOTIFY_OPEN);
+    step(&breaker, DC_BREAKER_TOO_FAST, 200);
+    assert_int_equal(breaker.state, DC_BREAKER_OPEN);
     assert_int_equal(breaker.until, 220 * (dc_time)DC_SECOND);
 }
 
@@ -241,19 +241,19 @@ a_breaker_always_comes_back(void **state)
 {
     (void)state;
     struct dc_test_random random = {dc_test_seed()};
-    struct notify_breaker breaker = {0};
+    struct dc_breaker breaker = {0};
     int64_t now = 0;
     for (int i = 0; i < 100000; i++) {
         now += (int64_t)dc_test_random_below(&random, 20);
-        step(&breaker, (enum notify_breaker_event)dc_test_random_below(&random, 4), now);
-        assert_true(breaker.state < NOTIFY_BREAKER_STATES);
-        if (breaker.state != NOTIFY_CLOSED) {
+        step(&breaker, (enum dc_breaker_event)dc_test_random_below(&random, 4), now);
+        assert_true(breaker.state < DC_BREAKER_STATES);
+        if (breaker.state != DC_BREAKER_CLOSED) {
             assert_true(breaker.until <= (now + 60) * DC_SECOND);
-            struct notify_breaker later = breaker;
-            step(&later, NOTIFY_TRIAL, now + 61);
-            assert_int_equal(later.state, NOTIFY_HALF_OPEN);
-            step(&later, NOTIFY_ALIVE, now + 62);
-            assert_int_equal(later.state, NOTIFY_CLOSED);
+            struct dc_breaker later = breaker;
+            step(&later, DC_BREAKER_TRIAL, now + 61);
+            assert_int_equal(later.state, DC_BREAKER_HALF_OPEN);
+            step(&later, DC_BREAKER_ALIVE, now + 62);
+            assert_int_equal(later.state, DC_BREAKER_CLOSED);
         }
     }
 }
@@ -265,7 +265,7 @@ the_readme_has_the_breakers_diagram(void **state)
     (void)state;
     DC_AUTO_TEXT struct dc_text diagram = DC_TEXT_INIT;
     DC_AUTO_FREE char *readme = dc_test_read_file("services/notify/README.md", NULL);
-    notify_breaker_diagram(&diagram);
+    dc_breaker_diagram(&diagram);
     if (!strstr(readme, diagram.data)) {
         fail_msg("services/notify/README.md should have\n%s", diagram.data);
     }

@@ -1,325 +1,87 @@
-/* sender.c - one easy handle for each connection, in one multi handle that keeps them open. */
+/* sender.c - a channel's requests by edge/sender.h, and what their answers mean. */
 #include "sender.h"
 
-#include <curl/curl.h>
 #include <dacheng/notify/v1/notify.pb-c.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-
-#include "base/assert.h"
-#include "base/text.h"
-
-/* A connection's place: the request that it serves, and what came back so far. */
-struct lane {
-    CURL *curl;
-    bool busy;
-    size_t index;
-    dc_time began;
-    const char *upload; /* what is left of a mail */
-    size_t upload_left;
-    struct curl_slist *list; /* headers, or the recipient */
-    char problem[CURL_ERROR_SIZE];
-    char *body; /* NOTIFY_BODY_MAX + 1 bytes */
-    size_t body_size;
-};
 
 struct notify_sender {
     const struct notify_channel *channel;
-    CURLM *multi;
-    struct lane *lanes;
-    size_t lane_count;
-    size_t busy;
+    struct dc_sender *sender;
 };
-
-static size_t
-give(char *buffer, size_t size, size_t count, void *context)
-{
-    struct lane *lane = context;
-    size_t room = size * count;
-    size_t bytes = lane->upload_left < room ? lane->upload_left : room;
-    memcpy(buffer, lane->upload, bytes);
-    lane->upload += bytes;
-    lane->upload_left -= bytes;
-    return bytes;
-}
-
-/* SMTP: reply lines come as "header" data; the last one is the answer. The farewell after a refusal
- * (221) is no answer to the message. */
-static size_t
-hear_reply(char *buffer, size_t size, size_t count, void *context)
-{
-    struct lane *lane = context;
-    size_t length = size * count;
-    if (length >= 3 && strncmp(buffer, "221", 3) == 0) {
-        return length;
-    }
-    lane->body_size = length < NOTIFY_BODY_MAX ? length : NOTIFY_BODY_MAX;
-    memcpy(lane->body, buffer, lane->body_size);
-    while (lane->body_size > 0 && (unsigned char)lane->body[lane->body_size - 1] <= 0x20) {
-        lane->body_size--;
-    }
-    return length;
-}
-
-/* HTTP: what is longer than an answer can be is not kept. */
-static size_t
-hear_body(char *buffer, size_t size, size_t count, void *context)
-{
-    struct lane *lane = context;
-    size_t length = size * count, room = NOTIFY_BODY_MAX - lane->body_size;
-    size_t kept = length < room ? length : room;
-    memcpy(lane->body + lane->body_size, buffer, kept);
-    lane->body_size += kept;
-    return length;
-}
-
-static long
-tls_level(const char *tls)
-{
-    return strcmp(tls, "starttls") == 0 ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_NONE;
-}
-
-static CURLcode
-set_up_mail(struct lane *lane, const struct notify_settings *settings)
-{
-    CURL *curl = lane->curl;
-    CURLcode code = CURLE_OK;
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, hear_reply);
-    curl_easy_setopt(curl, CURLOPT_HEADERDATA, lane);
-    curl_easy_setopt(curl, CURLOPT_READFUNCTION, give);
-    curl_easy_setopt(curl, CURLOPT_READDATA, lane);
-    curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
-    curl_easy_setopt(curl, CURLOPT_USE_SSL, tls_level(settings->smtp.tls));
-    if (*settings->smtp.user) {
-        code = curl_easy_setopt(curl, CURLOPT_USERNAME, settings->smtp.user);
-    }
-    if (code == CURLE_OK && *settings->smtp.user) {
-        code = curl_easy_setopt(curl, CURLOPT_PASSWORD, settings->smtp.password);
-    }
-    if (code == CURLE_OK && *settings->smtp.ca_file) {
-        code = curl_easy_setopt(curl, CURLOPT_CAINFO, settings->smtp.ca_file);
-    }
-    return code;
-}
-
-static CURLcode
-set_up_http(struct lane *lane, const struct notify_settings *settings)
-{
-    CURL *curl = lane->curl;
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, hear_body);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, lane);
-    curl_easy_setopt(curl, CURLOPT_POST, 1L);
-    return *settings->http_ca_file ? curl_easy_setopt(curl, CURLOPT_CAINFO, settings->http_ca_file)
-                                   : CURLE_OK;
-}
-
-static enum dc_code
-set_up_lane(struct notify_sender *sender, struct lane *lane, const struct notify_settings *settings,
-            struct dc_error *error)
-{
-    lane->curl = curl_easy_init();
-    lane->body = malloc(NOTIFY_BODY_MAX + 1);
-    if (!lane->curl || !lane->body) {
-        return dc_fail(error, DC_RESOURCE_EXHAUSTED, "no memory for a connection");
-    }
-    long timeout = (long)settings->timeout_s;
-    curl_easy_setopt(lane->curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(lane->curl, CURLOPT_ERRORBUFFER, lane->problem);
-    curl_easy_setopt(lane->curl, CURLOPT_PRIVATE, lane);
-    curl_easy_setopt(lane->curl, CURLOPT_TIMEOUT, timeout);
-    curl_easy_setopt(lane->curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, timeout);
-    curl_easy_setopt(lane->curl, CURLOPT_CONNECTTIMEOUT, timeout < 10 ? timeout : 10L);
-    CURLcode code =
-        sender->channel->is_mail ? set_up_mail(lane, settings) : set_up_http(lane, settings);
-    if (code != CURLE_OK) {
-        return dc_fail(error, DC_INVALID_ARGUMENT, "%s cannot be set up: %s", sender->channel->name,
-                       curl_easy_strerror(code));
-    }
-    return DC_OK;
-}
 
 enum dc_code
 notify_sender_new(struct notify_sender **ret_sender, const struct notify_channel *channel,
                   const struct notify_settings *settings, struct dc_error *error)
 {
     DC_AUTO(notify_sender) struct notify_sender *sender = calloc(1, sizeof(*sender));
-    /* A robot takes some twenty messages a minute: one after the other. */
-    bool robot = channel->number >= NOTIFY__CHANNEL__CHANNEL_DINGTALK;
-    size_t lanes = robot ? 1 : (size_t)settings->connections;
-    if (!sender || !(sender->multi = curl_multi_init()) ||
-        !(sender->lanes = calloc(lanes, sizeof(*sender->lanes)))) {
+    if (!sender) {
         return dc_fail(error, DC_RESOURCE_EXHAUSTED, "no memory for connections");
     }
+    /* A robot takes some twenty messages a minute: one after the other. */
+    bool robot = channel->number >= NOTIFY__CHANNEL__CHANNEL_DINGTALK;
+    const struct dc_sender_options options = {
+        .name = channel->name,
+        .connections = robot ? 1 : (size_t)settings->connections,
+        .timeout_s = settings->timeout_s,
+        .ca_file = channel->is_mail ? settings->smtp.ca_file : settings->http_ca_file,
+        .mail = channel->is_mail,
+        .user = settings->smtp.user,
+        .password = settings->smtp.password,
+        .starttls = channel->is_mail && strcmp(settings->smtp.tls, "starttls") == 0,
+    };
     sender->channel = channel;
-    while (sender->lane_count < lanes) {
-        struct lane *lane = &sender->lanes[sender->lane_count++];
-        DC_TRY(set_up_lane(sender, lane, settings, error));
-    }
-    curl_multi_setopt(sender->multi, CURLMOPT_MAXCONNECTS, (long)lanes);
+    DC_TRY(dc_sender_new(&sender->sender, &options, error));
     *ret_sender = DC_TAKE(sender);
     return DC_OK;
-}
-
-/* In the middle of a mail libcurl would end its data there, and the server would take the part for
- * the whole: an empty mail, or half of one. Without recipients it hangs up. */
-static void
-give_up(struct notify_sender *sender, struct lane *lane)
-{
-    if (sender->channel->is_mail) {
-        curl_easy_setopt(lane->curl, CURLOPT_MAIL_RCPT, NULL);
-    }
-    curl_multi_remove_handle(sender->multi, lane->curl);
 }
 
 void
 notify_sender_free(struct notify_sender *sender)
 {
-    if (!sender) {
-        return;
+    if (sender) {
+        dc_sender_free(sender->sender);
     }
-    for (size_t i = 0; i < sender->lane_count; i++) {
-        struct lane *lane = &sender->lanes[i];
-        if (lane->busy) {
-            give_up(sender, lane);
-        }
-        curl_easy_cleanup(lane->curl);
-        curl_slist_free_all(lane->list);
-        free(lane->body);
-    }
-    if (sender->multi) {
-        curl_multi_cleanup(sender->multi);
-    }
-    free(sender->lanes);
     free(sender);
 }
 
 bool
 notify_sender_is_full(const struct notify_sender *sender)
 {
-    return sender->busy == sender->lane_count;
+    return dc_sender_is_full(sender->sender);
 }
 
 size_t
 notify_sender_under_way(const struct notify_sender *sender)
 {
-    return sender->busy;
-}
-
-static void
-load_mail(struct lane *lane, const struct notify_request *request)
-{
-    lane->upload = request->body;
-    lane->upload_left = request->body_size;
-    lane->list = curl_slist_append(NULL, request->mail_to);
-    DC_ASSERT(lane->list);
-    curl_easy_setopt(lane->curl, CURLOPT_MAIL_FROM, request->mail_from);
-    curl_easy_setopt(lane->curl, CURLOPT_MAIL_RCPT, lane->list);
-    curl_easy_setopt(lane->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->body_size);
-}
-
-static void
-load_http(struct lane *lane, const struct notify_request *request)
-{
-    bool typed = false;
-    for (size_t i = 0; i < request->header_count; i++) {
-        typed |= strncasecmp(request->headers[i], "content-type:", 13) == 0;
-        lane->list = curl_slist_append(lane->list, request->headers[i]);
-        DC_ASSERT(lane->list);
-    }
-    lane->list = curl_slist_append(lane->list, "Expect:");
-    if (!typed) { /* libcurl would call it a form */
-        lane->list = curl_slist_append(lane->list, "Content-Type:");
-    }
-    curl_easy_setopt(lane->curl, CURLOPT_HTTPHEADER, lane->list);
-    curl_easy_setopt(lane->curl, CURLOPT_POSTFIELDS, request->body);
-    curl_easy_setopt(lane->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_size);
+    return dc_sender_under_way(sender->sender);
 }
 
 void
-notify_sender_start(struct notify_sender *sender, const struct notify_request *request,
+notify_sender_start(struct notify_sender *sender, const struct dc_sender_request *request,
                     size_t index)
 {
-    struct lane *lane = sender->lanes;
-    DC_ASSERT(!notify_sender_is_full(sender));
-    while (lane->busy) {
-        lane++;
-    }
-    lane->busy = true;
-    lane->index = index;
-    lane->began = dc_monotonic();
-    lane->problem[0] = '\0';
-    lane->body_size = 0;
-    curl_easy_setopt(lane->curl, CURLOPT_URL, request->url);
-    if (sender->channel->is_mail) {
-        load_mail(lane, request);
-    } else {
-        load_http(lane, request);
-    }
-    DC_ASSERT(curl_multi_add_handle(sender->multi, lane->curl) == CURLM_OK);
-    sender->busy++;
+    dc_sender_start(sender->sender, request, index);
 }
 
-/* libcurl keeps a connection whose answer to the data did not come in time: it would ask the next
- * mail into it, and wait for the answer to its QUIT when it closes it. Shut down, it is found dead.
- */
-static void
-leave_connection(struct lane *lane)
-{
-    curl_socket_t socket = CURL_SOCKET_BAD;
-    if (curl_easy_getinfo(lane->curl, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK &&
-        socket != CURL_SOCKET_BAD) {
-        shutdown(socket, SHUT_RDWR);
-    }
-}
+struct taking {
+    const struct notify_channel *channel;
+    struct notify_done *next;
+};
 
 static void
-finish(struct notify_sender *sender, struct lane *lane, CURLcode code, struct notify_done *done)
+take(void *context, const struct dc_sender_reply *reply)
 {
-    long status = 0;
-    curl_easy_getinfo(lane->curl, CURLINFO_RESPONSE_CODE, &status);
-    lane->body[lane->body_size] = '\0';
-    struct notify_reply reply = {.error = (int)code,
-                                 .status = status,
-                                 .body = lane->body,
-                                 .body_size = lane->body_size,
-                                 .problem = lane->problem};
-    *done = (struct notify_done){.index = lane->index, .duration_us = dc_monotonic() - lane->began};
-    sender->channel->judge(&reply, &done->verdict);
-    if (code != CURLE_OK && sender->channel->is_mail) {
-        leave_connection(lane);
-    }
-    curl_multi_remove_handle(sender->multi, lane->curl);
-    curl_easy_setopt(lane->curl, sender->channel->is_mail ? CURLOPT_MAIL_RCPT : CURLOPT_HTTPHEADER,
-                     NULL);
-    curl_slist_free_all(lane->list);
-    lane->list = NULL;
-    lane->busy = false;
-    sender->busy--;
+    struct taking *taking = context;
+    struct notify_done *done = taking->next++;
+    *done = (struct notify_done){.index = reply->index, .duration_us = reply->duration_us};
+    taking->channel->judge(reply, &done->verdict);
 }
 
 size_t
 notify_sender_wait(struct notify_sender *sender, int64_t timeout_ms, struct notify_done *ret_done,
                    size_t room)
 {
-    int64_t deadline = dc_monotonic() + timeout_ms * DC_MILLISECOND;
-    size_t count = 0;
-    for (;;) {
-        int running = 0, left = 0;
-        DC_ASSERT(curl_multi_perform(sender->multi, &running) == CURLM_OK);
-        for (CURLMsg *message;
-             count < room && (message = curl_multi_info_read(sender->multi, &left));) {
-            struct lane *lane = NULL;
-            CURLcode code = message->data.result; /* the message does not live on */
-            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &lane);
-            finish(sender, lane, code, &ret_done[count++]);
-        }
-        int64_t rest = (deadline - dc_monotonic()) / DC_MILLISECOND;
-        if (count > 0 || sender->busy == 0 || rest <= 0) {
-            return count;
-        }
-        curl_multi_poll(sender->multi, NULL, 0, (int)rest, NULL);
-    }
+    struct taking taking = {sender->channel, ret_done};
+    return dc_sender_wait(sender->sender, timeout_ms, room, take, &taking);
 }

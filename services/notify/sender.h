@@ -30,7 +30,7 @@ DC_DEFINE_AUTO(notify_sender)
 bool notify_sender_is_full(const struct notify_sender *sender);
 size_t notify_sender_under_way(const struct notify_sender *sender);
 /* There must be room. The request lives until it is done. */
-void notify_sender_start(struct notify_sender *sender, const struct notify_request *request,
+void notify_sender_start(struct notify_sender *sender, const struct dc_sender_request *request,
                          size_t index);
 /* Until something is done, or the time is over; how many, at most `room`. */
 size_t notify_sender_wait(struct notify_sender *sender, int64_t timeout_ms,

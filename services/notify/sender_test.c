@@ -109,7 +109,7 @@ a_mail_that_is_given_up_is_not_ended(bool answers_data)
     for (size_t i = 0; i < BODY; i++) {
         body[i] = "a line\r\n"[i % 8];
     }
-    struct notify_request request = {.url = server.url,
+    struct dc_sender_request request = {.url = server.url,
                                      .body = body,
                                      .body_size = BODY,
                                      .mail_from = "<from@example.com>",

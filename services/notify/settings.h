@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "breaker.h"
+#include "base/breaker.h"
 #include "delivery.h"
 #include "edge/config.h"
 #include "routing.h"
@@ -56,7 +56,7 @@ struct notify_settings {
     int64_t keep_days;
     int32_t utc_offset_s; /* of tenants that have set none */
     struct notify_retry_rule retry;
-    struct notify_breaker_rule breaker;
+    struct dc_breaker_rule breaker;
 };
 
 /* The rows. */

@@ -4,17 +4,6 @@
 #include <sodium.h>
 #include <string.h>
 
-void
-notify_hmac_sha256(const void *key, size_t key_size, const void *data, size_t size,
-                   uint8_t ret_mac[NOTIFY_HASH_BYTES])
-{
-    crypto_auth_hmacsha256_state state;
-    crypto_auth_hmacsha256_init(&state, key, key_size);
-    crypto_auth_hmacsha256_update(&state, data, size);
-    crypto_auth_hmacsha256_final(&state, ret_mac);
-    sodium_memzero(&state, sizeof(state));
-}
-
 const char *
 notify_hex(struct dc_arena *arena, const uint8_t *data, size_t size)
 {
@@ -26,17 +15,9 @@ notify_hex(struct dc_arena *arena, const uint8_t *data, size_t size)
 const char *
 notify_sha256_hex(struct dc_arena *arena, const void *data, size_t size)
 {
-    uint8_t hash[NOTIFY_HASH_BYTES];
+    uint8_t hash[DC_MAC_BYTES];
     crypto_hash_sha256(hash, data, size);
     return notify_hex(arena, hash, sizeof(hash));
-}
-
-const char *
-notify_base64(struct dc_arena *arena, const uint8_t *data, size_t size)
-{
-    size_t room = sodium_base64_encoded_len(size, sodium_base64_VARIANT_ORIGINAL);
-    char *text = dc_arena_alloc(arena, room);
-    return sodium_bin2base64(text, room, data, size, sodium_base64_VARIANT_ORIGINAL);
 }
 
 void

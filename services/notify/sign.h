@@ -10,14 +10,10 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "edge/mac.h"
 
-enum { NOTIFY_HASH_BYTES = 32 };
-
-void notify_hmac_sha256(const void *key, size_t key_size, const void *data, size_t size,
-                        uint8_t ret_mac[NOTIFY_HASH_BYTES]);
 const char *notify_sha256_hex(struct dc_arena *arena, const void *data, size_t size);
 const char *notify_hex(struct dc_arena *arena, const uint8_t *data, size_t size);
-const char *notify_base64(struct dc_arena *arena, const uint8_t *data, size_t size);
 /* RFC 3986: everything but letters, digits and "-._~". */
 void notify_percent_encode(const char *value, struct dc_text *text);
 /* "2026-11-25T08:00:00Z", "2026-11-25" of UTC. */

@@ -7,7 +7,7 @@
 
 #include <dacheng/notify/v1/notify.pb-c.h>
 
-#include "breaker.h"
+#include "base/breaker.h"
 #include "compose.h"
 #include "routing.h"
 #include "service/service.h"
@@ -215,7 +215,7 @@ enum dc_code notify_store_channel_counts(struct dc_step *step, dc_time day_began
 
 /* Breakers belong to no tenant: these set tenant 0 for the rest of the transaction. */
 struct notify_breaker_row {
-    struct notify_breaker breaker;
+    struct dc_breaker breaker;
     const char *last_fault;
 };
 /* By channel; one without a row is closed. */

@@ -128,7 +128,7 @@ static struct notify_breaker_row
 read_breaker(struct dc_step *step, const struct dc_rows *rows, size_t i)
 {
     return (struct notify_breaker_row){
-        .breaker = {.state = notify_breaker_named(dc_rows_text(rows, i, 1)),
+        .breaker = {.state = dc_breaker_named(dc_rows_text(rows, i, 1)),
                     .faults = dc_rows_int64(rows, i, 2),
                     .openings = dc_rows_int64(rows, i, 3),
                     .since = dc_rows_time(rows, i, 4),
@@ -173,7 +173,7 @@ notify_store_save_breaker(struct dc_step *step, int32_t channel,
                           const struct notify_breaker_row *row, struct dc_error *error)
 {
     return dc_db_run(step->db, SQL(SAVE_BREAKER), NULL, error, dc_p_int64(channel),
-                     dc_p_text(notify_breaker_name(row->breaker.state)),
+                     dc_p_text(dc_breaker_name(row->breaker.state)),
                      dc_p_int64(row->breaker.faults), dc_p_int64(row->breaker.openings),
                      dc_p_time(row->breaker.since), dc_p_time(row->breaker.until),
                      dc_p_text(row->last_fault));

@@ -151,6 +151,22 @@ own_sheet(struct alternative *alternative, struct dc_arena *arena, struct sheet 
 }
 
 static enum dc_code
+read_policy(const struct sheet *sheet, const Goals__TargetChange *change,
+            struct sheet_change *wanted, struct dc_error *error)
+{
+    wanted->cut = change->policy == GOALS__ADJUST_POLICY__ADJUST_POLICY_SEGMENT;
+    if (wanted->cut && (dc_date_parse(change->effective_on, &wanted->on, NULL) != DC_OK ||
+                        wanted->on < sheet->period.first || wanted->on > sheet->period.last)) {
+        char first[DC_DATE_TEXT], last[DC_DATE_TEXT];
+        dc_date_format(sheet->period.first, first);
+        dc_date_format(sheet->period.last, last);
+        return dc_fail_field(error, DC_INVALID_ARGUMENT, "effective_on",
+                             "a period is cut at one of its days: %s to %s", first, last);
+    }
+    return DC_OK;
+}
+
+static enum dc_code
 change_target(struct sheet *sheet, struct dc_arena *arena, const Goals__TargetChange *change,
               bool *ret_moved, struct dc_error *error)
 {
@@ -163,6 +179,7 @@ change_target(struct sheet *sheet, struct dc_arena *arena, const Goals__TargetCh
     struct sheet_change wanted = {.value = change->value,
                                   .lift_parent = change->lift_parent,
                                   .allow_over_assignment = change->allow_over_assignment};
+    DC_TRY(read_policy(sheet, change, &wanted, error));
     *ret_moved = change->expected_version != 0 && change->expected_version != target->version;
     return sheet_adjust(sheet, target, &wanted, arena, error);
 }
@@ -218,8 +235,119 @@ override(struct facts *facts, size_t at, const struct sheet_target *target, stru
     }
 }
 
+/* Working days of [from, to] that are over. */
+static int64_t
+days_over(const struct alternative *alternative, dc_date from, dc_date to)
+{
+    return pace_working_days(alternative->calendar, from,
+                             to < alternative->day ? to : alternative->day);
+}
+
+/* What was counted in exactly these days; NULL: nothing was. */
+static const struct facts_segment *
+counted(const struct facts *live, int64_t indicator_id, const struct segment *segment)
+{
+    size_t count;
+    const struct facts_segment *segments = facts_segments(live, indicator_id, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (segments[i].told && segments[i].from == segment->from &&
+            segments[i].to == segment->to) {
+            return &segments[i];
+        }
+    }
+    return NULL;
+}
+
+/* What was done in days to come. */
+static struct dc_ratio
+nothing_yet(const struct measure *measure)
+{
+    bool zero = measure && measure->zero_without_records;
+    return (struct dc_ratio){DC_DECIMAL_ZERO, DC_DECIMAL_INT(zero ? 1 : 0)};
+}
+
+/* Fills what was done in the segments that were not counted. */
+static void
+estimate(struct alternative *alternative, const struct measure *measure, struct dc_ratio whole,
+         struct facts_segment *segments, size_t count)
+{
+    struct dc_decimal left = whole.numerator;
+    int64_t days = 0;
+    int begun = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (segments[i].told) {
+            left = dc_decimal_sub(left, segments[i].actual.numerator);
+        } else {
+            days += days_over(alternative, segments[i].from, segments[i].to);
+            begun += segments[i].from <= alternative->day;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct facts_segment *segment = &segments[i];
+        if (segment->told) {
+            continue;
+        }
+        int64_t own = days_over(alternative, segment->from, segment->to);
+        segment->told = true;
+        if (segment->from > alternative->day) {
+            segment->actual = nothing_yet(measure);
+        } else if (!measure || !measure->adds_up) {
+            segment->actual = whole;
+        } else if (begun == 1) { /* all of it was done there */
+            segment->actual = (struct dc_ratio){left, whole.denominator};
+        } else {
+            segment->actual = (struct dc_ratio){{left.units * own},
+                                                {whole.denominator.units * (days ? days : 1)}};
+        }
+    }
+    alternative->estimated += begun > 1;
+}
+
+/* The segments of the changed target in place of those that there are. */
+static void
+replace_segments(struct alternative *alternative, struct facts *facts, const struct facts *live,
+                 const struct indicator *indicator, const struct sheet_target *target,
+                 struct dc_arena *arena)
+{
+    struct facts_segment *all =
+        DC_NEW_ARRAY(arena, struct facts_segment, facts->segment_count + target->segment_count + 1);
+    size_t kept = 0;
+    for (size_t i = 0; i < facts->segment_count; i++) {
+        if (facts->segments[i].indicator_id != indicator->id) {
+            all[kept++] = facts->segments[i];
+        }
+    }
+    struct facts_segment *own = &all[kept];
+    for (size_t i = 0; i < target->segment_count; i++) {
+        const struct segment *segment = &target->segments[i];
+        const struct facts_segment *known = counted(live, indicator->id, segment);
+        own[i] = (struct facts_segment){
+            .indicator_id = indicator->id,
+            .from = segment->from,
+            .to = segment->to,
+            .days = pace_working_days(alternative->calendar, segment->from, segment->to),
+            .target = segment->value,
+            .floor = segment->has_floor ? segment->floor : DC_DECIMAL_INT(-1),
+            .stretch = segment->has_stretch ? segment->stretch : DC_DECIMAL_INT(-1),
+            .told = known != NULL};
+        if (known) {
+            own[i].actual = known->actual;
+        }
+    }
+    if (target->segment_count > 0) {
+        struct facts bare = *live; /* what was done in the whole period */
+        bare.segment_count = 0;
+        const struct measure *measure =
+            definitions_measure(alternative->definitions, indicator->measure_id);
+        struct rule_input input = facts_input(&bare, alternative->definitions, indicator);
+        estimate(alternative, measure, input.actual, own, target->segment_count);
+    }
+    facts->segments = all;
+    facts->segment_count = kept + target->segment_count;
+}
+
 struct facts
-alternative_facts(const struct alternative *alternative, const struct facts *live,
+alternative_facts(struct alternative *alternative, const struct facts *live,
                   int32_t owner_kind, int64_t owner_id, struct dc_arena *arena)
 {
     struct facts facts = *live;
@@ -230,6 +358,7 @@ alternative_facts(const struct alternative *alternative, const struct facts *liv
         for (size_t i = 0; target && target->changed && i < facts.target_count; i++) {
             if (facts.indicator_ids[i] == sheet->indicator->id) {
                 override(&facts, i, target, arena, &copied);
+                replace_segments(alternative, &facts, live, sheet->indicator, target, arena);
             }
         }
     }

@@ -7,6 +7,7 @@
 
 #include "schemes.h"
 #include "score.h"
+#include "pace.h"
 #include "sheet.h"
 
 #include <dacheng/goals/v1/draft.pb-c.h>
@@ -24,6 +25,10 @@ struct alternative {
     size_t moved_plan_count;
     Goals__TargetChange *const *moved_targets; /* likewise */
     size_t moved_target_count;
+    /* By which days what was done is spread where a cut is tried: */
+    const struct pace_calendar *calendar;
+    dc_date day; /* today, or the period's last day */
+    int32_t estimated; /* owners of whom alternative_facts had to estimate */
 };
 
 /* A copy of the definitions with the changed plans as newer versions; what is in force on the day. */
@@ -39,8 +44,10 @@ enum dc_code alternative_targets(struct alternative *alternative, struct dc_aren
                                  Goals__TargetChange *const *changes, size_t count,
                                  struct dc_error *error) DC_MUST_CHECK;
 
-/* The owner's facts with the alternative's targets. */
-struct facts alternative_facts(const struct alternative *alternative, const struct facts *live,
+/* The owner's facts with the alternative's targets. What was done in a segment that was never counted is
+ * what the counted ones leave, spread over the working days up to `day`; of a measure that does not add
+ * up by days, the period's figure. */
+struct facts alternative_facts(struct alternative *alternative, const struct facts *live,
                                int32_t owner_kind, int64_t owner_id, struct dc_arena *arena);
 
 #endif

@@ -3,9 +3,11 @@
  */
 #include "explain_plan.h"
 #include "explain_rule.h"
+#include "explain_segments.h"
 #include "explain_told.h"
 #include "lines.h"
 #include "period.h"
+#include "base/segment.h"
 #include "store.h"
 #include "tell.h"
 
@@ -211,6 +213,28 @@ explain_total(const struct question *question, const struct person_view *view,
     return DC_OK;
 }
 
+/* In segments where the target is cut, else as a whole. */
+static void
+explain_of(const struct question *question, const struct person_view *view,
+           const Scoring__Item *item, const struct plan *plan, const struct plan_item *plan_item,
+           struct explanation *out)
+{
+    const struct indicator *indicator =
+        definitions_indicator(question->definitions, plan_item->indicator_id);
+    struct rule_segment segments[SEGMENTS_MAX];
+    size_t count;
+    if (item->score[0] && facts_rule_segments(&view->facts, indicator, &plan_item->rule, segments, &count) &&
+        count > 1) {
+        explain_segments(out, item, plan_item, plan->missing, &view->facts, indicator,
+                         question->definitions);
+        return;
+    }
+    struct rule_input input = facts_rule_input(&view->facts, question->definitions, indicator,
+                                               &plan_item->rule, out->arena);
+    explain_cut_target(out, &view->facts, indicator);
+    explain_item(out, item, &plan_item->rule, &input, question->definitions);
+}
+
 /* Opens items, each into the response beside it. */
 static enum dc_code
 explain_items(const struct question *question, const struct person_view *view,
@@ -237,14 +261,11 @@ explain_items(const struct question *question, const struct person_view *view,
     for (size_t i = 0; i < count; i++) {
         struct explanation out = {.arena = arena};
         const struct plan *plan = definitions_plan(question->definitions, plan_ids[i], versions[i]);
-        const struct rule *rule = &plan_item_of(plan, indicator_ids[i])->rule;
-        struct rule_input input = facts_rule_input(
-            &view->facts, question->definitions,
-            definitions_indicator(question->definitions, indicator_ids[i]), rule, arena);
+        const struct plan_item *plan_item = plan_item_of(plan, indicator_ids[i]);
         responses[i]->item = items[i];
         put_plan(question, &plans[i], indicator_ids[i], responses[i]);
         put_sources(&lineages[i], &out, responses[i]);
-        explain_item(&out, items[i], rule, &input, question->definitions);
+        explain_of(question, view, items[i], plan, plan_item, &out);
         put_sentences(&out, responses[i]);
     }
     return DC_OK;
@@ -299,6 +320,7 @@ explain_unit(const struct question *question, int64_t indicator_id,
                          error));
     response->item = item;
     put_sources(lineage, &out, response);
+    explain_cut_target(&out, &facts, indicator);
     explain_quotient(&out, item, &input, QUOTIENT_DIFFERENCE);
     unit_sentences(&out, item);
     put_sentences(&out, response);

@@ -16,6 +16,10 @@ enum dc_code pacing_items(struct dc_step *step, const struct dc_period *period, 
 /* --- reading (store_pace.c) ---------------------------------------------------------------------
  */
 
+enum dc_code pace_load_calendar_of(struct dc_step *step, int64_t tenant_id, dc_date first,
+                                   dc_date last, struct pace_calendar *ret_calendar,
+                                   struct dc_error *error) DC_MUST_CHECK;
+/* Of the caller's tenant. */
 enum dc_code pace_load_calendar(struct dc_step *step, dc_date first, dc_date last,
                                 struct pace_calendar *ret_calendar,
                                 struct dc_error *error) DC_MUST_CHECK;

@@ -67,6 +67,8 @@ preview_add(struct preview *preview, Goals__PlanChange *const *plans, size_t pla
 {
     DC_ASSERT(preview->side_count < PREVIEW_SIDES);
     struct alternative *side = &preview->sides[preview->side_count];
+    side->calendar = &preview->calendar;
+    side->day = preview->day;
     struct sheet **sheets = DC_NEW_ARRAY(preview->arena, struct sheet *, target_count + 1);
     size_t sheet_count;
     DC_TRY(alternative_plans(side, preview->arena, preview->definitions, &preview->tree,

@@ -50,6 +50,8 @@ struct preview {
     struct dc_step *step;
     struct dc_arena *arena; /* of the preview */
     const char *period;
+    struct pace_calendar calendar;
+    struct dc_period days;
     dc_date last_day, day;
     int64_t unit_id;
     bool with_tree; /* and what is below the unit */

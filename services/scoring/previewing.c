@@ -3,6 +3,7 @@
  */
 #include "lines.h"
 #include "period.h"
+#include "pacing.h"
 #include "preview.h"
 #include "store.h"
 #include "tell.h"
@@ -188,6 +189,7 @@ line_outcome(const struct preview *preview, size_t at)
     line->largest_loss = (char *)tell_amount(
         arena, (struct maybe){totals->fallen > 0, totals->largest_loss});
     line->changed_targets = side->changed_targets;
+    line->estimated = side->estimated;
     line->idle_plan_ids = dc_arena_memdup(arena, side->idle_plans,
                                           side->idle_plan_count * sizeof(int64_t));
     line->n_idle_plan_ids = side->idle_plan_count;
@@ -370,10 +372,12 @@ compute(struct dc_step *step, const Scoring__PreviewRequest *request,
                                 &preview.unit_id, &preview.with_tree, error));
     DC_TRY(period_of_request(step, request->period, &period, &preview.period, error));
     dc_date today = scoring_today(step);
+    preview.days = period;
     preview.last_day = period.last;
     preview.day = period.last < today ? period.last : today;
     DC_TRY(store_definitions(step, step->state, step->context->tenant_id, &preview.definitions,
                              error));
+    DC_TRY(pace_load_calendar(step, period.first, period.last, &preview.calendar, error));
     DC_TRY(preview_init(&preview, error));
     DC_TRY(add_alternatives(&preview, request, error));
     DC_TRY(preview_run(&preview, error));

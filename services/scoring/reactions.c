@@ -3,6 +3,7 @@
  * to be computed; the computing is a task's, so that the consumer is never held up by it.
  */
 #include "scoring.h"
+#include "segments.h"
 #include "store.h"
 
 #include <dacheng/reviews/v1/events.pb-c.h>
@@ -46,14 +47,18 @@ enum dc_code
 scoring_on_targets_adjusted(struct dc_step *step, const struct dc_delivery *delivery,
                             struct dc_error *error)
 {
-    return wake(step, store_targets(step, (const Goals__TargetsAdjusted *)delivery->body, error));
+    const Goals__TargetsAdjusted *event = (const Goals__TargetsAdjusted *)delivery->body;
+    DC_TRY(segments_store(step, event, error));
+    return wake(step, store_targets(step, event, error));
 }
 
 enum dc_code
 scoring_on_measures_changed(struct dc_step *step, const struct dc_delivery *delivery,
                             struct dc_error *error)
 {
-    return wake(step, store_totals(step, (const Ingest__MeasuresChanged *)delivery->body, error));
+    const Ingest__MeasuresChanged *event = (const Ingest__MeasuresChanged *)delivery->body;
+    DC_TRY(segments_store_actuals(step, event, error));
+    return wake(step, store_totals(step, event, error));
 }
 
 /* A rating is stored as any other total: by measure, period and person, the newest version wins. */
@@ -90,7 +95,8 @@ enum dc_code
 scoring_on_calendar_changed(struct dc_step *step, const struct dc_delivery *delivery,
                             struct dc_error *error)
 {
-    return store_working_days(step, (const Workflow__CalendarChanged *)delivery->body, error);
+    return wake(step, store_working_days(step, (const Workflow__CalendarChanged *)delivery->body,
+                                         error));
 }
 
 enum dc_code

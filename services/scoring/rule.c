@@ -51,6 +51,23 @@ rule_wants_ends(const struct rule *rule)
     return rule->kind == LINEAR_RULE || rule->kind == THREE_POINT_RULE;
 }
 
+bool
+rule_wants_target(const struct rule *rule)
+{
+    switch (rule->kind) {
+    case RATIO_RULE:
+    case LINEAR_RULE:
+    case THREE_POINT_RULE:
+        return true;
+    case STEPS_RULE:
+        return rule->steps.of_target;
+    case BAND_RULE:
+        return rule->band.of_target;
+    default: /* a veto is about the period as a whole */
+        return false;
+    }
+}
+
 enum quotient_form
 rule_lower_better(const struct rule *rule)
 {
@@ -94,6 +111,31 @@ rule_settle(const struct exact *value, int128 lowest, int128 highest, int decima
         return (struct rule_score){true, exact_round_points(lowest, decimals), RULE_AT_LOWEST};
     }
     return (struct rule_score){true, exact_round(value, decimals), RULE_NONE};
+}
+
+struct rule_score
+rule_fixed(const struct rule_input *input, int128 points, enum rule_remark remark, int decimals)
+{
+    if (input->points) {
+        *input->points = (struct rule_points){.form = POINTS_FIXED, .fixed = points};
+    }
+    return (struct rule_score){true, exact_round_points(points, decimals), remark};
+}
+
+struct rule_score
+rule_settle_line(const struct rule_input *input, const struct exact_line *line,
+                 const struct exact_x *x, int128 lowest, int128 highest, int decimals)
+{
+    struct exact value = exact_on_line(line, x);
+    struct rule_score score = rule_settle(&value, lowest, highest, decimals);
+    if (input->points && score.remark == RULE_NONE) {
+        *input->points = (struct rule_points){.form = POINTS_LINE, .line = *line, .x = *x};
+    } else if (input->points) {
+        *input->points = (struct rule_points){.form = POINTS_FIXED,
+                                              .fixed = score.remark == RULE_CAPPED ? highest
+                                                                                   : lowest};
+    }
+    return score;
 }
 
 struct exact_x

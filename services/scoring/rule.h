@@ -31,7 +31,8 @@
     X(BELOW_FLOOR, 'l', "below_floor", true)                                                       \
     X(AT_LOWEST, 'w', "at_lowest", true)                                                           \
     X(VETOED, 'v', "vetoed", false)                                                                \
-    X(NOT_VETOED, 'n', "not_vetoed", false)
+    X(NOT_VETOED, 'n', "not_vetoed", false)                                                        \
+    X(SEGMENTS, 'g', "segments", true)
 
 enum rule_remark {
 #define X(name, letter, code, scored) RULE_##name,
@@ -156,6 +157,7 @@ bool rule_wants_ends(const struct rule *rule);
 /* How the attainment is written where lower is better. */
 enum quotient_form rule_lower_better(const struct rule *rule);
 
+struct rule_points; /* rule_family.h */
 struct rule_input {
     bool lower_is_better;
     bool has_target;
@@ -164,6 +166,7 @@ struct rule_input {
     bool has_floor, has_stretch;
     struct dc_decimal floor, stretch;
     const struct dc_ratio *counts; /* add/deduct: by its terms */
+    struct rule_points *points;    /* out, by rules with a target: the score unrounded; or NULL */
 };
 
 struct rule_score {
@@ -175,6 +178,24 @@ struct rule_score {
 /* The score of one item. A target that is not positive is no target, never a division. */
 struct rule_score rule_score_item(const struct rule *rule, enum rule_missing missing,
                                   const struct rule_input *input);
+
+/* Does the score depend on the target? Only then a cut of it cuts the score. */
+bool rule_wants_target(const struct rule *rule);
+
+/* A part of the period with figures of its own. */
+struct rule_segment {
+    struct rule_input input;
+    int64_t days; /* working days: its weight, > 0 */
+};
+/*
+ * The mean of the segments' scores by their working days, exact, rounded once. A segment with nothing to
+ * score is left out, or counts as 0, as `missing` says of an item; with none left there is no score, for
+ * the last one's reason. The remark is SEGMENTS; of one segment alone everything is as of an item.
+ * ret_parts: the score of each by itself, or NULL.
+ */
+struct rule_score rule_score_segments(const struct rule *rule, enum rule_missing missing,
+                                      const struct rule_segment *segments, size_t count,
+                                      struct rule_score *ret_parts);
 
 /* How far the target is reached, in percent with two decimals: 100 * A/T, or its lower-is-better
  * form. False: no target, no data, or past what can be written. */

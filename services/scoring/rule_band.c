@@ -20,6 +20,6 @@ rule_score_band(const struct rule *whole, enum rule_missing missing, const struc
         line.from = rule->hi;
         line.rise = dc_decimal_neg(rule->slope_above);
     }
-    struct exact value = exact_on_line(&line, &x);
-    return rule_settle(&value, exact_of(rule->lowest), exact_of(rule->full_marks), whole->decimals);
+    return rule_settle_line(input, &line, &x, exact_of(rule->lowest), exact_of(rule->full_marks),
+                            whole->decimals);
 }

@@ -27,6 +27,22 @@ bool rule_is_ready(const struct rule_input *input, bool target, enum rule_missin
 struct rule_score rule_settle(const struct exact *value, int128 lowest, int128 highest,
                               int decimals);
 
+/* A score before it is rounded. Zeroed it is 0 points. */
+struct rule_points {
+    enum { POINTS_FIXED, POINTS_LINE, POINTS_QUOTIENT } form;
+    int128 fixed; /* 10^-12 */
+    struct exact_line line;
+    struct exact_x x; /* of the line */
+    struct quotient quotient;
+    struct dc_decimal factor; /* of the quotient */
+};
+/* The same of a point on a line, kept in input->points. */
+struct rule_score rule_settle_line(const struct rule_input *input, const struct exact_line *line,
+                                   const struct exact_x *x, int128 lowest, int128 highest,
+                                   int decimals);
+struct rule_score rule_fixed(const struct rule_input *input, int128 points, enum rule_remark remark,
+                             int decimals);
+
 /* A point of a target: the target itself, its floor or stretch, each as an amount or as a share. */
 struct rule_end {
     bool known;

@@ -17,6 +17,5 @@ rule_score_linear(const struct rule *whole, enum rule_missing missing,
     struct exact_line line = {.rise = rule->full_marks,
                               .from = floor.end,
                               .run = dc_decimal_sub(floor.target, floor.end)};
-    struct exact value = exact_on_line(&line, &floor.x);
-    return rule_settle(&value, rule->lowest, rule->highest, whole->decimals);
+    return rule_settle_line(input, &line, &floor.x, rule->lowest, rule->highest, whole->decimals);
 }

@@ -16,6 +16,5 @@ rule_score_rating(const struct rule *whole, enum rule_missing missing,
     struct exact_line line = {.rise = rule->full_marks,
                               .from = rule->scale_min,
                               .run = dc_decimal_sub(rule->scale_max, rule->scale_min)};
-    struct exact value = exact_on_line(&line, &x);
-    return rule_settle(&value, 0, exact_of(rule->full_marks), whole->decimals);
+    return rule_settle_line(input, &line, &x, 0, exact_of(rule->full_marks), whole->decimals);
 }

@@ -4,16 +4,6 @@
 #include "base/assert.h"
 #include "rule_family.h"
 
-/* Full marks times a limit: the score at the cap or at the lower end. */
-static struct dc_decimal
-marks_at(const struct rule *rule, struct dc_decimal limit)
-{
-    struct dc_decimal score;
-    enum dc_code code = dc_decimal_mul(rule->ratio.full_marks, limit, rule->decimals, &score, NULL);
-    DC_ASSERT(code == DC_OK);
-    return score;
-}
-
 struct rule_score
 rule_score_ratio(const struct rule *whole, enum rule_missing missing,
                  const struct rule_input *input)
@@ -34,13 +24,16 @@ rule_score_ratio(const struct rule *whole, enum rule_missing missing,
         return result;
     }
     if (boundless || quotient_cmp(&x, rule->cap) > 0) {
-        result.remark = RULE_CAPPED;
-        result.score = marks_at(whole, rule->cap);
-        return result;
+        return rule_fixed(input, rule->full_marks.units * rule->cap.units, RULE_CAPPED,
+                          whole->decimals);
     }
     if (quotient_cmp(&x, rule->lower) <= 0) {
-        result.score = marks_at(whole, rule->lower);
-        return result;
+        return rule_fixed(input, rule->full_marks.units * rule->lower.units, RULE_NONE,
+                          whole->decimals);
+    }
+    if (input->points) {
+        *input->points = (struct rule_points){
+            .form = POINTS_QUOTIENT, .quotient = x, .factor = rule->full_marks};
     }
     bool fits = quotient_scale(&x, rule->full_marks, whole->decimals, &result.score);
     DC_ASSERT(fits); /* not above full_marks * cap */

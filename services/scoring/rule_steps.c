@@ -34,6 +34,5 @@ rule_score_steps(const struct rule *whole, enum rule_missing missing,
     } else {
         line.rise = row->points;
     }
-    struct exact value = exact_on_line(&line, &x);
-    return rule_settle(&value, rule->lowest, rule->highest, whole->decimals);
+    return rule_settle_line(input, &line, &x, rule->lowest, rule->highest, whole->decimals);
 }

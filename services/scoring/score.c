@@ -4,6 +4,84 @@
 #include "score.h"
 
 #include "base/assert.h"
+#include "base/segment.h"
+
+/* --- segments -----------------------------------------------------------------------------------
+ */
+
+const struct facts_segment *
+facts_segments(const struct facts *facts, int64_t indicator_id, size_t *ret_count)
+{
+    size_t first = 0;
+    while (first < facts->segment_count && facts->segments[first].indicator_id != indicator_id) {
+        first++;
+    }
+    size_t end = first;
+    while (end < facts->segment_count && facts->segments[end].indicator_id == indicator_id) {
+        end++;
+    }
+    *ret_count = end - first;
+    return facts->segments + first;
+}
+
+static int64_t
+days_of(const struct facts_segment *segments, size_t count)
+{
+    int64_t days = 0;
+    for (size_t i = 0; i < count; i++) {
+        days += segments[i].days;
+    }
+    return days;
+}
+
+/* Sum of T * days / all days, half-up at six places. */
+static struct dc_decimal
+mean_target(const struct facts_segment *segments, size_t count)
+{
+    __int128 sum = 0, days = days_of(segments, count);
+    for (size_t i = 0; i < count; i++) {
+        sum += segments[i].target.units * segments[i].days;
+    }
+    return (struct dc_decimal){days > 0 ? (sum + days / 2) / days : 0};
+}
+
+bool
+facts_rule_segments(const struct facts *facts, const struct indicator *indicator,
+                    const struct rule *rule, struct rule_segment *ret_segments,
+                    size_t *ret_count)
+{
+    size_t count;
+    const struct facts_segment *segments = facts_segments(facts, indicator->id, &count);
+    int64_t days = days_of(segments, count);
+    *ret_count = 0;
+    if (days == 0 || !rule_wants_target(rule)) {
+        return false;
+    }
+    DC_ASSERT(count <= SEGMENTS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        const struct facts_segment *s = &segments[i];
+        if (!s->told) {
+            return false;
+        }
+        if (s->days == 0) {
+            continue;
+        }
+        struct rule_input input = {.lower_is_better = indicator->lower_is_better,
+                                   .has_target = s->target.units > 0,
+                                   .target = s->target,
+                                   .has_floor = s->floor.units >= 0,
+                                   .floor = s->floor,
+                                   .has_stretch = s->stretch.units >= 0,
+                                   .stretch = s->stretch,
+                                   .actual = s->actual};
+        if (indicator->additive) {
+            input.actual.numerator.units *= days;
+            input.actual.denominator.units *= s->days;
+        }
+        ret_segments[(*ret_count)++] = (struct rule_segment){input, s->days};
+    }
+    return true;
+}
 
 struct rule_input
 facts_input(const struct facts *facts, const struct definitions *definitions,
@@ -22,6 +100,12 @@ facts_input(const struct facts *facts, const struct definitions *definitions,
             }
             break;
         }
+    }
+    size_t cut;
+    const struct facts_segment *segments = facts_segments(facts, indicator->id, &cut);
+    if (cut > 0 && input.has_target) {
+        input.target = mean_target(segments, cut);
+        input.has_target = input.target.units > 0;
     }
     for (size_t i = 0; i < facts->measure_count; i++) {
         if (facts->measure_ids[i] == indicator->measure_id) {
@@ -110,6 +194,18 @@ mix_rule_input(uint64_t hash, const struct rule *rule, const struct rule_input *
     return hash;
 }
 
+static uint64_t
+mix_segments(uint64_t hash, const struct facts *facts)
+{
+    for (size_t i = 0; i < facts->segment_count; i++) {
+        const struct facts_segment *s = &facts->segments[i];
+        hash = mix(mix(hash, (uint64_t)s->indicator_id), (uint64_t)s->days * 2 + s->told);
+        hash = mix_decimal(mix_decimal(mix_decimal(hash, s->target), s->floor), s->stretch);
+        hash = mix_decimal(mix_decimal(hash, s->actual.numerator), s->actual.denominator);
+    }
+    return hash;
+}
+
 static const uint64_t hash_start = 0xcbf29ce484222325u;
 
 static struct maybe
@@ -153,7 +249,12 @@ score_person(struct score *ret_score, struct dc_arena *arena, const struct schem
         const struct rule *rule = &item->item->rule;
         struct rule_input input =
             facts_rule_input(facts, definitions, item->indicator, rule, arena);
-        score.items[i] = rule_score_item(rule, item->plan->missing, &input);
+        struct rule_segment segments[SEGMENTS_MAX];
+        size_t segment_count;
+        score.items[i] =
+            facts_rule_segments(facts, item->indicator, rule, segments, &segment_count)
+                ? rule_score_segments(rule, item->plan->missing, segments, segment_count, NULL)
+                : rule_score_item(rule, item->plan->missing, &input);
         if (score.items[i].remark == RULE_VETOED && rule->veto.holds_total) {
             most.value =
                 most.known ? dc_decimal_min(most.value, rule->veto.highest) : rule->veto.highest;
@@ -179,7 +280,7 @@ score_person(struct score *ret_score, struct dc_arena *arena, const struct schem
         score.attainment.known = rule_attainment(form, &input, &score.attainment.value);
         hash = mix_input(hash, primary, &input);
     }
-    score.inputs = (int64_t)hash;
+    score.inputs = (int64_t)mix_segments(hash, facts);
     *ret_score = score;
 }
 
@@ -203,6 +304,6 @@ figures_of_unit(struct figures *ret_figures, const struct facts *facts,
                 rule_attainment(QUOTIENT_DIFFERENCE, &input, &figures.attainment.value);
         }
     }
-    figures.inputs = (int64_t)hash;
+    figures.inputs = (int64_t)mix_segments(hash, facts);
     *ret_figures = figures;
 }

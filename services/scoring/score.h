@@ -17,7 +17,21 @@ struct facts {
     size_t target_count;
     const struct dc_decimal *floors; /* -1 = none; NULL: not read, for no rule wants them */
     const struct dc_decimal *stretches;
+    /* Of targets whose period is cut, in the order of indicators and days. */
+    const struct facts_segment *segments;
+    size_t segment_count;
 };
+struct facts_segment {
+    int64_t indicator_id;
+    dc_date from, to;
+    int64_t days;                             /* working days; 0: nothing is to be done in it */
+    struct dc_decimal target, floor, stretch; /* as said for the whole period; -1 = none */
+    bool told;                                /* what was done in it is known */
+    struct dc_ratio actual;
+};
+/* Those of an indicator; none: it is not cut. */
+const struct facts_segment *facts_segments(const struct facts *facts, int64_t indicator_id,
+                                           size_t *ret_count);
 
 /* A number that may be missing. */
 struct maybe {
@@ -25,7 +39,19 @@ struct maybe {
     struct dc_decimal value;
 };
 
-/* What the rule is given for an indicator. A sum or a count without any record is 0 of 1 (who sold
+/*
+ * Of an item that is scored in segments: what the rule is given for each. Of a target that adds up a
+ * segment's share is T * days / all days; that A is against it as A * all days / days is against T keeps
+ * it exact. False: the target is not cut, the rule does not look at it, or what was done in a segment is
+ * not told yet (a moment after the cut): then the item is scored over the whole period against the
+ * target that the segments come to. There is room for SEGMENTS_MAX.
+ */
+bool facts_rule_segments(const struct facts *facts, const struct indicator *indicator,
+                         const struct rule *rule, struct rule_segment *ret_segments,
+                         size_t *ret_count);
+
+/* What the rule is given for an indicator; of a target that is cut the mean of its figures by working
+ * days, which for one that adds up is what its shares come to. A sum or a count without any record is 0 of 1 (who sold
  * nothing has sold nothing); an average or a ratio without any is no data. */
 struct rule_input facts_input(const struct facts *facts, const struct definitions *definitions,
                               const struct indicator *indicator);

@@ -68,9 +68,10 @@ break_circles(struct sheet *sheet, struct dc_arena *arena)
 
 void
 sheet_init(struct sheet *sheet, struct dc_arena *arena, const struct indicator *indicator,
-           struct sheet_target *targets, size_t count)
+           const struct dc_period *period, struct sheet_target *targets, size_t count)
 {
     *sheet = (struct sheet){.indicator = indicator,
+                            .period = *period,
                             .targets = targets,
                             .count = count,
                             .parents = DC_NEW_ARRAY(arena, int32_t, count + 1),
@@ -221,9 +222,42 @@ check_sums(const struct touched *touched, const struct cascade_sum *sums, bool a
     return DC_OK;
 }
 
+static struct segment
+figures_of(const struct sheet_target *target)
+{
+    return (struct segment){.value = target->value,
+                            .has_floor = target->has_floor,
+                            .has_stretch = target->has_stretch,
+                            .floor = target->floor,
+                            .stretch = target->stretch};
+}
+
+/* The segments of a target that had the figures `before`. */
+static enum dc_code
+cut_target(const struct sheet *sheet, struct sheet_target *target, const struct segment *before,
+           const struct sheet_change *change, struct dc_arena *arena, struct dc_error *error)
+{
+    struct segment *cut, after = figures_of(target);
+    if (!change->cut) {
+        target->segment_count = 0;
+        return DC_OK;
+    }
+    cut = DC_NEW_ARRAY(arena, struct segment, SEGMENTS_MAX);
+    if (target->segment_count > 0) {
+        memcpy(cut, target->segments, target->segment_count * sizeof(*cut));
+    }
+    target->segments = cut;
+    if (!segments_cut(&sheet->period, change->on, before, &after, cut, &target->segment_count)) {
+        return dc_fail_field(error, DC_FAILED_PRECONDITION, "policy",
+                             "a target would be cut into more than %d segments", SEGMENTS_MAX);
+    }
+    return DC_OK;
+}
+
 /* Floor and stretch go along with the value. */
 static enum dc_code
-write_back(struct sheet *sheet, const struct touched *touched, struct dc_error *error)
+write_back(struct sheet *sheet, const struct touched *touched, const struct sheet_change *change,
+           struct dc_arena *arena, struct dc_error *error)
 {
     bool higher = !sheet->indicator->lower_is_better;
     int decimals = sheet->indicator->decimals;
@@ -233,6 +267,7 @@ write_back(struct sheet *sheet, const struct touched *touched, struct dc_error *
         if (dc_decimal_cmp(node->old_value, node->value) == 0) {
             continue;
         }
+        struct segment before = figures_of(target);
         if (target->has_floor) {
             DC_TRY(cascade_bound(target->floor, node->old_value, node->value, !higher, decimals,
                                  &target->floor, error));
@@ -243,6 +278,7 @@ write_back(struct sheet *sheet, const struct touched *touched, struct dc_error *
         }
         target->value = node->value;
         target->changed = true;
+        DC_TRY(cut_target(sheet, target, &before, change, arena, error));
     }
     return DC_OK;
 }
@@ -279,5 +315,5 @@ sheet_adjust(struct sheet *sheet, struct sheet_target *target, const struct shee
     DC_TRY(cascade_resplit(touched.nodes, touched.count, indicator->additive, indicator->decimals,
                            arena, sums, error));
     DC_TRY(check_sums(&touched, sums, change->allow_over_assignment, error));
-    return write_back(sheet, &touched, error);
+    return write_back(sheet, &touched, change, arena, error);
 }

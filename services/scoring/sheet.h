@@ -11,6 +11,7 @@
 #include "plan.h"
 
 #include "base/cascade.h"
+#include "base/segment.h"
 
 struct sheet_target {
     int64_t id;
@@ -22,10 +23,13 @@ struct sheet_target {
     bool has_floor, has_stretch;
     struct dc_decimal value, floor, stretch;
     bool changed; /* by sheet_adjust */
+    const struct segment *segments; /* none: it is not cut */
+    size_t segment_count;
 };
 
 struct sheet {
     const struct indicator *indicator;
+    struct dc_period period;
     struct sheet_target *targets; /* by owner kind and owner: siblings are served in this order */
     size_t count;
     /* Made by sheet_init: */
@@ -36,7 +40,7 @@ struct sheet {
 
 /* `targets` in any order; they are sorted, and belong to the sheet from then on. */
 void sheet_init(struct sheet *sheet, struct dc_arena *arena, const struct indicator *indicator,
-                struct sheet_target *targets, size_t count);
+                const struct dc_period *period, struct sheet_target *targets, size_t count);
 /* Another sheet that may go another way. */
 void sheet_copy(struct sheet *ret_copy, struct dc_arena *arena, const struct sheet *sheet);
 
@@ -48,6 +52,8 @@ struct sheet_change {
     const char *value;
     bool lift_parent;
     bool allow_over_assignment;
+    bool cut;   /* policy SEGMENT; else RESTATE */
+    dc_date on; /* cut: at this day of the period */
 };
 /* Changes one target of the sheet and all that follow. The refusals are those of AdjustTarget, in
  * words that tell no figures: INVALID_ARGUMENT at value and lift_parent, FAILED_PRECONDITION at

@@ -3,6 +3,7 @@
  */
 #include "pacing.h"
 
+#include "segments.h"
 #include "store.h"
 #include "store_rows.h"
 
@@ -20,18 +21,26 @@ store_working_days(struct dc_step *step, const Workflow__CalendarChanged *event,
         DC_TRY(dc_date_parse(event->days[i]->date, &days[i], error));
         working[i] = event->days[i]->working;
     }
-    return dc_db_run(step->db, STATEMENT(STORE_WORKING_DAYS), NULL, error, tenant_of(step),
+    DC_TRY(dc_db_run(step->db, STATEMENT(STORE_WORKING_DAYS), NULL, error, tenant_of(step),
                      dc_p_int64(event->year), dc_p_int64(event->version),
-                     dc_p_dates(days, event->n_days), dc_p_bools(working, event->n_days));
+                     dc_p_dates(days, event->n_days), dc_p_bools(working, event->n_days)));
+    return segments_mark(step, event->year, error);
 }
 
 enum dc_code
 pace_load_calendar(struct dc_step *step, dc_date first, dc_date last,
                    struct pace_calendar *ret_calendar, struct dc_error *error)
 {
+    return pace_load_calendar_of(step, step->context->tenant_id, first, last, ret_calendar, error);
+}
+
+enum dc_code
+pace_load_calendar_of(struct dc_step *step, int64_t tenant_id, dc_date first, dc_date last,
+                      struct pace_calendar *ret_calendar, struct dc_error *error)
+{
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
-    DC_TRY(dc_db_run(step->db, STATEMENT(READ_WORKING_DAYS), &rows, error, tenant_of(step),
-                     dc_p_date(first), dc_p_date(last)));
+    DC_TRY(dc_db_run(step->db, STATEMENT(READ_WORKING_DAYS), &rows, error,
+                     dc_p_int64(tenant_id), dc_p_date(first), dc_p_date(last)));
     size_t count = dc_rows_count(rows);
     dc_date *days = DC_NEW_ARRAY(step->arena, dc_date, count + 1);
     bool *working = DC_NEW_ARRAY(step->arena, bool, count + 1);

@@ -1,6 +1,7 @@
 /*
  * store_pass.c - loading for a pass: work, people, units.
  */
+#include "segments.h"
 #include "store.h"
 #include "store_rows.h"
 
@@ -211,6 +212,7 @@ store_turn_calendar(struct dc_step *step, dc_date today, int64_t *ret_rows, stru
 struct reading {
     struct pass *pass;
     struct dc_arena *scratch;
+    struct segments segments;
     size_t rows;
 };
 
@@ -253,6 +255,7 @@ read_person(void *context, const struct dc_rows *rows, struct dc_error *error)
             dc_rows_decimals(rows, i, 18, reading->scratch, &facts.floors);
             dc_rows_decimals(rows, i, 19, reading->scratch, &facts.stretches);
         }
+        segments_put(&reading->segments, dc_rows_int64(rows, i, 0), &facts);
         struct pass_stored stored = {.present = !dc_rows_is_null(rows, i, 6)};
         if (stored.present) {
             stored.version = dc_rows_int64(rows, i, 6);
@@ -280,6 +283,10 @@ store_load_people(struct pass *pass, struct dc_error *error)
     struct reading reading = {.pass = pass, .scratch = scratch};
     struct dc_param tenant = dc_p_int64(pass->tenant_id), period = dc_p_text(pass->period),
                     ends = dc_p_bool(pass->plans.want_ends);
+    DC_TRY(segments_load(pass->step, pass->tenant_id, pass->period,
+                         GOALS__OWNER_KIND__OWNER_KIND_PERSON,
+                         pass->everybody ? NULL : pass->people, pass->people_count, pass->arena,
+                         &reading.segments, error));
     if (pass->everybody) {
         struct dc_param params[] = {tenant, period, ends};
         return dc_db_each(pass->step->db, STATEMENT(LOAD_EVERYBODY), params, 3, read_person,
@@ -419,12 +426,17 @@ store_load_units(struct pass *pass, struct dc_error *error)
         }
     }
     DC_TRY(load_stored_units(pass, units, count, error));
+    struct segments segments;
+    DC_TRY(segments_load(pass->step, pass->tenant_id, pass->period,
+                         GOALS__OWNER_KIND__OWNER_KIND_UNIT, units, count, pass->arena, &segments,
+                         error));
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
     DC_TRY(dc_db_run(pass->step->db, STATEMENT(LOAD_UNIT_FACTS), &rows, error,
                      dc_p_int64(pass->tenant_id), dc_p_text(pass->period),
                      dc_p_int64s(units, count)));
     for (size_t i = 0; i < dc_rows_count(rows); i++) {
         struct facts facts = facts_at(rows, i, 1, pass->arena);
+        segments_put(&segments, dc_rows_int64(rows, i, 0), &facts);
         int32_t unit = tree_find(&pass->tree, dc_rows_int64(rows, i, 0));
         figures_of_unit(&pass->work[unit].new.figures, &facts, pass->definitions, pass->primary);
     }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "segments.h"
 #include "store.h"
 #include "store_rows.h"
 
@@ -61,6 +62,38 @@ read_target(void *context, const struct dc_rows *rows, struct dc_error *error)
     return DC_OK;
 }
 
+/* Gives the targets of a kind their segments. */
+static enum dc_code
+cut_targets(struct preview *preview, const struct indicator *indicator, int32_t owner_kind,
+            struct sheet_target *targets, size_t count, struct dc_error *error)
+{
+    struct segments found;
+    DC_TRY(segments_load(preview->step, preview->step->context->tenant_id, preview->period,
+                         owner_kind, NULL, 0, preview->arena, &found, error));
+    for (size_t i = 0; i < count && found.count > 0; i++) {
+        struct facts owner = {0};
+        size_t own;
+        if (targets[i].owner_kind != owner_kind) {
+            continue;
+        }
+        segments_put(&found, targets[i].owner_id, &owner);
+        const struct facts_segment *cut = facts_segments(&owner, indicator->id, &own);
+        struct segment *segments = DC_NEW_ARRAY(preview->arena, struct segment, own + 1);
+        for (size_t s = 0; s < own; s++) {
+            segments[s] = (struct segment){.from = cut[s].from,
+                                           .to = cut[s].to,
+                                           .value = cut[s].target,
+                                           .has_floor = cut[s].floor.units >= 0,
+                                           .has_stretch = cut[s].stretch.units >= 0,
+                                           .floor = cut[s].floor,
+                                           .stretch = cut[s].stretch};
+        }
+        targets[i].segments = segments;
+        targets[i].segment_count = own;
+    }
+    return DC_OK;
+}
+
 enum dc_code
 preview_load_sheet(struct preview *preview, const struct indicator *indicator,
                    struct sheet **ret_sheet, struct dc_error *error)
@@ -75,8 +108,12 @@ preview_load_sheet(struct preview *preview, const struct indicator *indicator,
     if (targets.count > 0) {
         memcpy(kept, targets.items, targets.count * sizeof(*kept));
     }
+    DC_TRY(cut_targets(preview, indicator, GOALS__OWNER_KIND__OWNER_KIND_UNIT, kept, targets.count,
+                       error));
+    DC_TRY(cut_targets(preview, indicator, GOALS__OWNER_KIND__OWNER_KIND_PERSON, kept,
+                       targets.count, error));
     *ret_sheet = DC_NEW(preview->arena, struct sheet);
-    sheet_init(*ret_sheet, preview->arena, indicator, kept, targets.count);
+    sheet_init(*ret_sheet, preview->arena, indicator, &preview->days, kept, targets.count);
     return DC_OK;
 }
 
@@ -127,6 +164,7 @@ preview_load_posts(struct preview *preview, struct dc_error *error)
 struct reading {
     struct preview *preview;
     struct dc_arena *scratch;
+    struct segments segments;
     size_t rows;
 };
 
@@ -144,6 +182,7 @@ read_facts(void *context, const struct dc_rows *rows, struct dc_error *error)
             dc_rows_decimals(rows, i, 6, reading->scratch, &facts.floors);
             dc_rows_decimals(rows, i, 7, reading->scratch, &facts.stretches);
         }
+        segments_put(&reading->segments, dc_rows_int64(rows, i, 0), &facts);
         preview_take(reading->preview, dc_rows_int64(rows, i, 0), &facts, reading->scratch);
     }
     return DC_OK;
@@ -158,6 +197,10 @@ preview_load_facts(struct preview *preview, struct dc_error *error)
     struct dc_param params[] = {tenant_of(preview->step), dc_p_text(preview->period),
                                 dc_p_bool(preview->want_ends),
                                 dc_p_int64s(posts->people, posts->people_count)};
+    DC_TRY(segments_load(preview->step, preview->step->context->tenant_id, preview->period,
+                         GOALS__OWNER_KIND__OWNER_KIND_PERSON,
+                         posts->everybody ? NULL : posts->people, posts->people_count,
+                         preview->arena, &reading.segments, error));
     return posts->everybody ? dc_db_each(preview->step->db, STATEMENT(LOAD_FACTS), params, 3,
                                          read_facts, &reading, error)
                             : dc_db_each(preview->step->db, STATEMENT(LOAD_FACTS_OF), params, 4,
@@ -193,6 +236,10 @@ enum dc_code
 preview_figures(struct preview *preview, const int64_t *unit_ids, size_t count,
                 struct figures *ret_figures, struct dc_error *error)
 {
+    struct segments segments;
+    DC_TRY(segments_load(preview->step, preview->step->context->tenant_id, preview->period,
+                         GOALS__OWNER_KIND__OWNER_KIND_UNIT, unit_ids, count, preview->arena,
+                         &segments, error));
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
     DC_TRY(dc_db_run(preview->step->db, STATEMENT(LOAD_UNIT_FACTS), &rows, error,
                      tenant_of(preview->step), dc_p_text(preview->period),
@@ -200,12 +247,13 @@ preview_figures(struct preview *preview, const int64_t *unit_ids, size_t count,
     for (size_t row = 0; row < dc_rows_count(rows); row++) {
         int64_t unit_id = dc_rows_int64(rows, row, 0);
         struct facts facts = facts_at(rows, row, 1, preview->arena);
+        segments_put(&segments, unit_id, &facts);
         size_t at = 0;
         while (unit_ids[at] != unit_id) {
             at++;
         }
         for (size_t side = 0; side < preview->side_count; side++) {
-            const struct alternative *alternative = &preview->sides[side];
+            struct alternative *alternative = &preview->sides[side];
             struct facts own = alternative_facts(
                 alternative, &facts, GOALS__OWNER_KIND__OWNER_KIND_UNIT, unit_id, preview->arena);
             figures_of_unit(&ret_figures[at * preview->side_count + side], &own,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "segments.h"
 #include "store_rows.h"
 
 #include <scoring_sql.h>
@@ -23,6 +24,18 @@ ids_at(struct dc_step *step, const struct dc_rows *rows, const int64_t **ret_ids
     }
     *ret_ids = ids;
     return count;
+}
+
+/* The owner's facts with the segments of his targets. */
+static enum dc_code
+put_segments(struct dc_step *step, const char *period, int32_t owner_kind, int64_t owner_id,
+             struct facts *facts, struct dc_error *error)
+{
+    struct segments segments;
+    DC_TRY(segments_load(step, step->context->tenant_id, period, owner_kind, &owner_id, 1,
+                         step->arena, &segments, error));
+    segments_put(&segments, owner_id, facts);
+    return DC_OK;
 }
 
 enum dc_code
@@ -56,6 +69,8 @@ view_person(struct dc_step *step, const char *period, int64_t person_id,
         view.facts = facts_at(rows, 0, 17, step->arena);
         dc_rows_decimals(rows, 0, 22, step->arena, &view.facts.floors);
         dc_rows_decimals(rows, 0, 23, step->arena, &view.facts.stretches);
+        DC_TRY(put_segments(step, period, GOALS__OWNER_KIND__OWNER_KIND_PERSON, person_id,
+                            &view.facts, error));
         view.grade_plan_id = dc_rows_int64(rows, 0, 24);
         view.grade_plan_version = dc_rows_int64(rows, 0, 25);
         view.grade = text_at(step, rows, 0, 26);
@@ -239,7 +254,7 @@ view_unit_facts(struct dc_step *step, const char *period, int64_t unit_id, struc
     DC_TRY(dc_db_run(step->db, STATEMENT(LOAD_UNIT_FACTS), &rows, error, tenant_of(step),
                      dc_p_text(period), dc_p_int64s(&unit_id, 1)));
     *ret_facts = dc_rows_count(rows) > 0 ? facts_at(rows, 0, 1, step->arena) : (struct facts){0};
-    return DC_OK;
+    return put_segments(step, period, GOALS__OWNER_KIND__OWNER_KIND_UNIT, unit_id, ret_facts, error);
 }
 
 enum dc_code

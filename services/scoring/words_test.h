@@ -135,6 +135,7 @@ tell_definitions(int64_t tenant, int64_t version)
             i == 3 ? GOALS__DIRECTION__DIRECTION_LOWER : GOALS__DIRECTION__DIRECTION_HIGHER;
         indicators[i].measure_id = 10 + i + 1;
         indicators[i].primary = i == 0;
+        indicators[i].additive = i != 2;
         indicators[i].version = version;
         indicator_list[i] = &indicators[i];
     }

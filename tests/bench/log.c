@@ -1,18 +1,19 @@
 /* log.c - how much the event log costs: single-event transactions of 8 writers without and with the
- * stamper behind them, from acknowledgement to a subscriber, and the rate of a backlog. The same
- * run, the same machine: ratios count. See tests/bench/run for the lines it prints. */
+ * stamper behind them, and from acknowledgement to a subscriber. The same run, the same machine:
+ * ratios count. See tests/bench/run for the lines it prints. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "figures.h"
 #include "tests/lib/kernel_services.h"
 #include "tests/lib/service.h"
 
 #include <dacheng/kernel/v1/admin.pb-c.h>
 #include <kernel_sql.h>
 
-enum { WRITERS = 8, SECONDS = 5, BACKLOG = 500000, SAMPLES = 400000 };
+enum { WRITERS = 8, SECONDS = 5, SAMPLES = 400000 };
 
 static struct dc_test_pg *pg;
 static atomic_bool stop;
@@ -176,17 +177,10 @@ wait_until_stamped(void)
     }
 }
 
-static int
-ascending(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 static void
 print_freshness(const char *when)
 {
-    qsort(samples, sample_count, sizeof(samples[0]), ascending);
+    qsort(samples, sample_count, sizeof(samples[0]), bench_ascending_int64);
     if (sample_count > 0) {
         printf("bench log_fresh_%s ours_p50=%.1fms ours_p99=%.1fms events=%zu\n", when,
                (double)samples[sample_count / 2] / 1000,
@@ -245,20 +239,6 @@ main(int argc, char **argv)
     fflush(stdout);
     dc_bus_free(caller);
     wait_until_stamped();
-    dc_test_service_kill(maker);
-    char sql[600];
-    snprintf(sql, sizeof(sql),
-             "INSERT INTO maker.outbox (partition, tenant_id, key, type, at, body, traceparent, "
-             "actor_person_id, actor_account, cause) SELECT g %% 16, 1, 'bulk ' || g %% 1000, "
-             "'Parked', now(), decode(repeat('00', 200), 'hex'), '', 0, '', '' FROM "
-             "generate_series(1, %d) g",
-             BACKLOG);
-    dc_test_pg_exec(pg, sql);
-    dc_test_service_launch(maker);
-    int64_t began = dc_monotonic();
-    wait_until_stamped();
-    printf("bench log_backlog ours=%.0f/s events\n",
-           (double)BACKLOG * DC_SECOND / (double)(dc_monotonic() - began));
     dc_bus_free(subscriber);
     dc_test_service_stop(maker);
     dc_test_bus_stop(bus);

@@ -11,6 +11,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "figures.h"
 #include "services/notify/channel.h"
 #include "services/notify/compose.h"
 #include "services/notify/handlers.h"
@@ -151,7 +152,7 @@ give(char *buffer, size_t size, size_t count, void *context)
 }
 
 /* The letter that the service writes. */
-static const struct notify_request *
+static const struct dc_sender_request *
 letter(struct dc_arena *arena)
 {
     static const char *names[] = {"task", "stage", "subject", "cycle", "due"};
@@ -163,7 +164,7 @@ letter(struct dc_arena *arena)
         .smtp = {
             .url = "", .from_address = "a@b.example", .from_name = "达成", .domain = "b.example"}};
     struct notify_message message = {.id = "dacheng.1.123456", .email = "zhang@b.example"};
-    struct notify_request *request = DC_NEW(arena, struct notify_request);
+    struct dc_sender_request *request = DC_NEW(arena, struct dc_sender_request);
     struct dc_error error;
     if (notify_compose(arena, &occasion, &told, 1, &message, &error) != DC_OK) {
         dc_test_die("%s", error.message);
@@ -176,7 +177,7 @@ letter(struct dc_arena *arena)
 }
 
 static double
-plain_loop(const struct notify_request *request)
+plain_loop(const struct dc_sender_request *request)
 {
     char url[64];
     CURL *curl = curl_easy_init();
@@ -256,13 +257,6 @@ ours(struct dc_test_pg *pg, int run)
     return (double)MAILS * DC_SECOND / (double)(dc_monotonic() - began);
 }
 
-static int
-ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -290,18 +284,13 @@ main(int argc, char **argv)
     dc_test_service_set(notify, noon); /* no quiet hours */
     dc_test_service_set(notify, "mail.base_url=https://perf.example");
     dc_test_service_start(notify);
-    const struct notify_request *request = letter(arena);
+    const struct dc_sender_request *request = letter(arena);
     for (int run = 0; run < RUNS; run++) {
         theirs[run] = plain_loop(request);
         mine[run] = ours(pg, run);
     }
-    qsort(mine, RUNS, sizeof(mine[0]), ascending);
-    qsort(theirs, RUNS, sizeof(theirs[0]), ascending);
-    printf("bench notify ours=%.0f/s peer=%.0f/s ratio=%.2f ours_range=%.0f..%.0f "
-           "peer_range=%.0f..%.0f runs=%d (claimed, sent, committed, told / one plain libcurl "
-           "loop)\n",
-           mine[RUNS / 2], theirs[RUNS / 2], mine[RUNS / 2] / theirs[RUNS / 2], mine[0],
-           mine[RUNS - 1], theirs[0], theirs[RUNS - 1], RUNS);
+    bench_report("notify", mine, theirs, RUNS, "/s", true,
+                 "(claimed, sent, committed, told / one plain libcurl loop)");
     dc_test_service_stop(notify);
     dc_test_bus_stop(bus);
     dc_bus_terminate();

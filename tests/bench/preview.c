@@ -5,8 +5,8 @@
  * Ours: the request Preview as a worker answers it, with the distribution before and after, the
  * largest changes, the means of units. The peer: one SQL statement over the same projections that
  * finds the same for the weight: totals by ratio rules, how many change, both distributions, the
- * largest 50 changes, the means of the units directly below. Both in turns on one cluster, median of
- * the rounds.
+ * largest 50 changes, the means of the units directly below. Both in turns on one cluster, median
+ * of the rounds.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,8 @@
 
 enum { ROUNDS = 7 };
 
-/* What the peer answers in one row: changed, the sum after, bins before and after, the largest change. */
+/* What the peer answers in one row: changed, the sum after, bins before and after, the largest
+ * change. */
 static const char *const peer_sql =
     "SET search_path = scoring; SET jit = off; SET work_mem = '256MB';"
     "WITH RECURSIVE above (unit_id, ancestor_id) AS ("
@@ -90,16 +91,16 @@ seconds_of(Scoring__Alternative **alternatives, size_t count)
 }
 
 /* Everybody's sales target goes from one value to another, down from the group's. */
-static const char *const hang_targets_sql =
+static const char hang_targets_sql[] =
     "SET search_path = scoring;"
     "UPDATE indicator SET additive = true;"
     "UPDATE target SET target_ids = ARRAY[owner_kind * 1000000 + owner_id, 2, 3, 4, 5],"
-    " parent_ids = ARRAY[CASE WHEN owner_kind = 2 THEN 1000000 + 552 + (owner_id - 1) / 20"
-    "   WHEN owner_id = 1 THEN 0 WHEN owner_id <= 51 THEN 1000001"
-    "   WHEN owner_id <= 551 THEN 1000000 + 2 + (owner_id - 52) / 10"
-    "   ELSE 1000000 + 52 + (owner_id - 552) / 10 END, 0, 0, 0, 0],"
-    " \"values\"[1] = 500000.00 * CASE WHEN owner_kind = 2 THEN 1 WHEN owner_id = 1 THEN 100000"
-    "   WHEN owner_id <= 51 THEN 2000 WHEN owner_id <= 551 THEN 200 ELSE 20 END;"
+    " parent_ids = ARRAY[CASE WHEN owner_kind = 2 THEN 1000000 + %3$d + 1 + (owner_id - 1) / 20"
+    "   WHEN owner_id = 1 THEN 0 WHEN owner_id <= %2$d THEN 1000001"
+    "   WHEN owner_id <= %3$d THEN 1000000 + 2 + (owner_id - %2$d - 1) / 10"
+    "   ELSE 1000000 + %2$d + 1 + (owner_id - %3$d - 1) / 10 END, 0, 0, 0, 0],"
+    " \"values\"[1] = 500000.00 * CASE WHEN owner_kind = 2 THEN 1 WHEN owner_id = 1 THEN %1$d"
+    "   WHEN owner_id <= %2$d THEN 2000 WHEN owner_id <= %3$d THEN 200 ELSE 20 END;"
     "UPDATE edition SET number = number + 1; ANALYZE target";
 
 static int64_t
@@ -132,7 +133,7 @@ main(void)
     struct dc_test_pg *pg;
     dc_test_pg_start(&pg);
     fixture_open(&f, pg);
-    dc_test_pg_exec(pg, tenant_sql);
+    make_group(pg);
     tell_plan(1);
     fixture_work(&f);
     dc_test_pg_exec(pg, "VACUUM ANALYZE scoring.score");
@@ -159,7 +160,7 @@ main(void)
         free(theirs);
         all_four[round] = seconds_of(four, 4);
     }
-    dc_test_pg_exec(pg, hang_targets_sql);
+    exec_sized(pg, hang_targets_sql);
     target.target_id = 1000001;
     target.owner_kind = GOALS__OWNER_KIND__OWNER_KIND_UNIT;
     target.owner_id = 1;
@@ -173,7 +174,7 @@ main(void)
     double a = median(ours), b = median(peer);
     printf("bench preview ours=%.3fs peer=%.3fs ratio=%.2f spread=%.3f..%.3fs peer_spread="
            "%.3f..%.3fs people=%d indicators=5\n",
-           a, b, b / a, ours[0], ours[ROUNDS - 1], peer[0], peer[ROUNDS - 1], PEOPLE);
+           a, b, b / a, ours[0], ours[ROUNDS - 1], peer[0], peer[ROUNDS - 1], people);
     printf("four alternatives side by side: %.3f s; a target of the whole group taken down to "
            "everybody: %.3f s; memory at most %lld MiB\n",
            median(all_four), median(targets_too), (long long)peak_memory());

@@ -117,7 +117,7 @@ follow(void)
         snprintf(amount, sizeof(amount), "%d", 100000 + i * 997);
         total.measure_id = 1;
         total.owner_kind = GOALS__OWNER_KIND__OWNER_KIND_PERSON;
-        total.owner_id = 1 + i * 1999;
+        total.owner_id = 1 + i * 1999 % people;
         total.period = (char *)"2026Q4";
         total.numerator = amount;
         total.denominator = (char *)"1";
@@ -130,11 +130,12 @@ follow(void)
         took[i] = (double)(dc_monotonic() - begin) / 1e3;
     }
     qsort(took, TIMES, sizeof(double), by_size);
-    printf("one total among %d people, event to commit: p50 %.2f ms, worst %.2f ms\n", PEOPLE,
+    printf("one total among %d people, event to commit: p50 %.2f ms, worst %.2f ms\n", people,
            took[TIMES / 2], took[TIMES - 1]);
 }
 
-/* The same plan with five rules: a ratio, a line from a floor, three points, marginal steps, a band. */
+/* The same plan with five rules: a ratio, a line from a floor, three points, marginal steps, a
+ * band. */
 static void
 tell_mixed(int64_t version)
 {
@@ -142,7 +143,8 @@ tell_mixed(int64_t version)
     Goals__LinearRule linear = GOALS__LINEAR_RULE__INIT;
     Goals__ThreePointRule points = GOALS__THREE_POINT_RULE__INIT;
     Goals__StepsRule steps = GOALS__STEPS_RULE__INIT;
-    Goals__StepRow low = GOALS__STEP_ROW__INIT, high = GOALS__STEP_ROW__INIT, *rows[] = {&low, &high};
+    Goals__StepRow low = GOALS__STEP_ROW__INIT, high = GOALS__STEP_ROW__INIT,
+                   *rows[] = {&low, &high};
     Goals__BandRule band = GOALS__BAND_RULE__INIT;
     make_plan(&made, version);
     linear.full_marks = points.full_marks = points.cap_score = band.full_marks = (char *)"100";
@@ -176,7 +178,8 @@ tell_mixed(int64_t version)
     tell_made(&made);
 }
 
-/* Totals stream in, 500 an event as ingest tells them: people scored a second until all is committed. */
+/* Totals stream in, 500 an event as ingest tells them: people scored a second until all is
+ * committed. */
 static void
 stream(void)
 {
@@ -192,7 +195,7 @@ stream(void)
             snprintf(amounts[i], sizeof(amounts[i]), "%d", 100000 + e * TOTALS + i);
             totals[i].measure_id = 1 + i % 5;
             totals[i].owner_kind = GOALS__OWNER_KIND__OWNER_KIND_PERSON;
-            totals[i].owner_id = 1 + ((int64_t)e * TOTALS + i) * 37 % PEOPLE;
+            totals[i].owner_id = 1 + ((int64_t)e * TOTALS + i) * 37 % people;
             totals[i].period = (char *)"2026Q4";
             totals[i].numerator = amounts[i];
             totals[i].denominator = (char *)"1";
@@ -215,11 +218,11 @@ main(void)
     struct dc_test_pg *pg;
     dc_test_pg_start(&pg);
     fixture_open(&f, pg);
-    dc_test_pg_exec(pg, tenant_sql);
+    make_group(pg);
     tell_plan(1);
     int64_t begin = dc_monotonic();
     fixture_work(&f);
-    printf("first scores of %d people: %.2f s\n", PEOPLE, (double)(dc_monotonic() - begin) / 1e6);
+    printf("first scores of %d people: %.2f s\n", people, (double)(dc_monotonic() - begin) / 1e6);
     dc_test_pg_exec(pg, peer_tables_sql);
 
     double ours[ROUNDS], peer[ROUNDS];
@@ -244,7 +247,7 @@ main(void)
     printf("bench rescore ours=%.3fs peer=%.3fs ratio=%.2f spread=%.3f..%.3fs peer_spread="
            "%.3f..%.3fs people=%d indicators=5\n",
            ours[ROUNDS / 2], peer[ROUNDS / 2], peer[ROUNDS / 2] / ours[ROUNDS / 2], ours[0],
-           ours[ROUNDS - 1], peer[0], peer[ROUNDS - 1], PEOPLE);
+           ours[ROUNDS - 1], peer[0], peer[ROUNDS - 1], people);
     double mixed[ROUNDS];
     for (int round = 0; round < ROUNDS; round++) {
         dc_test_pg_exec(pg, "VACUUM ANALYZE scoring.score");
@@ -254,14 +257,15 @@ main(void)
         mixed[round] = (double)(dc_monotonic() - begin) / 1e6;
     }
     qsort(mixed, ROUNDS, sizeof(double), by_size);
-    printf("bench rescore_mixed ours=%.3fs peer=%.3fs ratio=%.2f spread=%.3f..%.3fs (the peer: ratios "
-           "only)\n",
-           mixed[ROUNDS / 2], peer[ROUNDS / 2], peer[ROUNDS / 2] / mixed[ROUNDS / 2], mixed[0],
-           mixed[ROUNDS - 1]);
-    look(1, "100,000 people");
+    printf(
+        "bench rescore_mixed ours=%.3fs peer=%.3fs ratio=%.2f spread=%.3f..%.3fs (the peer: ratios "
+        "only)\n",
+        mixed[ROUNDS / 2], peer[ROUNDS / 2], peer[ROUNDS / 2] / mixed[ROUNDS / 2], mixed[0],
+        mixed[ROUNDS - 1]);
+    look(1, "everybody");
     look(2, "2,000 people");
-    look(52, "200 people");
-    look(552, "20 people");
+    look(last_company + 1, "200 people");
+    look(last_department + 1, "20 people");
     follow();
     stream();
     fixture_close(&f);

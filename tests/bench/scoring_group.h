@@ -1,34 +1,39 @@
 /*
- * scoring_group.h - the group that benchmarks of scoring compute: 100,000 people with 5 indicators
- * each, their targets and actuals, and one plan for everybody that comes in versions.
+ * scoring_group.h - the group that benchmarks of scoring compute: 100,000 people (BENCH_PEOPLE,
+ * in steps of 2,000) with 5 indicators each, their targets and actuals, and one plan for everybody
+ * that comes in versions.
  */
 #ifndef BENCH_SCORING_GROUP_H
 #define BENCH_SCORING_GROUP_H
 
+#include "figures.h"
 #include "services/scoring/fixture.h"
 
-enum { TENANT = 1, PEOPLE = 100000 };
+enum { TENANT = 1 };
 
 static struct fixture f;
+static int people, last_company, last_department; /* the units' ids */
 
-/* 1 group, 50 companies, 500 departments, 5,000 teams of 20. */
-static const char *const tenant_sql =
+/* 1 group, a company for 2,000 people, a department for 200, a team for 20; as arguments: people,
+ * the last unit that is a company, a department, a team. */
+static const char tenant_sql[] =
     "SET search_path = scoring;"
     "INSERT INTO edition VALUES (1, 1);"
     "INSERT INTO measure SELECT 1, m, 1, 1, '' FROM generate_series(1, 5) m;"
     "INSERT INTO indicator SELECT 1, m, 1, 'i' || m, 'i' || m, 'CNY', 1, 2, m, m = 1, false "
     "FROM generate_series(1, 5) m;"
     "INSERT INTO place SELECT 1, u, '-infinity', '2020-01-01', CASE WHEN u = 1 THEN 0 "
-    "WHEN u <= 51 THEN 1 WHEN u <= 551 THEN 2 + (u - 52) / 10 ELSE 52 + (u - 552) / 10 END, NULL, "
-    "1 FROM generate_series(1, 5551) u;"
-    "INSERT INTO org_post SELECT 1, p, 0, 552 + (p - 1) / 20, 'sales_rep', 1, true, '2020-01-01', "
-    "'infinity' FROM generate_series(1, 100000) p;"
+    "WHEN u <= %2$d THEN 1 WHEN u <= %3$d THEN 2 + (u - %2$d - 1) / 10 ELSE %2$d + 1 + (u - %3$d - "
+    "1) / 10 END, NULL, 1 FROM generate_series(1, %4$d) u;"
+    "INSERT INTO org_post SELECT 1, p, 0, %3$d + 1 + (p - 1) / 20, 'sales_rep', 1, true, "
+    "'2020-01-01', "
+    "'infinity' FROM generate_series(1, %1$d) p;"
     "SELECT setseed(0.5);"
-    "INSERT INTO actual SELECT 1, '2026Q4', CASE WHEN p > 100000 THEN 1 ELSE 2 END, "
-    "CASE WHEN p > 100000 THEN p - 100000 ELSE p END, '{1,2,3,4,5}', "
+    "INSERT INTO actual SELECT 1, '2026Q4', CASE WHEN p > %1$d THEN 1 ELSE 2 END, "
+    "CASE WHEN p > %1$d THEN p - %1$d ELSE p END, '{1,2,3,4,5}', "
     "ARRAY[(random() * 600000)::numeric(12, 2), (random() * 300000)::numeric(12, 2), "
     "(random() * 90000)::numeric(12, 2), (random() * 100)::int, (random() * 100)::int], "
-    "'{1,1,1,1,1}', '{50,20,10,20,20}', '{7,7,7,7,7}' FROM generate_series(1, 105551) p;"
+    "'{1,1,1,1,1}', '{50,20,10,20,20}', '{7,7,7,7,7}' FROM generate_series(1, %1$d + %4$d) p;"
     "INSERT INTO target SELECT tenant_id, period, owner_kind, owner_id, '{1,2,3,4,5}', "
     "'{500000.00,250000.00,80000.00,80,70}', ARRAY[1, 2, 3, 4, 5], '{1,1,1,1,1}', "
     "'{NULL,NULL,NULL,NULL,NULL}', '{NULL,NULL,NULL,NULL,NULL}', '{0,0,0,0,0}', '{f,f,f,f,f}', "
@@ -41,8 +46,28 @@ static const char *const tenant_sql =
     "u.unit_id = a.ancestor_id WHERE u.parent_id IS NOT NULL) "
     "INSERT INTO org_unit_tree SELECT 1, ancestor_id, unit_id, depth FROM above;"
     "INSERT INTO org_person SELECT 1, p, 'E' || p, 'person ' || p, '', '', 'en', NULL, "
-    "'2020-01-01', 'infinity', 1 FROM generate_series(1, 100000) p;"
+    "'2020-01-01', 'infinity', 1 FROM generate_series(1, %1$d) p;"
     "ANALYZE;";
+
+/* Carries out SQL that has the sizes of the group as its arguments, as tenant_sql has. */
+static void
+exec_sized(struct dc_test_pg *pg, const char *format)
+{
+    DC_AUTO_TEXT struct dc_text sql = DC_TEXT_INIT;
+    dc_text_printf(&sql, format, people, last_company, last_department,
+                   last_department + people / 20);
+    dc_test_pg_exec(pg, dc_text_cstr(&sql));
+}
+
+static void
+make_group(struct dc_test_pg *pg)
+{
+    people = (int)bench_setting("BENCH_PEOPLE", 100000) / 2000 * 2000;
+    people = people < 2000 ? 2000 : people;
+    last_company = 1 + people / 2000;
+    last_department = last_company + people / 200;
+    exec_sized(pg, tenant_sql);
+}
 
 /* A version of the plan of everybody: five ratios, the first two trade weight with the version. */
 struct group_plan {

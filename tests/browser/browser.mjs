@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { afterEach } from 'node:test'
 import { chromium } from 'playwright-core'
 
 export const base = process.env.BASE_URL
@@ -23,11 +24,25 @@ const engine = await chromium.launch({
 })
 export const closeAll = () => engine.close()
 
+// What was on the pages when a test failed: said with the failure, and kept as pictures.
+const pages = new Set()
+afterEach(async (test) => {
+  if (test.passed) return
+  for (const page of pages) {
+    const name = `failed-${[...pages].indexOf(page)}`
+    await picture(page, name).catch(() => {})
+    const text = await page.locator('body').innerText({ timeout: 2000 }).catch((error) => error.message)
+    test.diagnostic(`${name}.png ${page.url()}: ${text.replace(/\s+/g, ' ').slice(0, 600)}`)
+  }
+})
+
 /** A window of its own. What the page complains about is kept in `window.complaints`. */
 export async function open(size = 'desktop') {
   const context = await engine.newContext({ viewport: sizes[size], locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })
   const page = await context.newPage()
   page.setDefaultTimeout(20_000)
+  pages.add(page)
+  page.on('close', () => pages.delete(page))
   const complaints = []
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`))
   page.on('console', (message) => {

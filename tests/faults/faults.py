@@ -24,6 +24,7 @@ from process_load import PATIENT, ProcessLoad  # noqa: E402
 from record_load import RecordLoad  # noqa: E402
 from sms_receiver import SmsReceiver  # noqa: E402
 from stack import Stack  # noqa: E402
+import surroundings  # noqa: E402
 
 KINDS = ("lost", "duplicated", "reordered", "diverged", "hole", "unheld", "causeless")
 
@@ -37,13 +38,18 @@ def main():
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    network = disk = None
+    own = {}
+    if surroundings.enter():
+        network, disk = surroundings.Network(buses=2), surroundings.Disk()
+        own = {"disk": disk.mount, "bus_port": surroundings.BUS_PORT}
     cut = random.Random(options.seed)
     times = [time.monotonic()]
     with MailSink() as mail, SmsReceiver() as sms, \
             Stack(smtp_url=f"smtp://127.0.0.1:{mail.port}", replicas="scoring=2 workflow=2 notify=2", dacheng_gather_s=1,
-                  **PATIENT, **sms.settings()) as stack:
+                  **own, **PATIENT, **sms.settings()) as stack:
         records, process = RecordLoad(stack, options.seed), ProcessLoad(stack, options.seed)
-        injector = Injector(stack, sms, options.seed)
+        injector = Injector(stack, sms, options.seed, network, disk)
         times.append(time.monotonic())
         mail.cut = lambda: cut.random() < 0.1
         records.start()
@@ -81,6 +87,8 @@ def main():
             print("  refused:", problem)
         failed = len(findings) + len(problems)
         print(f"{checker.checks} passed, 0 failed" if not failed else f"{max(0, checker.checks - failed)} passed, {failed} failed")
+    if disk:
+        disk.unmount()
     return 1 if failed else 0
 
 

@@ -15,7 +15,12 @@ WITH live AS (
                         UNION ALL SELECT 1, unnest(l.units)) o
     CROSS JOIN LATERAL (VALUES (to_char(l.occurred_on, 'YYYY-MM')),
                                (to_char(l.occurred_on, 'YYYY"Q"Q')),
-                               (to_char(l.occurred_on, 'YYYY'))) t (period)
+                               (to_char(l.occurred_on, 'YYYY'))
+                        UNION ALL -- segments of targets, "2026-10-01..2026-11-14"
+                        SELECT s.period FROM ingest.span_owner s
+                        WHERE s.owner_kind = o.kind AND s.owner_id = o.id
+                          AND l.occurred_on BETWEEN left(s.period, 10)::date
+                                                AND right(s.period, 10)::date) t (period)
 ), customers AS (
     SELECT kind, owner, period, customer, count(DISTINCT order_key) AS orders
     FROM owned WHERE customer <> '' GROUP BY 1, 2, 3, 4

@@ -187,10 +187,10 @@ def copy(source, target):
 
 
 class Stack:
-    """demo: with the demo group; fresh: loaded now, not copied. environment: further settings of
-    deploy/local/run."""
+    """demo: with the demo group; fresh: loaded now, not copied; disk: called with the directory of the
+    database before anything is in it. environment: further settings of deploy/local/run."""
 
-    def __init__(self, demo=True, fresh=False, **environment):
+    def __init__(self, demo=True, fresh=False, disk=None, **environment):
         # Below /tmp, where the database's own user may enter, and with a path short enough for sockets.
         self.home = tempfile.mkdtemp(prefix="dc-", dir="/tmp")
         os.chmod(self.home, 0o711)
@@ -202,6 +202,9 @@ class Stack:
         self.people = {}
         self.seeded = {}  # accounts that the demo does not have, with their one-time passwords
         self.ahead = 0
+        if disk:
+            os.mkdir(os.path.join(self.home, "pg"), 0o711)
+            disk(os.path.join(self.home, "pg"))
         if demo and not fresh:
             Template().copy_to(self.home)
 
@@ -235,7 +238,18 @@ class Stack:
             raise
         self.address = self.read("run/address").strip()
 
+    def keep_examples(self):
+        """`make events-page`: what this deployment told, as examples of its events."""
+        directory = os.environ.get("CAPTURE_EVENTS")
+        if not directory or not self.process or self.process.poll() is not None:
+            return
+        told = self.ctl("replay", ">", check=False).stdout
+        with open(os.path.join(build_directory(), "examples.lock"), "w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            subprocess.run([os.path.join(ROOT, "deploy/api/make"), "capture", directory], input=told, text=True, check=True, cwd=ROOT)
+
     def stop(self):
+        self.keep_examples()
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:

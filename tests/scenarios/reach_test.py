@@ -5,9 +5,12 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
-from stack import CallError, Client, Stack  # noqa: E402
+from stack import ROOT, CallError, Client, Stack  # noqa: E402
 
-SERVICES = ("org", "goals", "ingest", "scoring", "workflow", "notify", "audit")
+with open(os.path.join(ROOT, "deploy/database/services"), encoding="ascii") as services:
+    SERVICES = [line.strip() for line in services if line.strip() and not line.startswith("#")]
+# The log and its bookkeeping serve all tenants at once; who may read them is decided by the bus.
+OF_THE_LOG = {"outbox", "command", "parked", "stamp"}
 
 
 def setUpModule():
@@ -139,14 +142,21 @@ class Database(unittest.TestCase):
                 self.assertEqual(rows[-1], ["0"], f"{schema}.{table} shows rows to tenant {tenant}")
 
     def test_every_table_with_a_tenant_has_row_security(self):
-        # The log and its bookkeeping serve all tenants at once; who may read them is decided by the bus.
-        free = {"outbox", "command", "parked", "stamp"}
         rows = stack.sql("""SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
             JOIN pg_attribute a ON a.attrelid = c.oid AND attname = 'tenant_id'
             WHERE relkind IN ('r', 'p') AND NOT relispartition AND NOT relrowsecurity
-              AND nspname IN ('org','goals','ingest','scoring','workflow','notify','audit')""")
-        left = [f"{schema}.{table}" for schema, table in rows if table not in free and not table.endswith("staging")]
+              AND nspname = ANY ('{%s}')""" % ",".join(SERVICES))
+        left = [f"{schema}.{table}" for schema, table in rows if table not in OF_THE_LOG and not table.endswith("staging")]
         self.assertEqual(left, [])
+
+    def test_every_key_of_a_table_with_a_tenant_is_led_by_it(self):
+        """So that schemas can be distributed by tenant. The kernel's log is one stream of all tenants."""
+        rows = stack.sql("""
+            SELECT n.nspname, c.relname, i.indexrelid::regclass FROM pg_index i
+            JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+            JOIN pg_attribute t ON t.attrelid = c.oid AND t.attname = 'tenant_id'
+            WHERE i.indisunique AND NOT c.relispartition AND i.indkey[0] <> t.attnum AND n.nspname = ANY ('{%s}')""" % ",".join(SERVICES))
+        self.assertEqual([row for row in rows if row[1] not in OF_THE_LOG], [])
 
     def test_the_audit_record_takes_no_change(self):
         for statement in ("UPDATE audit.entry SET account = 'x'", "DELETE FROM audit.entry", "TRUNCATE audit.entry"):

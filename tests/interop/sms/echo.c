@@ -50,7 +50,7 @@ main(int argc, char **argv)
                                        .connections = 1};
     const struct notify_channel *channel = notify_channel_named(&settings, "sms");
     DC_AUTO(notify_sender) struct notify_sender *sender = NULL;
-    struct notify_request request = {0};
+    struct dc_sender_request request = {0};
     struct notify_done done = {0};
     if (!channel || notify_sender_new(&sender, channel, &settings, &error) != DC_OK ||
         channel->prepare(arena, &settings, &message, &request, &error) != DC_OK) {

@@ -13,6 +13,8 @@ export interface QueryState<T> {
   error: Ref<unknown>
   /** On the way, with the answer to an earlier request (or none) still shown. */
   pending: Ref<boolean>
+  /** What is shown answers another question: nothing may be done with it. */
+  outdated: Ref<boolean>
   refresh(): Promise<void>
 }
 export interface LiveOptions {
@@ -36,21 +38,22 @@ function useAsked<I extends DescMessage, O extends DescMessage>(
   const data = shallowRef<MessageShape<O>>()
   const error = ref<unknown>(null)
   const pending = ref(false)
+  const outdated = ref(false)
   let shown = '' // the answer's text: the same again changes nothing
   let flight: AbortController | null = null
 
   const accept = (answer: MessageShape<O>) => {
     const text = answerText(method, answer)
     error.value = null
-    pending.value = false
+    pending.value = outdated.value = false
     if (text === shown) return
     shown = text
     data.value = answer
   }
   const refuse = (failure: unknown, keep: boolean) => {
     pending.value = false
-    // A poll that fails leaves the last good answer on the page.
-    if (keep && data.value && ConnectError.from(failure).code === Code.Unavailable) return
+    // A poll that fails leaves the last good answer on the page, if it is the answer to what is asked.
+    if (keep && data.value && !outdated.value && ConnectError.from(failure).code === Code.Unavailable) return
     error.value = failure
     if (ConnectError.from(failure).code !== Code.Unavailable) {
       data.value = undefined
@@ -88,11 +91,12 @@ function useAsked<I extends DescMessage, O extends DescMessage>(
       stop()
       if (requestJson === null) {
         data.value = undefined
-        pending.value = false
+        pending.value = outdated.value = false
         shown = ''
         return
       }
       pending.value = true
+      outdated.value = data.value !== undefined
       error.value = null
       if (!live) return void askNow(false)
       unwatch = hub.watch({
@@ -113,7 +117,7 @@ function useAsked<I extends DescMessage, O extends DescMessage>(
     { immediate: true },
   )
   onScopeDispose(stop)
-  return { data, error, pending, refresh: () => askNow(false) }
+  return { data, error, pending, outdated, refresh: () => askNow(false) }
 }
 
 /** Asked once, and again when the request changes. A request of null asks nothing. */

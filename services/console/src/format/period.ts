@@ -90,3 +90,13 @@ export function monthsOf(text: string): string[] {
   const from = period.grain === 'year' ? 1 : period.part * 3 - 2
   return Array.from({ length: period.grain === 'year' ? 12 : 3 }, (_, i) => writePeriod({ grain: 'month', year: period.year, part: from + i }))
 }
+
+/** First and last day, as "2026-10-01". */
+export function daysOf(text: string): { first: string; last: string } | null {
+  const period = parsePeriod(text)
+  if (!period) return null
+  const [from, to] = period.grain === 'year' ? [1, 12] : period.grain === 'quarter' ? [period.part * 3 - 2, period.part * 3] : [period.part, period.part]
+  const lastDay = new Date(Date.UTC(period.year, to, 0)).getUTCDate()
+  const two = (n: number) => String(n).padStart(2, '0')
+  return { first: `${period.year}-${two(from)}-01`, last: `${period.year}-${two(to)}-${two(lastDay)}` }
+}

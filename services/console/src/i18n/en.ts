@@ -6,6 +6,7 @@ import { previewEn } from './preview.en'
 import { processEn } from './process.en'
 import { reportEn } from './report.en'
 import { rulesEn } from './rules.en'
+import { segmentsEn } from './segments.en'
 import { targetsEn } from './targets.en'
 import { resultsEn } from './results.en'
 import { reviewsEn } from './reviews.en'
@@ -17,6 +18,7 @@ export const en: Words = {
   ...processEn,
   ...rulesEn,
   ...reportEn,
+  ...segmentsEn,
   ...targetsEn,
   ...resultsEn,
   ...operationsEn,
@@ -222,6 +224,7 @@ export const en: Words = {
     at_lowest: 'at the lowest score',
     vetoed: 'vetoed',
     not_vetoed: 'not vetoed',
+    segments: 'scored in segments',
     no_target: 'No target',
     no_data: 'No data',
     below_threshold: 'Below threshold',

@@ -7,6 +7,7 @@ import { processZh } from './process.zh'
 import { reportZh } from './report.zh'
 import { rulesZh } from './rules.zh'
 import { resultsZh } from './results.zh'
+import { segmentsZh } from './segments.zh'
 import { targetsZh } from './targets.zh'
 import { reviewsZh } from './reviews.zh'
 
@@ -17,6 +18,7 @@ export const zh = {
   ...rulesZh,
   ...reportZh,
   ...resultsZh,
+  ...segmentsZh,
   ...targetsZh,
   ...operationsZh,
   ...okrZh,
@@ -221,6 +223,7 @@ export const zh = {
     at_lowest: '已到最低分',
     vetoed: '一票否决',
     not_vetoed: '未触发否决',
+    segments: '分段计分',
     no_target: '未设目标',
     no_data: '暂无数据',
     below_threshold: '低于门槛',
