@@ -86,7 +86,7 @@ def main():
             value = f"{123456789012 + 1000000003 * (n + 1)}.{n:02d}"
             start = time.monotonic()
             answer = supervisor.call("goals.GoalService/AdjustTarget", {
-                "targetId": root, "value": value, "reason": "bench", "effectiveOn": stack.sql("SELECT current_date")[0][0], "policy": "ADJUST_POLICY_RESTATE"})
+                "targetId": root, "value": value, "reason": "bench", "effectiveOn": stack.sql("SELECT current_date")[0][0], "policy": "ADJUST_POLICY_RESTATE", "allowOverAssignment": True})
             committed.append(time.monotonic() - start)
             assert int(answer["changed"]) > PEOPLE, answer["changed"]
             wanted = stack.sql(f"SELECT trim_scale(value) FROM goals.target WHERE owner_kind = 2 AND owner_id = {last} AND period = '{period}'")[0][0]

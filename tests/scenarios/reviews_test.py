@@ -199,11 +199,12 @@ class Reviews(unittest.TestCase):
                 stack.sql("SELECT * FROM reviews.result", role=role)
 
         # The whole database: what he wrote stands in the result alone, without him.
-        self.assertEqual(stack.sql("SELECT count(*) FROM reviews.rating"), [["0"]])
+        self.assertEqual(stack.sql("SELECT count(*) FROM reviews.rating JOIN reviews.assignment USING (tenant_id, assignment_id) "
+                                   f"WHERE round_id = {self.round['id']}"), [["0"]])
         dump = self.dump()
         self.assertNotIn(SECRET, dump)
         self.assertEqual(dump.count(SECRET.encode().hex()), 1)
-        body = stack.sql(f"SELECT encode(body, 'hex') FROM reviews.result WHERE person_id = {self.zhang}")[0][0]
+        body = stack.sql(f"SELECT encode(body, 'hex') FROM reviews.result WHERE person_id = {self.zhang} AND round_id = {self.round['id']}")[0][0]
         self.assertIn(SECRET.encode().hex(), body)
 
     def dump(self):
