@@ -20,6 +20,7 @@ static const struct dc_reaction reactions[] = {
     {"scoring", "*", NULL, audit_on_event},
     {"workflow", "*", NULL, audit_on_event},
     {"notify", "*", NULL, audit_on_event},
+    {"webhooks", "*", NULL, audit_on_event},
     {"audit", "*", NULL, audit_on_event},
     {"reviews", "*", NULL, audit_on_event},
     {0},

@@ -39,7 +39,7 @@ static const struct dc_option options[] = {
     {"http.timeout_ms", DC_OPTION_INT, "30000", 1, GUARD_TIMEOUT_MAX_MS,
      "for requests without Connect-Timeout-Ms, milliseconds"},
     {"live.pages_max", DC_OPTION_INT, "10000", 0, 1000000, "live pages per thread"},
-    {"live.events", DC_OPTION_LIST, "org.>,goals.>,ingest.>,reviews.>,scoring.>,workflow.>,notify.>", 0, 0,
+    {"live.events", DC_OPTION_LIST, "org.>,goals.>,ingest.>,reviews.>,scoring.>,workflow.>,notify.>,webhooks.>", 0, 0,
      "events that live pages can hear"},
     {"session.cache_ms", DC_OPTION_INT, "15000", 0, 600000,
      "how long org's word on a session is good when no event ends it, milliseconds"},

@@ -73,6 +73,11 @@ dc_handler goals_get_draft;
 dc_handler goals_discard_draft;
 dc_handler goals_carry_out_draft;
 
+dc_handler goals_list_moves;
+dc_handler goals_preview_moves;
+dc_handler goals_decide_moves;
+dc_handler goals_save_move_settings;
+
 /* Task: reminds of check-ins that are due. */
 enum dc_code goals_check_ins(struct dc_step *step, bool *ret_more,
                              struct dc_error *error) DC_MUST_CHECK;

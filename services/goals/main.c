@@ -6,6 +6,7 @@
 
 #include <dacheng/goals/v1/draft.pb-c.h>
 #include <dacheng/goals/v1/goals.pb-c.h>
+#include <dacheng/goals/v1/move.pb-c.h>
 #include <dacheng/goals/v1/sheet.pb-c.h>
 #include <dacheng/ingest/v1/events.pb-c.h>
 #include <dacheng/goals/v1/okr.pb-c.h>
@@ -33,6 +34,8 @@ static const struct dc_statement *const statements[] = {goals_statements, NULL};
         .service = &goals__draft_service__descriptor, .name = name_, .kind = kind_,                \
         .handler = handler_                                                                        \
     }
+
+#define MOVE_METHOD(name, kind, handler) METHOD_OF(move_service, name, kind, handler)
 
 static const struct dc_method methods[] = {
     METHOD("ListDefinitions", DC_QUERY, goals_list_definitions),
@@ -87,6 +90,10 @@ static const struct dc_method methods[] = {
     DRAFT_METHOD("GetDraft", DC_QUERY, goals_get_draft),
     DRAFT_METHOD("DiscardDraft", DC_COMMAND, goals_discard_draft),
     DRAFT_METHOD("CarryOutDraft", DC_COMMAND, goals_carry_out_draft),
+    MOVE_METHOD("ListMoves", DC_QUERY, goals_list_moves),
+    MOVE_METHOD("PreviewMoves", DC_QUERY, goals_preview_moves),
+    MOVE_METHOD("DecideMoves", DC_COMMAND, goals_decide_moves),
+    MOVE_METHOD("SaveMoveSettings", DC_COMMAND, goals_save_move_settings),
     {0},
 };
 

@@ -91,11 +91,14 @@ stage_clear(void **state)
                     "SET search_path = goals; TRUNCATE measure, measure_filter, indicator, plan, "
                     "plan_version, plan_item, sheet, target, adjustment, target_version, proposal, "
                     "actual, total, season_profile, target_division, "
-                    "target_segment, "
+                    "target_segment, move_stay, move_settings, "
                     "objective, objective_version, objective_link, check_in, okr_result, "
                     "key_result_feed, fed_value, check_in_timer, "
                     "okr_settings, hand_value, draft; "
-                    "UPDATE org_post SET unit_id = 101 WHERE person_id = 5");
+                    "UPDATE org_post SET unit_id = 101 WHERE person_id = 5; "
+                    "DELETE FROM org_post WHERE ordinal > 1; "
+                    "UPDATE org_post SET valid_to = 'infinity'; "
+                    "UPDATE org_unit SET parent_id = 10, valid_from = '2020-01-01' WHERE unit_id = 102");
     dc_arena_reset(stage.thread.arena, 0);
     return 0;
 }

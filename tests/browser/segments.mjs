@@ -99,6 +99,45 @@ describe('a target that changes within a period', () => {
     await page.setViewportSize(sizes.desktop)
   })
 
+  it('lists moves that want a decision, and what each choice makes of the targets above', async () => {
+    const { page } = supervisor
+    await page.goto(`${base}/goals`)
+    await page.locator('[data-test=moves-waiting]').click()
+    await page.waitForURL((url) => url.pathname === '/moves')
+    const first = page.locator('[data-test=move][data-code=E1104]').first()
+    await first.waitFor()
+    await soon.match(() => first.innerText(), /华东一组[\s\S]*→[\s\S]*华南一组|→/)
+    const open = await page.locator('[data-test=move]').count()
+    await first.locator('[data-test=pick]').click()
+    await page.locator('[data-test=choices] .el-segmented__item', { hasText: '整期随转' }).click()
+    await page.locator('[data-test=figure]').first().waitFor()
+    assert.ok((await page.locator('[data-test=figure]').count()) >= 2)
+    await picture(page, 'moves-preview')
+    await page.locator('[data-test=choices] .el-segmented__item', { hasText: '留在原组织' }).click()
+    await page.locator('[data-test=no-figures]').waitFor()
+    await page.fill('[data-test=decision] input[name=reason]', '年内不变')
+    await page.click('[data-test=decision] [data-test=decide]')
+    await soon.equal(() => page.locator('[data-test=move]').count(), open - 1)
+  })
+
+  it('decides many at once, also on a phone', async () => {
+    const { page } = supervisor
+    await page.setViewportSize(sizes.phone)
+    await page.locator('[data-test=move]').first().waitFor()
+    await page.locator('[data-test=pick-all]').click()
+    await page.locator('[data-test=choices] .el-segmented__item', { hasText: '整期随转' }).click()
+    await page.locator('[data-test=figure]').first().waitFor()
+    assert.equal(await sideways(page), '')
+    await picture(page, 'moves-phone')
+    await page.locator('[data-test=decision]').scrollIntoViewIfNeeded()
+    await picture(page, 'moves-phone-decision')
+    await page.fill('[data-test=decision] input[name=reason]', '随调动转移')
+    await until('it can be decided', async () => !(await page.locator('[data-test=decide]').isDisabled()))
+    await page.click('[data-test=decision] [data-test=decide]')
+    await soon.match(() => page.locator('[data-test=moves]').innerText(), /没有待决定的调动/)
+    await page.setViewportSize(sizes.desktop)
+  })
+
   it('and nobody complained', () => {
     assert.deepEqual([...supervisor.complaints, ...zhangsan.complaints], [])
   })

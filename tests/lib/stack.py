@@ -138,7 +138,7 @@ class Client:
 
 
 def build_directory():
-    return os.environ.get("BUILD", os.path.join(ROOT, "build/dev"))
+    return os.environ.get("BUILD") or os.path.join(ROOT, "build/dev")
 
 
 class Template:
@@ -296,6 +296,16 @@ class Stack:
         answer = client.call("org.SessionService/Login", {"account": account, "password": PASSWORD})
         client.me = answer["me"]
         return client
+
+    def move_person(self, administrator, code, unit_code, on):
+        """From the day on the person's main post is in another unit, by whoever keeps the organisation."""
+        person = self.sql(f"SELECT id FROM org.person WHERE code = '{code}'")[0][0]
+        unit = self.sql(f"SELECT id FROM org.unit WHERE code = '{unit_code}'")[0][0]
+        known = administrator.call("org.OrgService/GetPerson", {"personId": person})["person"]
+        last = known["posts"][-1]
+        known["posts"] = known["posts"][:-1] + [dict(last, validTo=str(on)), dict(last, unitId=unit, validFrom=str(on))]
+        administrator.call("org.OrgService/SavePeople", {"people": [known], "reason": "组织调整"})
+        return person
 
     # --- the command line and the database
     def ctl(self, *arguments, check=True, timeout=60, text_input=None):

@@ -230,6 +230,59 @@ class Segments(unittest.TestCase):
             self.assertEqual(refused.exception.code, "invalid_argument")
             self.assertIn("effective_on", refused.exception.message)
 
+    # --- moves
+
+    def moves(self):
+        return self.supervisor.call("goals.MoveService/ListMoves", {"period": self.period}).get("items", [])
+
+    def unit_sales(self, code):
+        row = self.supervisor.call("scoring.ScoringService/GetUnit", {"unitId": self.unit(code), "period": self.period})["unit"]
+        return Fraction(row.get("actual") or 0), Fraction(row.get("target") or 0)
+
+    def test_6_a_move_carries_the_target_by_working_days(self):
+        administrator = stack.login("sysadmin")
+        on = self.today if self.today > self.first else self.first
+        code = "E1103"
+        wait_until(lambda: stack.sql("SELECT count(*) FROM scoring.dirty") == [["0"]], 30, "the scores before")
+        (done_before, target_before), (_, other_before) = self.unit_sales("A1"), self.unit_sales("B1")
+        person = stack.move_person(administrator, code, "B1", on)
+        sales = self.indicators["sales_amount"]["id"]
+        wait_until(lambda: any(m["target"]["indicatorId"] == sales for m in self.moves()), 30, "the move to be a question")
+        move = next(m for m in self.moves() if m["target"]["indicatorId"] == sales)
+        self.assertEqual((move["ownerCode"], move["fromUnitName"], move["movedOn"]), (code, "华东一组 (A1)", str(on)))
+        value = Fraction(move["target"]["value"])
+        asked = {"choice": "MOVE_CHOICE_SPLIT" if "MOVE_CHOICE_SPLIT" in move["choices"] else "MOVE_CHOICE_GO", "reason": "调动后按工作日拆分",
+                 "decisions": [{"targetId": move["target"]["id"], "toUnitId": move["toUnitId"], "expectedVersion": move["target"]["version"]}]}
+        foretold = {f["ownerName"]: f for f in self.supervisor.call("goals.MoveService/PreviewMoves", asked)["figures"]}
+        answer = self.supervisor.call("goals.MoveService/DecideMoves", asked)
+        self.assertEqual(answer["decided"], "1")
+        for code_, sign in (("A1", -1), ("A", -1), ("B1", 1), ("B", 1)):
+            target = self.target_of("OWNER_KIND_UNIT", self.unit(code_), "sales_amount")
+            figure = next(f for f in foretold.values() if f["ownerId"] == self.unit(code_))
+            self.assertEqual(Fraction(target["value"]), Fraction(figure["newValue"]))
+            self.assertEqual(Fraction(figure["newValue"]) - Fraction(figure["oldValue"]), sign * value)
+        self.assertNotIn(move["target"]["id"], [m["target"]["id"] for m in self.moves()])
+        # Each side answers for the days on which it had him; his own target is what it was.
+        share = Fraction(self.days(on, self.last), self.days(self.first, self.last)) if on > self.first else 1
+        wait_until(lambda: self.unit_sales("A1")[1] == half_up(target_before - value * share, 6)
+                   and self.unit_sales("B1")[1] == half_up(other_before + value * share, 6), 30, "the shares of the units' targets")
+        self.assertEqual(Fraction(self.target_of("OWNER_KIND_PERSON", person, "sales_amount")["value"]), value)
+        # What was sold before the move stays with the unit of its time, also what comes late; what is sold from now on does not.
+        self.assertEqual(self.unit_sales("A1")[0], done_before)
+        sold = [{"sourceKey": f"move-{n}", "amount": amount, "collectedAmount": "0", "personCode": code, "occurredAt": str(when)}
+                for n, (amount, when) in enumerate((("111.00", self.first), ("222.00", on)))]
+        self.push(sold if on > self.first else sold[1:])
+        wait_until(lambda: self.unit_sales("A1")[0] == done_before + (111 if on > self.first else 0), 30, "records by the tree of their time")
+        acts = self.supervisor.call("goals.SheetService/ListActs", {"indicatorId": sales, "period": self.period, "limit": 5})["acts"]
+        self.assertTrue(any(act["reason"] == "调动后按工作日拆分" for act in acts))
+        # The others of him are decided at once: they stay.
+        rest = self.moves()
+        if rest:
+            answer = self.supervisor.call("goals.MoveService/DecideMoves", {"choice": "MOVE_CHOICE_STAY", "reason": "其余不变", "decisions": [
+                {"targetId": m["target"]["id"], "toUnitId": m["toUnitId"]} for m in rest]})
+            self.assertEqual(int(answer["decided"]), len(rest))
+        self.assertFalse(self.moves())
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -5,6 +5,7 @@ import { BusService } from '@gen/bus/v1/bus_pb'
 import { LiveService } from '@gen/gateway/v1/live_pb'
 import { DraftService } from '@gen/goals/v1/draft_pb'
 import { GoalService } from '@gen/goals/v1/goals_pb'
+import { MoveService } from '@gen/goals/v1/move_pb'
 import { SheetService } from '@gen/goals/v1/sheet_pb'
 import { OkrService } from '@gen/goals/v1/okr_pb'
 import { IngestService } from '@gen/ingest/v1/ingest_pb'
@@ -14,6 +15,7 @@ import { OrgService, SessionService } from '@gen/org/v1/org_pb'
 import { ReviewService } from '@gen/reviews/v1/reviews_pb'
 import { ResultService } from '@gen/scoring/v1/results_pb'
 import { ScoringService } from '@gen/scoring/v1/scoring_pb'
+import { WebhookService } from '@gen/webhooks/v1/webhooks_pb'
 import { WorkflowService } from '@gen/workflow/v1/workflow_pb'
 import { transport } from './transport'
 
@@ -22,6 +24,7 @@ export const orgClient = createClient(OrgService, transport)
 export const goalClient = createClient(GoalService, transport)
 export const sheetClient = createClient(SheetService, transport)
 export const okrClient = createClient(OkrService, transport)
+export const moveClient = createClient(MoveService, transport)
 export const draftClient = createClient(DraftService, transport)
 export const ingestClient = createClient(IngestService, transport)
 export const scoringClient = createClient(ScoringService, transport)
@@ -33,3 +36,4 @@ export const liveClient = createClient(LiveService, transport)
 export const workflowClient = createClient(WorkflowService, transport)
 export const reviewClient = createClient(ReviewService, transport)
 export const submissionClient = createClient(SubmissionService, transport)
+export const webhookClient = createClient(WebhookService, transport)

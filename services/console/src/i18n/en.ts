@@ -1,4 +1,5 @@
 // The console's words in English.
+import { movesEn } from './moves.en'
 import { okrEn } from './okr.en'
 import { operationsEn } from './operations.en'
 import { paceEn } from './pace.en'
@@ -10,6 +11,7 @@ import { segmentsEn } from './segments.en'
 import { targetsEn } from './targets.en'
 import { resultsEn } from './results.en'
 import { reviewsEn } from './reviews.en'
+import { webhooksEn } from './webhooks.en'
 import type { Words } from './zh'
 
 export const en: Words = {
@@ -18,12 +20,14 @@ export const en: Words = {
   ...processEn,
   ...rulesEn,
   ...reportEn,
+  ...movesEn,
   ...segmentsEn,
   ...targetsEn,
   ...resultsEn,
   ...operationsEn,
   ...okrEn,
   ...reviewsEn,
+  ...webhooksEn,
   app: {
     name: 'Dacheng',
     short: 'Dacheng',
@@ -64,6 +68,7 @@ export const en: Words = {
     person: 'A person\'s performance',
     goals: 'Goals',
     sheet: 'Target sheet',
+    moves: 'Moves to decide',
     compare: 'Changes of targets',
     preview: 'Preview',
     plans: 'Plans',
@@ -74,6 +79,7 @@ export const en: Words = {
     org: 'Organisation',
     audit: 'Audit',
     operations: 'Operations',
+    webhooks: 'Webhooks',
     missing: 'No such page',
   },
   access: {

@@ -1,4 +1,5 @@
 // The console's words in Chinese, which comes first.
+import { movesZh } from './moves.zh'
 import { okrZh } from './okr.zh'
 import { operationsZh } from './operations.zh'
 import { paceZh } from './pace.zh'
@@ -10,6 +11,7 @@ import { resultsZh } from './results.zh'
 import { segmentsZh } from './segments.zh'
 import { targetsZh } from './targets.zh'
 import { reviewsZh } from './reviews.zh'
+import { webhooksZh } from './webhooks.zh'
 
 export const zh = {
   ...paceZh,
@@ -18,11 +20,13 @@ export const zh = {
   ...rulesZh,
   ...reportZh,
   ...resultsZh,
+  ...movesZh,
   ...segmentsZh,
   ...targetsZh,
   ...operationsZh,
   ...okrZh,
   ...reviewsZh,
+  ...webhooksZh,
   app: {
     name: '达成 Dacheng',
     short: '达成',
@@ -63,6 +67,7 @@ export const zh = {
     person: '个人绩效',
     goals: '目标分解',
     sheet: '目标表',
+    moves: '调动待决',
     compare: '目标变动对比',
     preview: '沙盘推演',
     plans: '考核方案',
@@ -73,6 +78,7 @@ export const zh = {
     org: '组织与账号',
     audit: '审计',
     operations: '运行',
+    webhooks: '事件订阅',
     missing: '没有此页',
   },
   access: {

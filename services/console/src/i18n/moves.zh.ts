@@ -1,0 +1,33 @@
+// Words about moves during a period in Chinese.
+export const movesZh = {
+  moves: {
+    lead: '员工或组织在期间内换了上级组织，但目标仍计在原组织之下。请逐项或批量决定目标的归属；调回、期间结束或已决定的事项会自动消失。',
+    waiting: '有 {count} 项组织调动的目标归属待决定',
+    handle: '前往处理',
+    none: '没有待决定的调动。',
+    person: '员工 / 组织',
+    way: '调动',
+    on: '自',
+    chosen: '已选 {count} 项',
+    all: '全选',
+    choice: { 1: '留在原组织', 2: '整期随转', 3: '按工作日拆分' },
+    text: {
+      1: '目标仍计入原组织，各级目标不变。',
+      2: '目标整期计入新组织：原组织各级减少同样的数额，新组织各级增加，直到共同上级（整期重算）。',
+      3: '调动日之前计入原组织，之后计入新组织：两边各级目标在调动日分段，按工作日分担。',
+    },
+    cannot: '所选事项中有 {count} 项不能这样处理，请取消选择或另选方式',
+    usual: '设为常用方式',
+    isUsual: '常用',
+    usualSaved: '已设为常用方式',
+    effect: '会改变的上级目标',
+    nothing: '各级目标不变。',
+    from: '{date}起',
+    problems: '{count} 项不能这样处理',
+    decide: '决定',
+    decided: '已决定 {count} 项，更新 {changed} 个目标',
+    records: '调动前的业务记录仍计在当时所在的组织，成绩按当时的组织树保留。',
+    more: '再看 {count} 项',
+    own: '本人（本组织）目标不变',
+  },
+}

@@ -1,0 +1,40 @@
+// Words about webhooks in English.
+import type { webhooksZh } from './webhooks.zh'
+import type { Same } from './zh'
+
+export const webhooksEn: Same<typeof webhooksZh> = {
+  webhook: {
+    new: 'New webhook',
+    edit: 'Change webhook',
+    name: 'Name',
+    url: 'Address',
+    urlHint: 'https://…, without a user or password',
+    patterns: 'Events',
+    patternsHint: 'scoring.>, goals.PlanChanged, …',
+    unit: 'Unit',
+    wholeGroup: 'The whole group',
+    mode: 'Format',
+    modes: { structured: 'Structured (the whole CloudEvent in the body)', binary: 'Binary (attributes in headers)' },
+    paused: 'Pause sending',
+    hint: 'The receiver sees what is about this unit, those below and their people. Deliveries are CloudEvents 1.0, signed as Standard Webhooks.',
+    save: 'Save',
+    saved: 'Saved',
+    secret: 'Secret for signatures',
+    secretNote: 'Shown this once; give it to the receiver now:',
+    rotate: 'New secret',
+    rotateAsk: 'Make a new secret for “{name}”? For a day both are valid.',
+    remove: 'Delete',
+    removeAsk: 'Delete “{name}”? Events that wait for it are forgotten.',
+    list: 'Webhooks',
+    none: 'There are no webhooks yet.',
+    state: { active: 'sending', paused: 'paused', suspended: 'suspended', broken: 'receiver fails' },
+    figures: '{delivered} delivered, {waiting} waiting, {parked} parked',
+    last: 'Last answer: {answer}',
+    parked: 'Parked deliveries',
+    retry: 'Try all again',
+    drop: 'Drop all',
+    dropAsk: 'Drop all parked deliveries of “{name}”?',
+    redriven: '{count} of them',
+    attempts: '{count} attempts',
+  },
+}

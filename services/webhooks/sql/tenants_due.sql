@@ -1,0 +1,2 @@
+-- $1 now
+SELECT tenant_id FROM tenants_due($1)
