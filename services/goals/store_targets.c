@@ -339,6 +339,7 @@ struct columns {
     int64_t *ids, *kinds, *owners, *parents, *versions;
     bool *pinned;
     struct dc_decimal *values, *floors, *stretches; /* -1: no floor, no stretch */
+    size_t bounds; /* how many of these to write: none where no target has one, and unnest gives NULL */
 };
 
 static struct columns
@@ -367,6 +368,7 @@ make_columns(struct dc_arena *arena, const struct store_tree *tree, const size_t
         c.values[i] = tree->nodes[at[i]].value;
         c.floors[i] = target->has_floor ? target->floor : none;
         c.stretches[i] = target->has_stretch ? target->stretch : none;
+        c.bounds = target->has_floor || target->has_stretch ? count : c.bounds;
     }
     return c;
 }
@@ -385,8 +387,8 @@ store_add_targets(struct dc_step *step, const struct store_adjustment *adjustmen
                      dc_p_text(adjustment->period), dc_p_int64s(c.ids, count),
                      dc_p_int64s(c.kinds, count), dc_p_int64s(c.owners, count),
                      dc_p_int64s(c.parents, count), dc_p_bools(c.pinned, count),
-                     dc_p_decimals(c.values, count), dc_p_decimals(c.floors, count),
-                     dc_p_decimals(c.stretches, count));
+                     dc_p_decimals(c.values, count), dc_p_decimals(c.floors, c.bounds),
+                     dc_p_decimals(c.stretches, c.bounds));
 }
 
 enum dc_code
@@ -403,7 +405,8 @@ store_change_targets(struct dc_step *step, const struct store_adjustment *adjust
                      dc_p_int64(adjustment->id), dc_p_int64s(c.ids, count),
                      dc_p_int64s(c.versions, count), dc_p_int64s(c.parents, count),
                      dc_p_bools(c.pinned, count), dc_p_decimals(c.values, count),
-                     dc_p_decimals(c.floors, count), dc_p_decimals(c.stretches, count)));
+                     dc_p_decimals(c.floors, c.bounds),
+                     dc_p_decimals(c.stretches, c.bounds)));
     DC_ASSERT(dc_rows_affected(rows) == (int64_t)count);
     return DC_OK;
 }

@@ -100,8 +100,9 @@ class Reviews(unittest.TestCase):
         wait_until(lambda: tasks_of("director.a"), 30, "the director's task")
         rate("director.a", self.people["E1100"], 4)
         wait_until(lambda: not tasks_of("director.a"), 30, "the director's task to end")
+        round_id = self.round["id"]
         history = stack.sql("SELECT h.what, h.outcome FROM workflow.history h JOIN workflow.process_case c USING (tenant_id, case_id) "
-                            f"WHERE c.subject_id = {self.people['E1001']} AND c.reference LIKE 'reviews/%' AND h.what = 'decided'")
+                            f"WHERE c.subject_id = {self.people['E1001']} AND c.reference LIKE 'reviews/round/{round_id}/%' AND h.what = 'decided'")
         self.assertEqual(history, [["decided", "given"]])
         rate("lead.a1", self.zhang, 5, "主动复盘")
         rate("zhangsan", self.zhang, 5)
@@ -198,11 +199,12 @@ class Reviews(unittest.TestCase):
                 stack.sql("SELECT * FROM reviews.result", role=role)
 
         # The whole database: what he wrote stands in the result alone, without him.
-        self.assertEqual(stack.sql("SELECT count(*) FROM reviews.rating"), [["0"]])
+        self.assertEqual(stack.sql("SELECT count(*) FROM reviews.rating JOIN reviews.assignment USING (tenant_id, assignment_id) "
+                                   f"WHERE round_id = {self.round['id']}"), [["0"]])
         dump = self.dump()
         self.assertNotIn(SECRET, dump)
         self.assertEqual(dump.count(SECRET.encode().hex()), 1)
-        body = stack.sql(f"SELECT encode(body, 'hex') FROM reviews.result WHERE person_id = {self.zhang}")[0][0]
+        body = stack.sql(f"SELECT encode(body, 'hex') FROM reviews.result WHERE person_id = {self.zhang} AND round_id = {self.round['id']}")[0][0]
         self.assertIn(SECRET.encode().hex(), body)
 
     def dump(self):

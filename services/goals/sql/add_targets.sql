@@ -1,6 +1,7 @@
 -- New targets with their first version.
 -- $1 tenant, $2 adjustment, $3 indicator, $4 period; of the targets: $5 ids, $6 owners' kinds,
--- $7 owners, $8 parents (0 = none), $9 pinned, $10 values, $11 floors, $12 stretches (-1 = none)
+-- $7 owners, $8 parents (0 = none), $9 pinned, $10 values, $11 floors, $12 stretches (-1 = none,
+-- or no element where no target has one)
 WITH added AS (
     INSERT INTO target (tenant_id, target_id, owner_kind, owner_id, indicator_id, period, parent_id,
                         version, pinned, over_assignment_allowed, value, floor, stretch)

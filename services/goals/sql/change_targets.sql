@@ -1,7 +1,8 @@
 -- Further versions of targets. What is written comes from the caller, who holds the sheet, so the
 -- versions need not wait for the update.
 -- $1 tenant, $2 adjustment; of the targets: $3 ids, $4 new versions, $5 parents (0 = none),
--- $6 pinned, $7 values, $8 floors, $9 stretches (-1 = none)
+-- $6 pinned, $7 values, $8 floors, $9 stretches (-1 = none, or no
+-- element where no target has one)
 WITH changed AS MATERIALIZED (
     SELECT c.target_id, c.version, nullif(c.parent_id, 0) AS parent_id, c.pinned, c.value,
            nullif(c.floor, -1) AS floor, nullif(c.stretch, -1) AS stretch
