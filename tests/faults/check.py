@@ -8,9 +8,8 @@ from message_check import MessageChecker
 from process_check import ProcessChecker
 from process_state import ProcessState
 from shown_check import ShownChecker
-from stack import CallError, wait_until
+from stack import SERVICES, CallError, wait_until
 
-SERVICES = ("org", "goals", "ingest", "reviews", "scoring", "workflow", "notify", "audit")
 # The order of a key is the order of its commits because its events are written while the rows of the
 # key's thing are locked. These keys are of many things, or of whoever is first, and locked is each
 # task, case and notice by itself (services/workflow/tell.c, services/notify/posting.c): two

@@ -20,6 +20,8 @@ import uuid
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PASSWORD = "scenario-Pass-2026"
+with open(os.path.join(ROOT, "deploy/database/services"), encoding="ascii") as services:
+    SERVICES = tuple(line.strip() for line in services if line.strip() and not line.startswith("#"))
 
 
 def wait_until(condition, seconds=30, what="the condition", every=0.02):

@@ -5,10 +5,8 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
-from stack import ROOT, CallError, Client, Stack  # noqa: E402
+from stack import SERVICES, CallError, Client, Stack  # noqa: E402
 
-with open(os.path.join(ROOT, "deploy/database/services"), encoding="ascii") as services:
-    SERVICES = [line.strip() for line in services if line.strip() and not line.startswith("#")]
 # The log and its bookkeeping serve all tenants at once; who may read them is decided by the bus.
 OF_THE_LOG = {"outbox", "command", "parked", "stamp"}
 

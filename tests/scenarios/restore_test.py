@@ -13,9 +13,8 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from stack import ROOT, Stack, wait_until  # noqa: E402
+from stack import ROOT, SERVICES, Stack, wait_until  # noqa: E402
 
-SERVICES = ("org", "goals", "ingest", "reviews", "scoring", "workflow", "notify", "audit")
 
 
 def backup(*arguments, **settings):
