@@ -10,10 +10,15 @@ after(closeAll)
 const dialog = () => supervisor.page.locator('.el-dialog')
 const field = () => dialog().locator('textarea[name=formula]')
 
+async function begin(page) {
+  await page.getByRole('tab', { name: '度量' }).click()
+  await page.locator('[data-test=new-measure]').click()
+}
+
 describe('a measure by formula', () => {
   it('says what is wrong under the place where it is', async () => {
     const { page } = supervisor
-    await page.locator('[data-test=new-measure]').click()
+    await begin(page)
     await dialog().locator('[data-test=made-of]').click()
     await page.locator('.el-select-dropdown__item:visible', { hasText: '公式' }).first().click()
     await field().fill('sales_amount / (1 +')
@@ -52,7 +57,7 @@ describe('a measure by formula', () => {
     const { page } = supervisor
     await page.setViewportSize(sizes.phone)
     await page.goto(`${base}/plans`)
-    await page.locator('[data-test=new-measure]').click()
+    await begin(page)
     await dialog().locator('[data-test=made-of]').click()
     await page.locator('.el-select-dropdown__item:visible', { hasText: '公式' }).first().click()
     await field().fill('sales_amount / headcount()')
