@@ -327,7 +327,7 @@ fronts_start(struct gateway *gateway, struct front **ret_fronts, size_t count,
         fronts[i].number = (int)i;
         /* Nothing is running yet; a failure ends the process, which frees what was opened. */
         DC_TRY(open_front(&fronts[i], error));
-        char labels[32];
+        char labels[40];
         snprintf(labels, sizeof labels, "thread=\"http %zu\"", i);
         fronts[i].bus_connections = dc_gauge("dacheng_bus_connections", labels,
                                              "Bus instances that have welcomed the thread.");

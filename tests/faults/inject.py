@@ -145,7 +145,7 @@ class Injector:
 
     def parked(self, service):
         done = self.stack.ctl("parked", "list", service, "--json", check=False)
-        return json.loads(done.stdout).get("parked", []) if done.returncode == 0 else []
+        return json.loads(done.stdout)["parked"].get("parked", []) if done.returncode == 0 else []
 
     # --- the network
     def while_broken(self, passes, kind):
