@@ -254,7 +254,7 @@ dc_test_bus_start(struct dc_test_bus *bus)
 void
 dc_test_bus_kill(struct dc_test_bus *bus)
 {
-    kill(bus->pid, SIGKILL);
+    dc_test_signal(bus->pid, SIGKILL);
     waitpid(bus->pid, NULL, 0);
     bus->pid = 0;
 }
@@ -263,7 +263,7 @@ int
 dc_test_bus_stop(struct dc_test_bus *bus)
 {
     int status = 0;
-    kill(bus->pid, SIGTERM);
+    dc_test_signal(bus->pid, SIGTERM);
     waitpid(bus->pid, &status, 0);
     bus->pid = 0;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -272,7 +272,7 @@ dc_test_bus_stop(struct dc_test_bus *bus)
 void
 dc_test_bus_signal(struct dc_test_bus *bus, int signal)
 {
-    kill(bus->pid, signal);
+    dc_test_signal(bus->pid, signal);
 }
 
 bool

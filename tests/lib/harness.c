@@ -28,6 +28,15 @@ dc_test_die(const char *format, ...)
     exit(3);
 }
 
+void
+dc_test_signal(pid_t pid, int signal)
+{
+    if (pid <= 0) {
+        dc_test_die("signal %d for a process that does not run", signal);
+    }
+    kill(pid, signal);
+}
+
 static bool
 is_root(const char *path)
 {

@@ -12,11 +12,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 
 /* Ends the test program with a sentence; for what the test needs and cannot have. */
 _Noreturn void dc_test_die(const char *format, ...) DC_PRINTF(1, 2);
+
+/* A signal to a process that this test started; ends the test when there is none (0 would be all of
+ * us). */
+void dc_test_signal(pid_t pid, int signal);
 
 /* The repository: $DACHENG_ROOT, or the nearest directory above the working directory that holds
  * Makefile and proto/. */

@@ -106,7 +106,7 @@ dc_test_service_config(struct dc_test_service *service, const char *path)
 void
 dc_test_service_signal(struct dc_test_service *service, int signal)
 {
-    kill(service->pid, signal);
+    dc_test_signal(service->pid, signal);
 }
 
 static pid_t
@@ -254,7 +254,7 @@ dc_test_service_metric(struct dc_test_service *service, const char *line)
 void
 dc_test_service_kill(struct dc_test_service *service)
 {
-    kill(service->pid, SIGKILL);
+    dc_test_signal(service->pid, SIGKILL);
     wait_for(service->pid);
     service->pid = 0;
 }
@@ -262,19 +262,19 @@ dc_test_service_kill(struct dc_test_service *service)
 void
 dc_test_service_pause(struct dc_test_service *service)
 {
-    kill(service->pid, SIGSTOP);
+    dc_test_signal(service->pid, SIGSTOP);
 }
 
 void
 dc_test_service_resume(struct dc_test_service *service)
 {
-    kill(service->pid, SIGCONT);
+    dc_test_signal(service->pid, SIGCONT);
 }
 
 void
 dc_test_service_tell_to_stop(struct dc_test_service *service)
 {
-    kill(service->pid, SIGTERM);
+    dc_test_signal(service->pid, SIGTERM);
 }
 
 int
@@ -297,9 +297,9 @@ has_ended(void *context)
 int
 dc_test_service_stop(struct dc_test_service *service)
 {
-    kill(service->pid, SIGTERM);
+    dc_test_signal(service->pid, SIGTERM);
     if (!dc_test_wait_until(has_ended, service, STOP_MS)) {
-        kill(service->pid, SIGABRT);
+        dc_test_signal(service->pid, SIGABRT);
         dc_test_die("%s does not stop:\n%s", service->name, dc_test_service_log(service));
     }
     return dc_test_service_wait(service);
