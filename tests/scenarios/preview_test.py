@@ -26,6 +26,11 @@ def number(text):
     return Fraction(text) if text else None
 
 
+def with_people(totals):
+    """A grade that nobody has stands there only where somebody has it on the other side."""
+    return dict(totals, grades=[grade for grade in totals["grades"] if int(grade.get("people", 0)) > 0])
+
+
 class Preview(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -133,7 +138,7 @@ class Preview(unittest.TestCase):
             self.assertEqual(done["draft"]["state"], "DRAFT_STATE_CARRIED_OUT")
             # The same again changes nothing: the world is as it was to be.
             again, nobody = self.preview({"targets": [dict(t, expectedVersion="0") for t in draft.get("targets", [])][-1:]})
-            self.assertEqual(again["before"], outcome["totals"])
+            self.assertEqual(with_people(again["before"]), with_people(outcome["totals"]))
             self.assertFalse(nobody)
         self.assertGreater(changed, 20, "hardly anything was tried")
         self.assertGreater(unit_targets, 0, "no target of a unit was tried")
