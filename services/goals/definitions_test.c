@@ -48,8 +48,8 @@ test_the_library_installs_once(void **state)
     assert_int_equal(m->numerator_id, measure("collected_amount")->id);
     assert_int_equal(m->denominator_id, measure("sales_amount")->id);
     m = measure("new_customers");
-    assert_int_equal(m->n_filters, 0);
-    assert_true(m->first_only);
+    assert_int_equal(m->n_filters, 1);
+    assert_false(m->first_only);
     m = measure("gross_margin");
     assert_int_equal(m->of, GOALS__MEASURE_OF__MEASURE_OF_FORMULA);
     assert_string_equal(m->formula, "(sales_amount - sales_cost) / sales_amount");

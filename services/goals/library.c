@@ -27,7 +27,7 @@ const struct library_measure library_measures[] = {
     {.code = "repeat_customers", .name = "复购客户数", .kind = DISTINCT, .field = "customer",
      .repeat_only = true},
     {.code = "new_customers", .name = "新客户数", .kind = DISTINCT, .field = "customer",
-     .first_only = true},
+     .dimension = "customer_type", .values = {"new", "新客户"}},
     {.code = "campaign_sales", .name = "促销活动销售额", .kind = SUM, .field = "amount",
      .dimension = "campaign", .exclude = true, .values = {""}},
     {.code = "hot_product_sales", .name = "热销品销售额", .kind = SUM, .field = "amount",
