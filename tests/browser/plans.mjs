@@ -10,8 +10,12 @@ after(closeAll)
 const dialogOf = (page) => page.locator('.el-dialog')
 const itemAt = (page, index) => dialogOf(page).locator('[data-test=plan-item]').nth(index)
 async function choose(page, select, name) {
-  await select.click()
-  await page.locator('.el-select-dropdown__item:visible', { hasText: name }).first().click()
+  const option = page.locator('.el-select-dropdown__item:visible', { hasText: name }).first()
+  await until(`${name} to be chosen`, async () => {
+    if (!(await option.isVisible())) await select.click({ timeout: 2000 })
+    await option.click({ timeout: 3000 })
+    return true
+  }, 40)
 }
 async function add(page, rule, weight) {
   await dialogOf(page).locator('[data-test=add-item]').click()
