@@ -9,7 +9,7 @@ from process_state import CYCLE_CLOSED
 from wire import MAIL, SMS, Seat, Task, deliveries_of
 
 OURS = ("task", "remind", "urge", "cycle")          # what causes begin with that workflow tells
-OTHERS = ("adjustment", "plan", "run")              # and goals and ingest
+OTHERS = ("adjustment", "plan", "run", "proposal", "check_in", "objection", "result")  # and goals, ingest, scoring
 
 
 class MessageChecker:
