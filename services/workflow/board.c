@@ -106,8 +106,8 @@ DC_HANDLER(workflow_get_board, Workflow__GetBoardRequest, Workflow__GetBoardResp
     DC_TRY(see(&work, request->cycle_id, request->unit_id, &seen, error));
     int64_t id = seen.cycle.message->id;
     DC_TRY(flow_store_summaries(&work, &id, 1, 0, &summaries, &count, error));
-    DC_TRY(flow_store_board(&work, id, seen.cycle.message->unit_id, seen.root, seen.units,
-                            seen.unit_count, response, error));
+    DC_TRY(flow_store_board(&work, id, seen.cycle.message->unit_id, seen.root, seen.all,
+                            seen.units, seen.unit_count, response, error));
     DC_TRY(name_stages(&work, seen.cycle.message, response, error));
     response->summary = summaries[0];
     sum_up(step->arena, response);

@@ -465,7 +465,7 @@ enum dc_code flow_store_page(struct flow_work *work, const struct flow_page *pag
                              int64_t **ret_ids, size_t *ret_count, int64_t *ret_total,
                              struct dc_error *error) DC_MUST_CHECK;
 enum dc_code flow_store_board(struct flow_work *work, int64_t cycle_id, int64_t root,
-                              int64_t unit_id, const int64_t *units, size_t unit_count,
+                              int64_t unit_id, bool whole, const int64_t *units, size_t unit_count,
                               Workflow__GetBoardResponse *board,
                               struct dc_error *error) DC_MUST_CHECK;
 /* The caller's own: tasks that he can decide (after a due time and id), or decided (before). */

@@ -171,12 +171,12 @@ read_unit(struct flow_work *work, const struct dc_rows *rows, size_t i)
 }
 
 static enum dc_code
-board_stages(struct flow_work *work, int64_t cycle_id, const int64_t *units, size_t unit_count,
-             Workflow__GetBoardResponse *board, struct dc_error *error)
+board_stages(struct flow_work *work, int64_t cycle_id, bool whole, const int64_t *units,
+             size_t unit_count, Workflow__GetBoardResponse *board, struct dc_error *error)
 {
     DC_AUTO(dc_rows) struct dc_rows *rows = NULL;
     DC_TRY(dc_db_run(work->step->db, SQL(BOARD_STAGES), &rows, error, TENANT, dc_p_int64(cycle_id),
-                     dc_p_int64s(units, unit_count)));
+                     dc_p_bool(whole), dc_p_int64s(units, unit_count)));
     board->n_stages = dc_rows_count(rows);
     board->stages = DC_NEW_ARRAY(work->step->arena, Workflow__StageCount *, board->n_stages + 1);
     for (size_t i = 0; i < board->n_stages; i++) {
@@ -193,13 +193,13 @@ board_stages(struct flow_work *work, int64_t cycle_id, const int64_t *units, siz
 
 enum dc_code
 flow_store_board(struct flow_work *work, int64_t cycle_id, int64_t root, int64_t unit_id,
-                 const int64_t *units, size_t unit_count, Workflow__GetBoardResponse *board,
-                 struct dc_error *error)
+                 bool whole, const int64_t *units, size_t unit_count,
+                 Workflow__GetBoardResponse *board, struct dc_error *error)
 {
     struct dc_arena *arena = work->step->arena;
     struct dc_param within = dc_p_int64s(units, unit_count);
     DC_AUTO(dc_rows) struct dc_rows *below = NULL, *path = NULL;
-    DC_TRY(board_stages(work, cycle_id, units, unit_count, board, error));
+    DC_TRY(board_stages(work, cycle_id, whole, units, unit_count, board, error));
     DC_TRY(dc_db_run(work->step->db, SQL(BOARD_UNITS), &below, error, TENANT, dc_p_int64(cycle_id),
                      dc_p_int64(unit_id), within));
     board->n_units = dc_rows_count(below);

@@ -16,10 +16,6 @@ def figures(seats):
     return exact, {"meanS": statistics.mean(lay), "medianS": statistics.median(lay), "longestS": max(lay)}
 
 
-# A round's raters sit above its unit too, and their tasks are not on its board, which begins at the unit.
-RATING = "give_ratings"
-
-
 class ShownChecker:
     def __init__(self, state, find, counts):
         self.state, self.find, self.counts = state, find, counts
@@ -44,8 +40,6 @@ class ShownChecker:
                 self.find("diverged", f"board: {key} is {kept.get(key)}, tasks say {fresh[key]}")
         for cycle_id in self.state.cycle_ids:
             for stage in self.state.ask("GetBoard", {"cycleId": cycle_id})["stages"]:
-                if stage["stage"] == RATING:
-                    continue
                 for name in ("done", "open", "overdue"):
                     counted = sum(n for key, n in fresh.items() if key[:2] == (cycle_id, stage["stage"]) and key[3] == name)
                     if int(stage.get(name, 0)) != counted:
