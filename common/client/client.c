@@ -128,7 +128,7 @@ open_bus(struct dc_bus **ret_bus, const struct dacheng_options *options, struct 
     if (options->timeout_ms < 0) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "timeout_ms", "is below 0");
     }
-    strcpy(texts, options->endpoints);
+    snprintf(texts, sizeof(texts), "%s", options->endpoints);
     DC_TRY(split_endpoints(texts, endpoints, error));
     DC_TRY(read_key(options->key_file, "key_file", secret, error));
     DC_TRY(read_key(options->server_key_file, "server_key_file", server, error));

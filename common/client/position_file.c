@@ -82,7 +82,7 @@ position_file_open(struct position_file **ret_file, const char *path, struct dc_
     if (strlen(path) >= sizeof(file->path)) {
         return dc_fail_field(error, DC_INVALID_ARGUMENT, "position_file", "its name is too long");
     }
-    strcpy(file->path, path);
+    snprintf(file->path, sizeof(file->path), "%s", path);
     DC_TRY(take_lock(file, error));
     DC_TRY(read_lines(file, error));
     *ret_file = DC_TAKE(file);
@@ -124,7 +124,7 @@ static void
 flush_directory(const char *path)
 {
     char copy[CLIENT_TEXT];
-    strcpy(copy, path);
+    snprintf(copy, sizeof(copy), "%s", path);
     DC_AUTO_CLOSE int directory = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (directory >= 0) {
         (void)fsync(directory);

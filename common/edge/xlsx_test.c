@@ -165,7 +165,7 @@ repeat(const char *before, const char *piece, size_t count, const char *after)
         memcpy(at, piece, length);
         at += length;
     }
-    strcpy(at, after);
+    memcpy(at, after, strlen(after) + 1);
     return text;
 }
 
