@@ -177,8 +177,12 @@ void request_resume(struct request *request);
  * is taken over. */
 void request_answer(struct request *request, struct dc_text *text, const char *content_type);
 void request_answer_error(struct request *request, const struct dc_error *error);
+/* Keeps the session's token with the browser; "" takes it away. To an answer that is set. */
+void request_add_cookie(const struct request *request, const char *token);
 /* Finds the context, from memory or from org; then `next` is called, at once or later. */
 void request_resolve(struct request *request, caller_fn *next);
+/* Calls the service that its route names, and answers (request_call.c). */
+void request_call(struct request *request);
 
 /* PUT /upload/<run>?offset=N. Called for each piece of data, and with size 0 at the end. */
 void upload_data(struct request *request, const char *data, size_t *size);
